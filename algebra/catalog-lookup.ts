@@ -1,0 +1,42 @@
+/**
+ * What planner/analyze asks the catalog: the meaning of the OIDs in an analysed tree. Implemented by catalog/.
+ */
+import type { Collation, SqlType } from '../core/sql-type.ts';
+import type { SourceTable } from './rel.ts';
+import type { FunctionRef, OperatorRef } from './scalar.ts';
+
+export interface MirroredRelation {
+  readonly table: SourceTable;
+  /** By attnum - 1; undefined for a dropped attribute. */
+  readonly columns: readonly (MirroredColumn | undefined)[];
+  /** Source's row estimate at the last refresh. */
+  readonly estimatedRows: number | undefined;
+}
+export interface MirroredColumn {
+  /** As the catalog spells it, and as the source does. */
+  readonly name: string;
+  readonly sourceName: string;
+  readonly type: SqlType;
+  readonly notNull: boolean;
+}
+
+export interface CatalogLookup {
+  /**
+   * Loads what is not known yet, so that the calls below can answer without waiting. Given every OID of a tree at once:
+   * relations, types, functions, operators, collations.
+   */
+  ensure(oids: {
+    readonly relations: Iterable<number>;
+    readonly types: Iterable<number>;
+    readonly functions: Iterable<number>;
+    readonly operators: Iterable<number>;
+    readonly collations: Iterable<number>;
+  }): Promise<void>;
+  /** The mirror with this OID; undefined: a relation of the catalog server itself. */
+  mirror(oid: number): MirroredRelation | undefined;
+  /** With typmod -1 and the type's own default collation. */
+  type(oid: number): SqlType;
+  function(oid: number): FunctionRef;
+  operator(oid: number): OperatorRef;
+  collation(oid: number): Collation;
+}

@@ -1,0 +1,154 @@
+/**
+ * The physical plan: local operators whose leaves are remote fragments. Made by planner/place, run by executor/, shown by
+ * planner/explain. Expressions refer to columns of the children by id; `columns` is the node's output in order.
+ */
+import type { Datum } from '../core/datum.ts';
+import type { Rel, RelColumn, SortKey } from './rel.ts';
+import type { AggregateCall, ColumnId, Scalar } from './scalar.ts';
+
+interface PlanBase {
+  /** Unique within the plan: EXPLAIN ANALYZE hangs actual figures on it. */
+  readonly id: number;
+  readonly columns: readonly RelColumn[];
+  readonly estimatedRows: number;
+  /** Why this stayed home although a source might have run it: "join of two sources", "lower(text) differs on DuckDB …". */
+  readonly notPushed?: string | undefined;
+}
+
+/** A fragment evaluated whole by one site. `columns` are the fragment's output. */
+export interface RemoteQuery extends PlanBase {
+  readonly kind: 'remote';
+  readonly site: string;
+  readonly fragment: Rel;
+}
+export interface FilterPlan extends PlanBase {
+  readonly kind: 'filter';
+  readonly input: Plan;
+  readonly conjuncts: readonly Scalar[];
+}
+export interface ProjectPlan extends PlanBase {
+  readonly kind: 'project';
+  readonly input: Plan;
+  /** Aligned with `columns`. */
+  readonly exprs: readonly Scalar[];
+}
+/**
+ * `leftKeys[i] = rightKeys[i]` (SQL `=`: NULLs never match) and every conjunct of `residual`. The right side is built, the
+ * left side probes. Output: left's then right's columns; semi/anti: left's only. `nullAware`: see algebra/rel.ts Join.
+ */
+export interface HashJoinPlan extends PlanBase {
+  readonly kind: 'hashjoin';
+  readonly type: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+  readonly left: Plan;
+  readonly right: Plan;
+  readonly leftKeys: readonly Scalar[];
+  readonly rightKeys: readonly Scalar[];
+  readonly residual: readonly Scalar[];
+  readonly nullAware: boolean;
+}
+/** Any join condition; the right side is kept in memory. */
+export interface NestedLoopPlan extends PlanBase {
+  readonly kind: 'nestedloop';
+  readonly type: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+  readonly left: Plan;
+  readonly right: Plan;
+  readonly on: readonly Scalar[];
+  readonly nullAware: boolean;
+}
+export interface AggregatePlan extends PlanBase {
+  readonly kind: 'aggregate';
+  readonly input: Plan;
+  readonly groups: readonly ColumnId[];
+  readonly calls: readonly AggregateCall[];
+}
+/** Sort, or top-N when `limit` is set (then only the first limit + offset rows need be kept; a limit node stays above). */
+export interface SortPlan extends PlanBase {
+  readonly kind: 'sort';
+  readonly input: Plan;
+  readonly keys: readonly SortKey[];
+  readonly topN?: { readonly limit: Scalar; readonly offset: Scalar | null };
+}
+export interface LimitPlan extends PlanBase {
+  readonly kind: 'limit';
+  readonly input: Plan;
+  readonly limit: Scalar | null;
+  readonly offset: Scalar | null;
+}
+export interface DistinctPlan extends PlanBase {
+  readonly kind: 'distinct';
+  readonly input: Plan;
+}
+export interface SetOperationPlan extends PlanBase {
+  readonly kind: 'setop';
+  readonly op: 'union' | 'intersect' | 'except';
+  readonly all: boolean;
+  readonly left: Plan;
+  readonly right: Plan;
+  readonly leftColumns: readonly ColumnId[];
+  readonly rightColumns: readonly ColumnId[];
+}
+export interface ValuesPlan extends PlanBase {
+  readonly kind: 'values';
+  readonly rows: readonly (readonly Scalar[])[];
+}
+/** Evaluates each definition at most once, when first read, and lets several CteScans read it. */
+export interface WithPlan extends PlanBase {
+  readonly kind: 'with';
+  readonly definitions: readonly { readonly cte: number; readonly name: string; readonly plan: Plan }[];
+  readonly body: Plan;
+}
+export interface CteScanPlan extends PlanBase {
+  readonly kind: 'ctescan';
+  readonly cte: number;
+  readonly name: string;
+}
+
+export type Plan =
+  | RemoteQuery
+  | FilterPlan
+  | ProjectPlan
+  | HashJoinPlan
+  | NestedLoopPlan
+  | AggregatePlan
+  | SortPlan
+  | LimitPlan
+  | DistinctPlan
+  | SetOperationPlan
+  | ValuesPlan
+  | WithPlan
+  | CteScanPlan;
+
+/**
+ * A planned statement. An uncorrelated subquery inside an expression is replaced, in every Scalar of `root` and of the
+ * other subplans, by a `param` scalar with a negative index; `subplans` says what gives that value. They run before (or
+ * when first needed), each at most once; a subplan may use only subplans before it.
+ * For `any`/`all` the scalar stays a `subquery` scalar in `root` (its test needs the row) and `rel` is identified by object
+ * identity with `rel` here.
+ */
+export interface QueryPlan {
+  readonly root: Plan;
+  readonly subplans: readonly Subplan[];
+}
+export interface Subplan {
+  /** Negative: the param index that stands for the value (scalar, exists, array) or names the row set (any, all). */
+  readonly param: number;
+  readonly mode: 'scalar' | 'exists' | 'any' | 'all' | 'array';
+  readonly rel: Rel;
+  readonly plan: Plan;
+}
+
+/** Session settings that change how values print or compute. Passed to each site and to the executor. */
+export interface SessionSettings {
+  readonly timeZone: string;
+  readonly dateStyle: string;
+  readonly intervalStyle: string;
+  readonly extraFloatDigits: number;
+  readonly byteaOutput: 'hex' | 'escape';
+}
+
+/** What an execution is given beside its plan. `params[0]` is $1. */
+export interface ExecutionInput {
+  readonly params: readonly Datum[];
+  readonly settings: SessionSettings;
+  readonly signal: AbortSignal;
+}
