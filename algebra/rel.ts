@@ -141,19 +141,7 @@ export interface Fence {
 }
 
 export type Rel =
-  | Scan
-  | Filter
-  | Project
-  | Join
-  | Aggregate
-  | Sort
-  | Limit
-  | Distinct
-  | SetOperation
-  | Values
-  | With
-  | CteScan
-  | Fence;
+  Scan | Filter | Project | Join | Aggregate | Sort | Limit | Distinct | SetOperation | Values | With | CteScan | Fence;
 
 /** What a node puts out, in order. */
 export function outputColumns(rel: Rel): readonly RelColumn[] {

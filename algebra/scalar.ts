@@ -187,7 +187,11 @@ export interface SubqueryScalar extends Located {
   readonly rel: Rel;
   readonly left?: readonly Scalar[];
   /** One per column compared. */
-  readonly comparisons?: readonly { readonly fn: FunctionRef; readonly operator: OperatorRef; readonly inputCollation: Collation }[];
+  readonly comparisons?: readonly {
+    readonly fn: FunctionRef;
+    readonly operator: OperatorRef;
+    readonly inputCollation: Collation;
+  }[];
   readonly type: SqlType;
 }
 

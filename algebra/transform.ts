@@ -1,0 +1,328 @@
+/**
+ * Walking and rebuilding the logical language: what every rewrite, the placement and the executor share. All functions are
+ * pure; a node whose parts did not change is returned as it was, so that identity tells whether a rule fired.
+ */
+import { unreachable } from '../core/assert.ts';
+import type { Rel } from './rel.ts';
+import type { AggregateCall, ColumnId, Scalar } from './scalar.ts';
+
+const mapArray = <T>(items: readonly T[], f: (item: T) => T): readonly T[] => {
+  let out: T[] | undefined;
+  for (let i = 0; i < items.length; i++) {
+    const mapped = f(items[i]!);
+    if (mapped !== items[i] && out === undefined) out = items.slice(0, i);
+    if (out !== undefined) out.push(mapped);
+  }
+  return out ?? items;
+};
+
+/** The direct parts of an expression. A subquery's `rel` is not a part: it has a scope of its own. */
+export function scalarParts(expr: Scalar): readonly Scalar[] {
+  switch (expr.kind) {
+    case 'column':
+    case 'const':
+    case 'param':
+    case 'caseoperand':
+      return [];
+    case 'call':
+    case 'and':
+    case 'or':
+    case 'coalesce':
+    case 'greatest':
+    case 'least':
+      return expr.args;
+    case 'cast':
+    case 'not':
+    case 'nulltest':
+    case 'booltest':
+      return [expr.arg];
+    case 'distinct':
+    case 'nullif':
+      return [expr.left, expr.right];
+    case 'arraycompare':
+      return [expr.left, expr.array];
+    case 'case':
+      return [...(expr.operand ? [expr.operand] : []), ...expr.branches.flatMap((b) => [b.when, b.then]), expr.otherwise];
+    case 'array':
+      return expr.elements;
+    case 'subquery':
+      return expr.left ?? [];
+    default:
+      return unreachable(expr);
+  }
+}
+
+/** The same expression with `f` applied to each direct part. */
+export function mapScalarParts(expr: Scalar, f: (part: Scalar) => Scalar): Scalar {
+  switch (expr.kind) {
+    case 'column':
+    case 'const':
+    case 'param':
+    case 'caseoperand':
+      return expr;
+    case 'call':
+    case 'and':
+    case 'or':
+    case 'coalesce':
+    case 'greatest':
+    case 'least': {
+      const args = mapArray(expr.args, f);
+      return args === expr.args ? expr : { ...expr, args };
+    }
+    case 'cast':
+    case 'not':
+    case 'nulltest':
+    case 'booltest': {
+      const arg = f(expr.arg);
+      return arg === expr.arg ? expr : { ...expr, arg };
+    }
+    case 'distinct':
+    case 'nullif': {
+      const left = f(expr.left);
+      const right = f(expr.right);
+      return left === expr.left && right === expr.right ? expr : { ...expr, left, right };
+    }
+    case 'arraycompare': {
+      const left = f(expr.left);
+      const array = f(expr.array);
+      return left === expr.left && array === expr.array ? expr : { ...expr, left, array };
+    }
+    case 'case': {
+      const operand = expr.operand && f(expr.operand);
+      const branches = mapArray(expr.branches, (branch) => {
+        const when = f(branch.when);
+        const then = f(branch.then);
+        return when === branch.when && then === branch.then ? branch : { when, then };
+      });
+      const otherwise = f(expr.otherwise);
+      if (operand === expr.operand && branches === expr.branches && otherwise === expr.otherwise) return expr;
+      return { ...expr, ...(operand ? { operand } : {}), branches, otherwise };
+    }
+    case 'array': {
+      const elements = mapArray(expr.elements, f);
+      return elements === expr.elements ? expr : { ...expr, elements };
+    }
+    case 'subquery': {
+      if (!expr.left) return expr;
+      const left = mapArray(expr.left, f);
+      return left === expr.left ? expr : { ...expr, left };
+    }
+    default:
+      return unreachable(expr);
+  }
+}
+
+/** Replaces, from the leaves up, every node for which `f` answers something else. */
+export const rewriteScalar = (expr: Scalar, f: (node: Scalar) => Scalar): Scalar =>
+  f(mapScalarParts(expr, (part) => rewriteScalar(part, f)));
+
+/** Visits every node of an expression, parents first; stops descending where `visit` answers false. */
+export function visitScalar(expr: Scalar, visit: (node: Scalar) => boolean | void): void {
+  if (visit(expr) === false) return;
+  for (const part of scalarParts(expr)) visitScalar(part, visit);
+}
+
+export const someScalar = (expr: Scalar, test: (node: Scalar) => boolean): boolean =>
+  test(expr) || scalarParts(expr).some((part) => someScalar(part, test));
+
+/** The columns an expression reads. */
+export function columnsIn(expr: Scalar, into: Set<ColumnId> = new Set()): Set<ColumnId> {
+  visitScalar(expr, (node) => {
+    if (node.kind === 'column') into.add(node.column);
+  });
+  return into;
+}
+
+export const readsOnly = (expr: Scalar, columns: ReadonlySet<ColumnId>): boolean =>
+  !someScalar(expr, (node) => node.kind === 'column' && !columns.has(node.column));
+
+export const isVolatile = (expr: Scalar): boolean =>
+  someScalar(expr, (node) => node.kind === 'call' && node.fn.volatility === 'volatile');
+
+/** Columns replaced by expressions; others stay. */
+export const substituteColumns = (expr: Scalar, replacement: ReadonlyMap<ColumnId, Scalar>): Scalar =>
+  rewriteScalar(expr, (node) => (node.kind === 'column' ? (replacement.get(node.column) ?? node) : node));
+
+/** A predicate as the list of what it ANDs. */
+export const conjunctsOf = (expr: Scalar): readonly Scalar[] => (expr.kind === 'and' ? expr.args.flatMap(conjunctsOf) : [expr]);
+
+export function relInputs(rel: Rel): readonly Rel[] {
+  switch (rel.kind) {
+    case 'scan':
+    case 'values':
+    case 'ctescan':
+      return [];
+    case 'filter':
+    case 'project':
+    case 'aggregate':
+    case 'sort':
+    case 'limit':
+    case 'distinct':
+    case 'fence':
+      return [rel.input];
+    case 'join':
+    case 'setop':
+      return [rel.left, rel.right];
+    case 'with':
+      return [...rel.definitions.map((d) => d.rel), rel.body];
+    default:
+      return unreachable(rel);
+  }
+}
+
+export function mapRelInputs(rel: Rel, f: (input: Rel) => Rel): Rel {
+  switch (rel.kind) {
+    case 'scan':
+    case 'values':
+    case 'ctescan':
+      return rel;
+    case 'filter':
+    case 'project':
+    case 'aggregate':
+    case 'sort':
+    case 'limit':
+    case 'distinct':
+    case 'fence': {
+      const input = f(rel.input);
+      return input === rel.input ? rel : { ...rel, input };
+    }
+    case 'join':
+    case 'setop': {
+      const left = f(rel.left);
+      const right = f(rel.right);
+      return left === rel.left && right === rel.right ? rel : { ...rel, left, right };
+    }
+    case 'with': {
+      const definitions = mapArray(rel.definitions, (d) => {
+        const mapped = f(d.rel);
+        return mapped === d.rel ? d : { ...d, rel: mapped };
+      });
+      const body = f(rel.body);
+      return definitions === rel.definitions && body === rel.body ? rel : { ...rel, definitions, body };
+    }
+    default:
+      return unreachable(rel);
+  }
+}
+
+export function mapAggregateCall(call: AggregateCall, f: (expr: Scalar) => Scalar): AggregateCall {
+  const args = mapArray(call.args, f);
+  const filter = call.filter && f(call.filter);
+  const orderBy = mapArray(call.orderBy, (key) => {
+    const expr = f(key.expr);
+    return expr === key.expr ? key : { ...key, expr };
+  });
+  return args === call.args && filter === call.filter && orderBy === call.orderBy ? call : { ...call, args, filter, orderBy };
+}
+
+/** Every expression of one aggregate call. */
+export const aggregateScalars = (call: AggregateCall): readonly Scalar[] => [
+  ...call.args,
+  ...(call.filter ? [call.filter] : []),
+  ...call.orderBy.map((key) => key.expr),
+];
+
+/** Every expression a node itself holds (not its inputs'). */
+export function relScalars(rel: Rel): readonly Scalar[] {
+  switch (rel.kind) {
+    case 'scan':
+    case 'ctescan':
+    case 'sort':
+    case 'distinct':
+    case 'setop':
+    case 'with':
+    case 'fence':
+      return [];
+    case 'filter':
+      return rel.conjuncts;
+    case 'project':
+      return rel.items.map((item) => item.expr);
+    case 'join':
+      return rel.on;
+    case 'aggregate':
+      return rel.aggregates.flatMap((a) => aggregateScalars(a.call));
+    case 'limit':
+      return [...(rel.limit ? [rel.limit] : []), ...(rel.offset ? [rel.offset] : [])];
+    case 'values':
+      return rel.rows.flat();
+    default:
+      return unreachable(rel);
+  }
+}
+
+/** The node with `f` applied to each expression it holds itself. */
+export function mapRelScalars(rel: Rel, f: (expr: Scalar) => Scalar): Rel {
+  switch (rel.kind) {
+    case 'scan':
+    case 'ctescan':
+    case 'sort':
+    case 'distinct':
+    case 'setop':
+    case 'with':
+    case 'fence':
+      return rel;
+    case 'filter': {
+      const conjuncts = mapArray(rel.conjuncts, f);
+      return conjuncts === rel.conjuncts ? rel : { ...rel, conjuncts };
+    }
+    case 'project': {
+      const items = mapArray(rel.items, (item) => {
+        const expr = f(item.expr);
+        return expr === item.expr ? item : { ...item, expr };
+      });
+      return items === rel.items ? rel : { ...rel, items };
+    }
+    case 'join': {
+      const on = mapArray(rel.on, f);
+      return on === rel.on ? rel : { ...rel, on };
+    }
+    case 'aggregate': {
+      const aggregates = mapArray(rel.aggregates, (a) => {
+        const call = mapAggregateCall(a.call, f);
+        return call === a.call ? a : { ...a, call };
+      });
+      return aggregates === rel.aggregates ? rel : { ...rel, aggregates };
+    }
+    case 'limit': {
+      const limit = rel.limit && f(rel.limit);
+      const offset = rel.offset && f(rel.offset);
+      return limit === rel.limit && offset === rel.offset ? rel : { ...rel, limit, offset };
+    }
+    case 'values': {
+      const rows = mapArray(rel.rows, (row) => mapArray(row, f));
+      return rows === rel.rows ? rel : { ...rel, rows };
+    }
+    default:
+      return unreachable(rel);
+  }
+}
+
+/** Applies `f` to every expression node of a whole tree, subqueries' trees included. */
+export function rewriteAllScalars(rel: Rel, f: (node: Scalar) => Scalar): Rel {
+  const inside = (node: Scalar): Scalar => {
+    if (node.kind !== 'subquery') return f(node);
+    const inner = rewriteAllScalars(node.rel, f);
+    return f(inner === node.rel ? node : { ...node, rel: inner });
+  };
+  const withInputs = mapRelInputs(rel, (input) => rewriteAllScalars(input, f));
+  return mapRelScalars(withInputs, (expr) => rewriteScalar(expr, inside));
+}
+
+/** Every node of a tree, parents first, without the trees of subqueries. */
+export function visitRel(rel: Rel, visit: (node: Rel) => void): void {
+  visit(rel);
+  for (const input of relInputs(rel)) visitRel(input, visit);
+}
+
+/** Sites whose tables a tree reads, subqueries in its expressions included. */
+export function sitesOf(rel: Rel, into: Set<string> = new Set()): Set<string> {
+  visitRel(rel, (node) => {
+    if (node.kind === 'scan') into.add(node.table.site);
+    for (const expr of relScalars(node)) {
+      visitScalar(expr, (part) => {
+        if (part.kind === 'subquery') sitesOf(part.rel, into);
+      });
+    }
+  });
+  return into;
+}

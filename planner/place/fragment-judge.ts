@@ -1,0 +1,116 @@
+/**
+ * Can this subtree run whole at that site, exactly? Asks the site's capabilities node by node and remembers the answers.
+ */
+import type { Rel } from '../../algebra/rel.ts';
+import type { AggregateCall, Scalar } from '../../algebra/scalar.ts';
+import type { Capabilities, Verdict } from '../../algebra/site.ts';
+import { aggregateScalars, relInputs, relScalars, scalarParts, sitesOf } from '../../algebra/transform.ts';
+
+const exact: Verdict = { verdict: 'exact' };
+const no = (reason: string): Verdict => ({ verdict: 'no', reason });
+
+export class FragmentJudge {
+  readonly #capabilities: (site: string) => Capabilities;
+  readonly #rels = new WeakMap<Rel, Map<string, Verdict>>();
+  readonly #scalars = new WeakMap<Scalar, Map<string, Verdict>>();
+  readonly #sites = new WeakMap<Rel, ReadonlySet<string>>();
+
+  constructor(capabilities: (site: string) => Capabilities) {
+    this.#capabilities = capabilities;
+  }
+
+  /** Sites whose tables the subtree reads. */
+  sites(rel: Rel): ReadonlySet<string> {
+    let sites = this.#sites.get(rel);
+    if (!sites) this.#sites.set(rel, (sites = sitesOf(rel)));
+    return sites;
+  }
+
+  /** The whole subtree as one fragment. A CTE reference is judged with its WITH. */
+  rel(rel: Rel, site: string, ctes: ReadonlySet<number> = new Set()): Verdict {
+    const known = ctes.size === 0 ? this.#rels.get(rel)?.get(site) : undefined;
+    if (known) return known;
+    const verdict = this.#judge(rel, site, ctes);
+    if (ctes.size === 0) {
+      const bySite = this.#rels.get(rel) ?? new Map<string, Verdict>();
+      bySite.set(site, verdict);
+      this.#rels.set(rel, bySite);
+    }
+    return verdict;
+  }
+
+  /** The node alone, its inputs taken as given. */
+  node(rel: Rel, site: string): Verdict {
+    const own = this.#capabilities(site).operator(rel);
+    if (own.verdict !== 'exact') return own;
+    for (const expr of relScalars(rel)) {
+      const verdict = this.scalar(expr, site);
+      if (verdict.verdict !== 'exact') return verdict;
+    }
+    if (rel.kind === 'aggregate') {
+      for (const { call } of rel.aggregates) {
+        const verdict = this.aggregate(call, site);
+        if (verdict.verdict !== 'exact') return verdict;
+      }
+    }
+    return exact;
+  }
+
+  aggregate(call: AggregateCall, site: string): Verdict {
+    for (const expr of aggregateScalars(call)) {
+      const verdict = this.scalar(expr, site);
+      if (verdict.verdict !== 'exact') return verdict;
+    }
+    return this.#capabilities(site).aggregate(call);
+  }
+
+  /** An expression with all its parts. `superset` only where the whole conjunct may keep too much: itself, or under AND/OR. */
+  scalar(expr: Scalar, site: string): Verdict {
+    const known = this.#scalars.get(expr)?.get(site);
+    if (known) return known;
+    const verdict = this.#judgeScalar(expr, site);
+    const bySite = this.#scalars.get(expr) ?? new Map<string, Verdict>();
+    bySite.set(site, verdict);
+    this.#scalars.set(expr, bySite);
+    return verdict;
+  }
+
+  /** A subquery whose value can be had beforehand reaches the site as a parameter. */
+  becomesParameter(expr: Scalar, site: string): boolean {
+    if (expr.kind !== 'subquery' || expr.mode === 'any' || expr.mode === 'all') return false;
+    return this.#capabilities(site).scalar(expr).verdict !== 'exact' || this.rel(expr.rel, site).verdict !== 'exact';
+  }
+
+  #judgeScalar(expr: Scalar, site: string): Verdict {
+    const capabilities = this.#capabilities(site);
+    if (expr.kind === 'subquery') {
+      if (this.becomesParameter(expr, site)) return capabilities.scalar({ kind: 'param', index: -1, type: expr.type });
+      const inner = this.rel(expr.rel, site);
+      if (inner.verdict !== 'exact') return inner;
+    }
+    let result = exact;
+    for (const part of scalarParts(expr)) {
+      const verdict = this.scalar(part, site);
+      if (verdict.verdict === 'no') return verdict;
+      if (verdict.verdict === 'superset') {
+        if (expr.kind !== 'and' && expr.kind !== 'or') return no(verdict.reason);
+        result = verdict;
+      }
+    }
+    const own = capabilities.scalar(expr);
+    return own.verdict === 'exact' ? result : own;
+  }
+
+  #judge(rel: Rel, site: string, ctes: ReadonlySet<number>): Verdict {
+    if (rel.kind === 'scan') {
+      return rel.table.site === site ? this.#capabilities(site).operator(rel) : no(`table of source ${rel.table.site}`);
+    }
+    if (rel.kind === 'ctescan' && !ctes.has(rel.cte)) return no(`WITH ${rel.name} is evaluated at home`);
+    const inner = rel.kind === 'with' ? new Set([...ctes, ...rel.definitions.map((d) => d.cte)]) : ctes;
+    for (const input of relInputs(rel)) {
+      const verdict = this.rel(input, site, inner);
+      if (verdict.verdict !== 'exact') return verdict;
+    }
+    return this.node(rel, site);
+  }
+}

@@ -1,0 +1,429 @@
+/**
+ * Placement: cuts a rewritten Rel into fragments that one source evaluates exactly and whole, the largest there are, and
+ * makes local operators of the rest. Bottom-up: a subtree is a fragment when the judge says so; where its parent cannot
+ * join it there, it is closed into a RemoteQuery that returns only the columns still needed.
+ *
+ * Invariant: every operator and expression that stays at home was accepted by the local executor's own capability table;
+ * what nobody evaluates is refused here (0A000), never at run time.
+ */
+import { unreachable } from '../../core/assert.ts';
+import { featureNotSupported } from '../../core/sql-error.ts';
+import type { Plan, Subplan } from '../../algebra/plan.ts';
+import {
+  outputColumns,
+  type Aggregate,
+  type Filter,
+  type Join,
+  type Limit,
+  type Rel,
+  type RelColumn,
+  type SetOperation,
+} from '../../algebra/rel.ts';
+import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { Capabilities } from '../../algebra/site.ts';
+import {
+  columnsIn,
+  mapAggregateCall,
+  mapRelInputs,
+  mapRelScalars,
+  readsOnly,
+  rewriteScalar,
+  scalarParts,
+} from '../../algebra/transform.ts';
+import type { Estimator } from './estimate.ts';
+import type { FragmentJudge } from './fragment-judge.ts';
+import { splitAverages } from './split-averages.ts';
+
+type Needed = ReadonlySet<ColumnId>;
+type Placed =
+  { readonly kind: 'fragment'; readonly site: string; readonly rel: Rel } | { readonly kind: 'local'; readonly plan: Plan };
+
+export interface PlacementSwitches {
+  /** Only scans go to sources; everything else stays home. */
+  readonly pushNothing: boolean;
+  readonly splitAverages: boolean;
+}
+
+export class Placer {
+  readonly #judge: FragmentJudge;
+  readonly #local: Capabilities;
+  readonly #estimator: Estimator;
+  readonly #switches: PlacementSwitches;
+  readonly #nextColumn: () => ColumnId;
+  /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
+  readonly #planSubquery: (rel: Rel) => Plan;
+  readonly #subplans: Subplan[] = [];
+  #nextId = 1;
+
+  constructor(options: {
+    judge: FragmentJudge;
+    local: Capabilities;
+    estimator: Estimator;
+    switches: PlacementSwitches;
+    nextColumn: () => ColumnId;
+    planSubquery: (placer: Placer, rel: Rel) => Plan;
+  }) {
+    this.#judge = options.judge;
+    this.#local = options.local;
+    this.#estimator = options.estimator;
+    this.#switches = options.switches;
+    this.#nextColumn = options.nextColumn;
+    this.#planSubquery = (rel) => options.planSubquery(this, rel);
+  }
+
+  /** In the order in which they may be evaluated. */
+  get subplans(): readonly Subplan[] {
+    return this.#subplans;
+  }
+
+  /** A whole query or subquery: puts out all of its columns, in order. */
+  root(rel: Rel): Plan {
+    const columns = outputColumns(rel);
+    const plan = this.#close(this.#place(rel, new Set(columns.map((c) => c.id))), rel, undefined);
+    return this.#inOrder(plan, columns);
+  }
+
+  #place(rel: Rel, needed: Needed): Placed {
+    const site = this.#wholeSite(rel);
+    if (site !== undefined) return { kind: 'fragment', site, rel };
+    switch (rel.kind) {
+      case 'filter':
+        return this.#filter(rel, needed);
+      case 'aggregate':
+        return this.#aggregate(rel);
+      default:
+        return { kind: 'local', plan: this.#localOperator(rel, needed) };
+    }
+  }
+
+  /** The site that evaluates the subtree whole. */
+  #wholeSite(rel: Rel): string | undefined {
+    const sites = this.#judge.sites(rel);
+    if (sites.size !== 1) return undefined;
+    const [site] = sites;
+    if (this.#switches.pushNothing && rel.kind !== 'scan') return undefined;
+    return this.#judge.rel(rel, site!).verdict === 'exact' ? site : undefined;
+  }
+
+  /** Some conjuncts go to the source, some stay, a superset does both. */
+  #filter(rel: Filter, needed: Needed): Placed {
+    const below = new Set(needed);
+    for (const conjunct of rel.conjuncts) columnsIn(conjunct, below);
+    const input = this.#place(rel.input, below);
+    if (input.kind === 'local' || this.#switches.pushNothing) {
+      return { kind: 'local', plan: this.#localFilter(this.#close(input, rel.input, below), rel.conjuncts, rel, undefined) };
+    }
+    const { site } = input;
+    const empty: Filter = { kind: 'filter', input: input.rel, conjuncts: [] };
+    const pushed: Scalar[] = [];
+    const kept: Scalar[] = [];
+    let reason: string | undefined;
+    for (const conjunct of rel.conjuncts) {
+      const verdict =
+        this.#judge.node(empty, site).verdict === 'exact' ? this.#judge.scalar(conjunct, site) : this.#judge.node(empty, site);
+      if (verdict.verdict !== 'no') pushed.push(conjunct);
+      if (verdict.verdict !== 'exact') {
+        kept.push(conjunct);
+        reason ??= verdict.reason;
+      }
+    }
+    const fragment: Placed = pushed.length === 0 ? input : { kind: 'fragment', site, rel: { ...empty, conjuncts: pushed } };
+    if (kept.length === 0) return fragment;
+    return { kind: 'local', plan: this.#localFilter(this.#close(fragment, rel.input, below), kept, rel, reason) };
+  }
+
+  #localFilter(input: Plan, conjuncts: readonly Scalar[], rel: Rel, notPushed: string | undefined): Plan {
+    return {
+      ...this.#base(rel, input.columns, notPushed),
+      kind: 'filter',
+      input,
+      conjuncts: conjuncts.map((conjunct) => this.#scalar(conjunct)),
+    };
+  }
+
+  #aggregate(rel: Aggregate): Placed {
+    const sites = this.#judge.sites(rel);
+    if (this.#switches.splitAverages && !this.#switches.pushNothing && sites.size === 1) {
+      const split = splitAverages(rel, this.#nextColumn);
+      const [site] = sites;
+      if (split && this.#judge.rel(split.input, site!).verdict === 'exact') {
+        return this.#place(split, new Set(outputColumns(split).map((c) => c.id)));
+      }
+    }
+    const below = new Set<ColumnId>(rel.groups.map((g) => g.id));
+    for (const { call } of rel.aggregates) this.#columnsOfCall(call, below);
+    const input = this.#close(this.#place(rel.input, below), rel.input, below);
+    const calls = rel.aggregates.map(({ call }) => this.#call(call));
+    this.#accept(rel);
+    return {
+      kind: 'local',
+      plan: {
+        ...this.#base(rel, outputColumns(rel), this.#whyHome(rel)),
+        kind: 'aggregate',
+        input,
+        groups: rel.groups.map((g) => g.id),
+        calls,
+      },
+    };
+  }
+
+  #localOperator(rel: Rel, needed: Needed): Plan {
+    switch (rel.kind) {
+      case 'scan':
+        throw featureNotSupported(`reading ${rel.table.site}.${rel.table.schema}.${rel.table.name}`, {
+          detail: this.#whyHome(rel),
+        });
+      case 'ctescan':
+        return { ...this.#base(rel, rel.columns), kind: 'ctescan', cte: rel.cte, name: rel.name };
+      case 'fence':
+        return this.#close(this.#place(rel.input, needed), rel.input, needed);
+      case 'project': {
+        const items = rel.items.filter((item) => needed.has(item.column.id));
+        const below = new Set<ColumnId>();
+        for (const item of items) columnsIn(item.expr, below);
+        const input = this.#close(this.#place(rel.input, below), rel.input, below);
+        const exprs = items.map((item) => this.#scalar(item.expr));
+        return {
+          ...this.#base(
+            rel,
+            items.map((item) => item.column),
+            this.#whyHome(rel),
+          ),
+          kind: 'project',
+          input,
+          exprs,
+        };
+      }
+      case 'join':
+        return this.#join(rel, needed);
+      case 'sort':
+        return this.#sort(rel, needed, undefined);
+      case 'limit':
+        return this.#limit(rel, needed);
+      case 'distinct': {
+        this.#accept(rel);
+        const all = new Set(outputColumns(rel.input).map((column) => column.id));
+        const input = this.#close(this.#place(rel.input, all), rel.input, all);
+        return { ...this.#base(rel, input.columns, this.#whyHome(rel)), kind: 'distinct', input };
+      }
+      case 'setop':
+        return this.#setOperation(rel);
+      case 'values':
+        return {
+          ...this.#base(rel, rel.columns),
+          kind: 'values',
+          rows: rel.rows.map((row) => row.map((expr) => this.#scalar(expr))),
+        };
+      case 'with': {
+        const definitions = rel.definitions.map((d) => ({ cte: d.cte, name: d.name, plan: this.root(d.rel) }));
+        const body = this.#close(this.#place(rel.body, needed), rel.body, undefined);
+        return { ...this.#base(rel, body.columns), kind: 'with', definitions, body };
+      }
+      case 'filter':
+      case 'aggregate':
+        return this.#close(this.#place(rel, needed), rel, needed);
+      default:
+        return unreachable(rel);
+    }
+  }
+
+  #join(rel: Join, needed: Needed): Plan {
+    const below = new Set(needed);
+    for (const conjunct of rel.on) columnsIn(conjunct, below);
+    const left = this.#close(this.#place(rel.left, below), rel.left, below);
+    const right = this.#close(this.#place(rel.right, below), rel.right, below);
+    const columns = rel.type === 'semi' || rel.type === 'anti' ? left.columns : [...left.columns, ...right.columns];
+    const base = this.#base(rel, columns, this.#whyHome(rel));
+    const nullAware = rel.nullAware === true;
+    const leftIds = new Set(outputColumns(rel.left).map((c) => c.id));
+    const rightIds = new Set(outputColumns(rel.right).map((c) => c.id));
+    const leftKeys: Scalar[] = [];
+    const rightKeys: Scalar[] = [];
+    const residual: Scalar[] = [];
+    for (const conjunct of rel.on) {
+      const accepted = this.#scalar(conjunct);
+      const keys = hashKeys(accepted, leftIds, rightIds);
+      if (keys) {
+        leftKeys.push(keys.left);
+        rightKeys.push(keys.right);
+      } else residual.push(accepted);
+    }
+    // Three-valued NOT IN over several columns or with extra conditions needs every comparison on each pair.
+    if (leftKeys.length === 0 || (nullAware && (leftKeys.length > 1 || residual.length > 0))) {
+      return {
+        ...base,
+        kind: 'nestedloop',
+        type: rel.type,
+        left,
+        right,
+        on: rel.on.map((conjunct) => this.#scalar(conjunct)),
+        nullAware,
+      };
+    }
+    return { ...base, kind: 'hashjoin', type: rel.type, left, right, leftKeys, rightKeys, residual, nullAware };
+  }
+
+  #sort(rel: Extract<Rel, { kind: 'sort' }>, needed: Needed, topN: { limit: Scalar; offset: Scalar | null } | undefined): Plan {
+    this.#accept(rel);
+    const below = new Set([...needed, ...rel.keys.map((key) => key.column)]);
+    const input = this.#close(this.#place(rel.input, below), rel.input, below);
+    return {
+      ...this.#base(rel, input.columns, this.#whyHome(rel)),
+      kind: 'sort',
+      input,
+      keys: rel.keys,
+      ...(topN ? { topN } : {}),
+    };
+  }
+
+  #limit(rel: Limit, needed: Needed): Plan {
+    const limit = rel.limit && this.#scalar(rel.limit);
+    const offset = rel.offset && this.#scalar(rel.offset);
+    const topN = limit && rel.input.kind === 'sort' && this.#wholeSite(rel.input) === undefined ? { limit, offset } : undefined;
+    const input =
+      topN && rel.input.kind === 'sort'
+        ? this.#sort(rel.input, needed, topN)
+        : this.#close(this.#place(rel.input, needed), rel.input, needed);
+    return { ...this.#base(rel, input.columns, this.#whyHome(rel)), kind: 'limit', input, limit, offset };
+  }
+
+  #setOperation(rel: SetOperation): Plan {
+    this.#accept(rel);
+    const side = (input: Rel, ids: readonly ColumnId[]): Plan => {
+      const needed = new Set(ids);
+      return this.#close(this.#place(input, needed), input, needed);
+    };
+    const left = side(rel.left, rel.leftColumns);
+    const right = side(rel.right, rel.rightColumns);
+    const { op, all, leftColumns, rightColumns } = rel;
+    return {
+      ...this.#base(rel, rel.columns, this.#whyHome(rel)),
+      kind: 'setop',
+      op,
+      all,
+      left,
+      right,
+      leftColumns,
+      rightColumns,
+    };
+  }
+
+  /** Ends a fragment: it becomes a RemoteQuery that returns the needed columns (undefined: all), in the input's order. */
+  #close(placed: Placed, rel: Rel, needed: Needed | undefined): Plan {
+    if (placed.kind === 'local') return placed.plan;
+    const { site } = placed;
+    const all = outputColumns(placed.rel);
+    const columns = needed ? all.filter((column) => needed.has(column.id)) : all;
+    const narrowed: Rel =
+      columns.length === all.length
+        ? placed.rel
+        : placed.rel.kind === 'scan'
+          ? { ...placed.rel, columns: placed.rel.columns.filter((column) => columns.includes(column)) }
+          : {
+              kind: 'project',
+              input: placed.rel,
+              items: columns.map((column) => ({ column, expr: { kind: 'column', column: column.id, type: column.type } })),
+            };
+    return { ...this.#base(rel, columns), kind: 'remote', site, fragment: this.#withParameters(narrowed, site) };
+  }
+
+  /** Subqueries the site cannot evaluate itself become parameters whose values are known when the fragment starts. */
+  #withParameters(rel: Rel, site: string): Rel {
+    const inputs = mapRelInputs(rel, (input) => this.#withParameters(input, site));
+    return mapRelScalars(inputs, (expr) =>
+      rewriteScalar(expr, (node) => {
+        if (node.kind !== 'subquery') return node;
+        if (this.#judge.becomesParameter(node, site)) return this.#subquery(node);
+        return { ...node, rel: this.#withParameters(node.rel, site) };
+      }),
+    );
+  }
+
+  #inOrder(plan: Plan, columns: readonly RelColumn[]): Plan {
+    if (plan.columns.length === columns.length && plan.columns.every((c, i) => c.id === columns[i]!.id)) return plan;
+    const exprs = columns.map((c): Scalar => ({ kind: 'column', column: c.id, type: c.type }));
+    return { id: this.#nextId++, kind: 'project', input: plan, columns, exprs, estimatedRows: plan.estimatedRows };
+  }
+
+  /** Checks an expression against the local executor and lifts its subqueries out. */
+  #scalar(expr: Scalar): Scalar {
+    const lifted = rewriteScalar(expr, (node) => (node.kind === 'subquery' ? this.#subquery(node) : node));
+    this.#acceptScalar(lifted);
+    return lifted;
+  }
+
+  #acceptScalar(expr: Scalar): void {
+    const verdict = this.#local.scalar(expr);
+    if (verdict.verdict !== 'exact') throw featureNotSupported(verdict.reason);
+    for (const part of scalarParts(expr)) this.#acceptScalar(part);
+  }
+
+  #call(call: AggregateCall): AggregateCall {
+    const verdict = this.#local.aggregate(call);
+    if (verdict.verdict !== 'exact') throw featureNotSupported(verdict.reason);
+    return mapAggregateCall(call, (expr) => this.#scalar(expr));
+  }
+
+  #accept(rel: Rel): void {
+    const verdict = this.#local.operator(rel);
+    if (verdict.verdict !== 'exact') throw featureNotSupported(verdict.reason);
+  }
+
+  #subquery(node: Extract<Scalar, { kind: 'subquery' }>): Scalar {
+    const known = this.#subplans.find((subplan) => subplan.rel === node.rel && subplan.mode === node.mode);
+    const asParameter = (param: number): Scalar =>
+      node.mode === 'any' || node.mode === 'all' ? node : { kind: 'param', index: param, type: node.type };
+    if (known) return asParameter(known.param);
+    const plan = this.#planSubquery(node.rel);
+    const param = -(this.#subplans.length + 1);
+    this.#subplans.push({ param, mode: node.mode, rel: node.rel, plan });
+    return asParameter(param);
+  }
+
+  #columnsOfCall(call: AggregateCall, into: Set<ColumnId>): void {
+    for (const expr of call.args) columnsIn(expr, into);
+    if (call.filter) columnsIn(call.filter, into);
+    for (const key of call.orderBy) columnsIn(key.expr, into);
+  }
+
+  #base(
+    rel: Rel,
+    columns: readonly RelColumn[],
+    notPushed?: string,
+  ): { id: number; columns: readonly RelColumn[]; estimatedRows: number; notPushed?: string } {
+    return {
+      id: this.#nextId++,
+      columns,
+      estimatedRows: Math.round(this.#estimator.rows(rel)),
+      ...(notPushed ? { notPushed } : {}),
+    };
+  }
+
+  /** Why an operator all of whose inputs are at sources is evaluated at home all the same. */
+  #whyHome(rel: Rel): string | undefined {
+    const sites = [...this.#judge.sites(rel)];
+    if (sites.length === 0) return undefined;
+    if (sites.length > 1) return rel.kind === 'join' ? `its inputs are at ${sites.sort().join(' and ')}` : undefined;
+    if (this.#switches.pushNothing) return 'placement is switched off';
+    const verdict = this.#judge.node(rel, sites[0]!);
+    return verdict.verdict === 'exact' ? undefined : verdict.reason;
+  }
+}
+
+const INTEGER = new Set(['int2', 'int4', 'int8']);
+const FLOAT = new Set(['float4', 'float8']);
+const TEXT = new Set(['text', 'varchar', 'name']);
+
+/** `left = right` with one side of the join on each side, of types that hash alike. */
+function hashKeys(conjunct: Scalar, left: Needed, right: Needed): { left: Scalar; right: Scalar } | undefined {
+  if (conjunct.kind !== 'call' || conjunct.operator?.name !== '=' || !conjunct.operator.canHash || conjunct.args.length !== 2)
+    return undefined;
+  const [a, b] = [conjunct.args[0]!, conjunct.args[1]!];
+  const alike =
+    a.type.kind === b.type.kind || [INTEGER, FLOAT, TEXT].some((family) => family.has(a.type.kind) && family.has(b.type.kind));
+  if (!alike) return undefined;
+  const reads = (expr: Scalar, side: Needed): boolean => columnsIn(expr).size > 0 && readsOnly(expr, side);
+  if (reads(a, left) && reads(b, right)) return { left: a, right: b };
+  if (reads(b, left) && reads(a, right)) return { left: b, right: a };
+  return undefined;
+}

@@ -1,0 +1,46 @@
+/**
+ * The logical rewrites, in the order in which they help each other. Each is a pure function Rel → Rel in a file of its own;
+ * after each, the tree is checked (check-rel.ts). Any can be switched off by name: a test that turns one off must get the
+ * same rows.
+ */
+import type { Rel } from '../../algebra/rel.ts';
+import { checkRel, checkSameOutput } from './check-rel.ts';
+import { limitBelowProject } from './limit-below-project.ts';
+import { mergeProjects } from './merge-projects.ts';
+import { pruneColumns } from './prune-columns.ts';
+import { pushFilters } from './push-filters.ts';
+import { simplifyOuterJoins } from './simplify-outer-joins.ts';
+
+interface RewriteRule {
+  readonly name: string;
+  readonly apply: (rel: Rel) => Rel;
+}
+
+/** push-filters brings filters onto outer joins, simplify-outer-joins turns those inner, and so opens the way for more pushing. */
+const sequence: readonly RewriteRule[] = [
+  { name: 'merge-projects', apply: mergeProjects },
+  { name: 'push-filters', apply: pushFilters },
+  { name: 'simplify-outer-joins', apply: simplifyOuterJoins },
+  { name: 'push-filters', apply: pushFilters },
+  { name: 'limit-below-project', apply: limitBelowProject },
+  { name: 'merge-projects', apply: mergeProjects },
+  { name: 'prune-columns', apply: pruneColumns },
+];
+
+export const rewriteRuleNames: readonly string[] = [...new Set(sequence.map((rule) => rule.name))];
+
+/** `disabled`: rule names that must not fire; `fired`, when given, collects the names of those that changed the tree. */
+export function rewrite(rel: Rel, disabled: ReadonlySet<string>, fired?: Set<string>): Rel {
+  checkRel(rel);
+  let current = rel;
+  for (const rule of sequence) {
+    if (disabled.has(rule.name)) continue;
+    const next = rule.apply(current);
+    if (next === current) continue;
+    checkRel(next);
+    checkSameOutput(rule.name, current, next);
+    fired?.add(rule.name);
+    current = next;
+  }
+  return current;
+}
