@@ -39,4 +39,6 @@ export interface CatalogLookup {
   function(oid: number): FunctionRef;
   operator(oid: number): OperatorRef;
   collation(oid: number): Collation;
+  /** The label of an enum value as constants in trees name it: the OID of its pg_enum row, loaded with the enum type. */
+  enumLabel(oid: number): string | undefined;
 }
