@@ -1,0 +1,205 @@
+/**
+ * Single values in PostgreSQL's binary send/recv formats: parameters that arrive, parameters that go to sources, elements of
+ * array columns. Whole batches go through server/encode instead. Opaque types are carried as text and have no binary form
+ * of their own: their "binary" here is the text's bytes, used only inside this process (array columns).
+ */
+import { unreachable } from './assert.ts';
+import type { Datum, Int64, Interval, Numeric, PgArray } from './datum.ts';
+import { int64 } from './datum.ts';
+import { numericFromBinary, numericToBinary } from './numeric-binary.ts';
+import { protocolViolation, sqlError } from './sql-error.ts';
+import type { SqlType } from './sql-type.ts';
+
+/** `datum` must not be null. */
+export function encodeBinary(type: SqlType, datum: Exclude<Datum, null>): Uint8Array {
+  switch (type.kind) {
+    case 'bool':
+      return Uint8Array.of(datum ? 1 : 0);
+    case 'int2':
+      return fixed(2, (view) => view.setInt16(0, datum as number));
+    case 'int4':
+    case 'date':
+      return fixed(4, (view) => view.setInt32(0, datum as number));
+    case 'int8':
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+      return fixed(8, (view) => view.setBigInt64(0, BigInt(datum as Int64)));
+    case 'float4':
+      return fixed(4, (view) => view.setFloat32(0, datum as number));
+    case 'float8':
+      return fixed(8, (view) => view.setFloat64(0, datum as number));
+    case 'numeric':
+      return numericToBinary(datum as Numeric);
+    case 'interval': {
+      const value = datum as Interval;
+      return fixed(16, (view) => {
+        view.setBigInt64(0, BigInt(value.micros));
+        view.setInt32(8, value.days);
+        view.setInt32(12, value.months);
+      });
+    }
+    case 'bytea':
+    case 'uuid':
+      return datum as Uint8Array;
+    case 'jsonb':
+      return Buffer.from(`\u0001${datum as string}`, 'utf8');
+    case 'text':
+    case 'varchar':
+    case 'bpchar':
+    case 'name':
+    case 'json':
+    case 'enum':
+    case 'opaque':
+      return Buffer.from(datum as string, 'utf8');
+    case 'array':
+      return encodeArray(type.element!, datum as PgArray);
+    default:
+      return unreachable(type.kind);
+  }
+}
+
+function fixed(length: number, write: (view: DataView) => void): Uint8Array {
+  const bytes = new Uint8Array(length);
+  write(new DataView(bytes.buffer));
+  return bytes;
+}
+
+function encodeArray(element: SqlType, array: PgArray): Uint8Array {
+  const parts = array.elements.map((value) => (value === null ? null : encodeBinary(element, value)));
+  const header = 12 + array.dims.length * 8;
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + (part?.length ?? 0), header));
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, array.dims.length);
+  view.setInt32(4, parts.includes(null) ? 1 : 0);
+  view.setUint32(8, element.oid);
+  array.dims.forEach((length, i) => {
+    view.setInt32(12 + i * 8, length);
+    view.setInt32(16 + i * 8, array.lowerBounds[i]!);
+  });
+  let at = header;
+  for (const part of parts) {
+    view.setInt32(at, part === null ? -1 : part.length);
+    at += 4;
+    if (part !== null) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+  }
+  return bytes;
+}
+
+/** Raises 08P01 for a wrong length, 22P03 for malformed content, 22021 for bad UTF-8, as the type's recv function does. */
+export function decodeBinary(type: SqlType, bytes: Uint8Array): Exclude<Datum, null> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (type.kind) {
+    case 'bool':
+      exactly(bytes, 1);
+      return bytes[0] !== 0;
+    case 'int2':
+      exactly(bytes, 2);
+      return view.getInt16(0);
+    case 'int4':
+    case 'date':
+      exactly(bytes, 4);
+      return view.getInt32(0);
+    case 'int8':
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+      exactly(bytes, 8);
+      return int64(view.getBigInt64(0));
+    case 'float4':
+      exactly(bytes, 4);
+      return view.getFloat32(0);
+    case 'float8':
+      exactly(bytes, 8);
+      return view.getFloat64(0);
+    case 'numeric':
+      return numericFromBinary(bytes);
+    case 'interval':
+      exactly(bytes, 16);
+      return { micros: int64(view.getBigInt64(0)), days: view.getInt32(8), months: view.getInt32(12) };
+    case 'uuid':
+      exactly(bytes, 16);
+      return bytes.slice();
+    case 'bytea':
+      return bytes.slice();
+    case 'jsonb':
+      if (bytes.length < 1) throw protocolViolation('no data left in message');
+      if (bytes[0] !== 1) throw sqlError('XX000', `unsupported jsonb version number ${bytes[0]!}`);
+      return utf8(bytes.subarray(1));
+    case 'text':
+    case 'varchar':
+    case 'bpchar':
+    case 'name':
+    case 'json':
+    case 'enum':
+    case 'opaque':
+      return utf8(bytes);
+    case 'array':
+      return decodeArray(type.element!, bytes, view);
+    default:
+      return unreachable(type.kind);
+  }
+}
+
+function exactly(bytes: Uint8Array, length: number): void {
+  if (bytes.length < length) throw protocolViolation('insufficient data left in message');
+  if (bytes.length > length) throw sqlError('22P03', 'incorrect binary data format');
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function utf8(bytes: Uint8Array): string {
+  try {
+    const text = strictUtf8.decode(bytes);
+    if (!text.includes('\0')) return text;
+  } catch (error) {
+    throw sqlError('22021', 'invalid byte sequence for encoding "UTF8"', { detail: String(error) });
+  }
+  throw sqlError('22021', 'invalid byte sequence for encoding "UTF8": 0x00');
+}
+
+const DIMENSIONS_MAX = 6;
+
+function decodeArray(element: SqlType, bytes: Uint8Array, view: DataView): PgArray {
+  const need = (at: number, length: number): void => {
+    if (length < 0 || at + length > bytes.length) throw protocolViolation('insufficient data left in message');
+  };
+  need(0, 12);
+  const dimensions = view.getInt32(0);
+  if (dimensions < 0) throw sqlError('22P03', `invalid number of dimensions: ${dimensions}`);
+  if (dimensions > DIMENSIONS_MAX) {
+    throw sqlError('54000', `number of array dimensions (${dimensions}) exceeds the maximum allowed (${DIMENSIONS_MAX})`);
+  }
+  const flags = view.getInt32(4);
+  if (flags !== 0 && flags !== 1) throw sqlError('22P03', 'invalid array flags');
+  need(12, dimensions * 8);
+  const dims: number[] = [];
+  const lowerBounds: number[] = [];
+  let at = 12;
+  let count = dimensions === 0 ? 0 : 1;
+  for (let i = 0; i < dimensions; i++, at += 8) {
+    dims.push(view.getInt32(at));
+    lowerBounds.push(view.getInt32(at + 4));
+    count *= dims[i]!;
+  }
+  if (count < 0 || count > 0x7ffffff) throw sqlError('54000', 'array size exceeds the maximum allowed (134217727)');
+  if (count === 0) return { dims: [], lowerBounds: [], elements: [] };
+  need(at, count * 4);
+  const elements: Datum[] = [];
+  for (let i = 0; i < count; i++) {
+    need(at, 4);
+    const length = view.getInt32(at);
+    at += 4;
+    if (length === -1) {
+      elements.push(null);
+      continue;
+    }
+    need(at, length);
+    elements.push(decodeBinary(element, bytes.subarray(at, at + length)));
+    at += length;
+  }
+  return { dims, lowerBounds, elements };
+}
