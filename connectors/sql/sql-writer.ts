@@ -1,0 +1,476 @@
+/**
+ * A fragment (Rel) → one SQL statement: the last step before a source sees it, and what EXPLAIN shows. Written in
+ * PostgreSQL's dialect; another one subclasses it and overrides what differs (names, types, constants, functions, hooks).
+ * The text means what the Rel means, whatever it looks like: operators share a SELECT only where SQL evaluates them in
+ * that order. A writer is used for one statement.
+ */
+import { assert, unreachable } from '../../core/assert.ts';
+import { outputColumns } from '../../algebra/rel.ts';
+import type {
+  Aggregate,
+  CteScan,
+  Distinct,
+  Join,
+  Project,
+  Rel,
+  RelColumn,
+  Scan,
+  SetOperation,
+  Sort,
+  SortKey,
+  Values,
+} from '../../algebra/rel.ts';
+import type { AggregateCall, ColumnId, ParamScalar, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
+import { mapAggregateCall } from '../../algebra/transform.ts';
+import { sqlType } from '../../core/sql-type.ts';
+import { inSides, isColumn, isNullConstant, uniqueNames, withinStack } from './fragment-shapes.ts';
+import type { Sides } from './fragment-shapes.ts';
+import { AND, atLeast, atom, MATCHING } from './precedence.ts';
+import type { SqlText } from './precedence.ts';
+import { ScalarWriter } from './scalar-writer.ts';
+import { canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
+import type { Condition, FromItem, SelectBlock } from './select-block.ts';
+
+export interface WrittenSql {
+  readonly text: string;
+  /** What stands for $1, $2, …: parameters of the statement, only those the fragment uses. */
+  readonly parameters: readonly ParamScalar[];
+}
+
+/** Where a column is to be read from. */
+type Place =
+  | { readonly kind: 'relation'; readonly alias: string; readonly name: string }
+  | { readonly kind: 'aggregate'; readonly call: AggregateCall };
+
+const scalarCondition = (expr: Scalar): Condition => ({ kind: 'scalar', expr });
+
+export class SqlWriter extends ScalarWriter {
+  private readonly places = new Map<ColumnId, Place>();
+  private readonly aliases = new Set<string>();
+  private readonly commonTables = new Map<number, { readonly alias: string; readonly columns: readonly string[] }>();
+  private readonly withClauses: string[] = [];
+  private qualified = false;
+  private generated = 0;
+  private aggregatesWritten = 0;
+
+  /** The statement for a fragment; its result columns are the fragment's, in order. Too deep a nesting is 54001. */
+  statement(rel: Rel): WrittenSql {
+    const text = withinStack(() => this.close(this.block(rel), outputColumns(rel)).text);
+    const withs = this.withClauses.length > 0 ? `WITH ${this.withClauses.join(', ')} ` : '';
+    return { text: withs + text, parameters: this.parameters };
+  }
+
+  // Hooks of a dialect
+
+  tableName(scan: Scan): string {
+    return `${this.quote(scan.table.schema)}.${this.quote(scan.table.name)}`;
+  }
+  /** What stands for an empty select list. */
+  protected emptySelectList(): string {
+    return '';
+  }
+  /** What closes a subquery to everything outside of it (a security barrier). */
+  protected fenceClause(): string {
+    return 'OFFSET 0';
+  }
+  protected limitClause(limit: string | null, offset: string | null): string {
+    return `${limit === null ? '' : ` LIMIT ${limit}`}${offset === null ? '' : ` OFFSET ${offset}`}`;
+  }
+
+  // Relations
+
+  private block(rel: Rel): SelectBlock {
+    return this.nested(() => this.relation(rel));
+  }
+
+  private relation(rel: Rel): SelectBlock {
+    switch (rel.kind) {
+      case 'scan':
+        return this.scan(rel);
+      case 'filter': {
+        let block = this.block(rel.input);
+        if (block.distinct || isLimited(block) || block.body !== null || wouldRepeat(block, rel.conjuncts))
+          block = this.derive(block);
+        (block.groups === null ? block.where : block.having).push(
+          ...rel.conjuncts.map((c) => scalarCondition(inTermsOf(block, c))),
+        );
+        return block;
+      }
+      case 'project':
+        return this.project(rel);
+      case 'join':
+        return rel.type === 'semi' || rel.type === 'anti' ? this.semiJoin(rel) : this.join(rel, rel.type);
+      case 'aggregate':
+        return this.group(rel);
+      case 'sort':
+        return this.sort(rel);
+      case 'limit': {
+        let block = this.block(rel.input);
+        if (isLimited(block)) block = this.derive(block);
+        block.limit = isNullConstant(rel.limit) ? null : rel.limit;
+        block.offset = isNullConstant(rel.offset) ? null : rel.offset;
+        return block;
+      }
+      case 'distinct':
+        return this.distinctRows(rel);
+      case 'setop':
+        return this.setOperation(rel);
+      case 'values':
+        return this.values(rel);
+      case 'with':
+        for (const definition of rel.definitions) this.commonTable(definition.cte, definition.name, definition.rel);
+        return this.block(rel.body);
+      case 'ctescan':
+        return this.cteScan(rel);
+      case 'fence': {
+        const block = this.block(rel.input);
+        if (!isLimited(block)) block.fenced = true;
+        return block;
+      }
+      default:
+        return unreachable(rel);
+    }
+  }
+
+  private scan(rel: Scan): SelectBlock {
+    const alias = this.alias(rel.table.name);
+    for (const column of rel.columns) this.places.set(column.id, { kind: 'relation', alias, name: column.sourceName });
+    const name = this.tableName(rel);
+    return newBlock({ kind: 'relation', sql: alias === rel.table.name ? name : `${name} AS ${this.quote(alias)}` }, rel.columns);
+  }
+
+  private project(rel: Project): SelectBlock {
+    let block = this.block(rel.input);
+    if (!canProject(block, rel)) block = this.derive(block);
+    const computed = new Map<ColumnId, Scalar>();
+    for (const { column, expr } of rel.items) {
+      const below = inTermsOf(block, expr);
+      if (below.kind !== 'column' || below.column !== column.id) computed.set(column.id, below);
+    }
+    block.computed = computed;
+    block.columns = rel.items.map((item) => item.column);
+    return block;
+  }
+
+  private group(rel: Aggregate): SelectBlock {
+    let block = this.block(rel.input);
+    if (!isFlat(block)) block = this.derive(block);
+    const computed = new Map<ColumnId, Scalar>();
+    block.groups = rel.groups.map((column) => {
+      const expr = inTermsOf(block, { kind: 'column', column: column.id, type: column.type });
+      if (block.computed.has(column.id)) computed.set(column.id, expr);
+      return expr;
+    });
+    for (const { column, call } of rel.aggregates) {
+      this.places.set(column.id, { kind: 'aggregate', call: mapAggregateCall(call, (expr) => inTermsOf(block, expr)) });
+    }
+    block.computed = computed;
+    block.columns = outputColumns(rel);
+    return block;
+  }
+
+  private sort(rel: Sort): SelectBlock {
+    let block = this.block(rel.input);
+    const byNameOnly = block.distinct || block.body !== null;
+    if (isLimited(block) || (byNameOnly && rel.keys.some((key) => this.needsCollation(key)))) block = this.derive(block);
+    block.orderBy = rel.keys.map((key) => ({
+      ...key,
+      expr: inTermsOf(block, { kind: 'column', column: key.column, type: key.type }),
+    }));
+    return block;
+  }
+
+  private distinctRows(rel: Distinct): SelectBlock {
+    let block = this.block(rel.input);
+    if (block.columns.length === 0) {
+      // No columns: all rows are the same one.
+      if (isLimited(block)) block = this.derive(block);
+      block.limit = { kind: 'const', value: 1, type: sqlType('int8') };
+      return block;
+    }
+    if (isLimited(block) || block.body !== null) block = this.derive(block);
+    block.orderBy = [];
+    block.distinct = true;
+    return block;
+  }
+
+  /** Inner and outer joins: both sides become parts of one FROM. */
+  private join(rel: Join, type: 'inner' | 'left' | 'right' | 'full'): SelectBlock {
+    const left = this.joinSide(rel.left, type === 'right' || type === 'full', type === 'full');
+    const right = this.joinSide(rel.right, type === 'left' || type === 'full', type === 'full');
+    const computed = new Map([...left.computed, ...right.computed]);
+    const combined = newBlock(null, [...left.columns, ...right.columns]);
+    combined.computed = computed;
+    const on = rel.on.map((expr) => scalarCondition(inTermsOf(combined, expr)));
+    // A condition of the preserved side may wait until after the join; one of the other side belongs to the match.
+    if (type !== 'right') combined.where.push(...left.where);
+    else on.push(...left.where);
+    if (type === 'left') on.push(...right.where);
+    else combined.where.push(...right.where);
+    combined.from = { kind: 'join', type, left: left.from!, right: right.from!, on };
+    return combined;
+  }
+
+  /** A side of a join as a block with nothing but FROM and WHERE; what is computed on a side that may be nulled is closed first. */
+  private joinSide(rel: Rel, nullable: boolean, full: boolean): SelectBlock {
+    const block = this.block(rel);
+    const keep =
+      isFlat(block) && block.from !== null && !(nullable && block.computed.size > 0) && !(full && block.where.length > 0);
+    return keep ? block : this.derive(block);
+  }
+
+  private semiJoin(rel: Join): SelectBlock {
+    let left = this.block(rel.left);
+    if (!isFlat(left) || left.from === null || wouldRepeat(left, rel.on)) left = this.derive(left);
+    let right = this.block(rel.right);
+    if (!isFlat(right) && !this.isInSubquery(rel)) right = this.derive(right);
+    const leftBelow = left;
+    left.where.push({
+      kind: 'exists',
+      negated: rel.type === 'anti',
+      nullAware: rel.nullAware === true,
+      on: rel.on.map((expr) => inTermsOf(leftBelow, expr)),
+      right,
+    });
+    return left;
+  }
+
+  /** Conditions that are all `left = right`: x IN (SELECT …). For an anti join only NOT IN has its NULLs right. */
+  private isInSubquery(rel: Pick<Join, 'on' | 'right' | 'type' | 'nullAware'>): boolean {
+    if (rel.on.length === 0 || (rel.type === 'anti' && rel.nullAware !== true)) return false;
+    const inner = new Set(outputColumns(rel.right).map((column) => column.id));
+    return rel.on.every((expr) => inSides(expr, inner) !== null);
+  }
+
+  private setOperation(rel: SetOperation): SelectBlock {
+    const operator = `${rel.op.toUpperCase()}${rel.all ? ' ALL' : ''}`;
+    const left = this.block(rel.left);
+    const leftText = this.operand(
+      left,
+      rel.leftColumns,
+      rel.columns.map((c) => c.name),
+      left.body !== null && rel.op !== 'intersect',
+    );
+    const right = this.block(rel.right);
+    const rightText = this.operand(
+      right,
+      rel.rightColumns,
+      rel.columns.map((c) => c.name),
+      false,
+    );
+    const block = newBlock(null, rel.columns);
+    block.body = `${leftText.text} ${operator} ${rightText.text}`;
+    rel.columns.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias: '', name: leftText.names[i]! }));
+    return block;
+  }
+
+  private operand(
+    block: SelectBlock,
+    ids: readonly ColumnId[],
+    names: readonly string[],
+    chain: boolean,
+  ): { text: string; names: readonly string[] } {
+    const byId = new Map(block.columns.map((column) => [column.id, column]));
+    const columns = ids.map((id, i) => ({ ...byId.get(id)!, name: names[i]! }));
+    const inOrder = block.columns.length === ids.length && block.columns.every((column, i) => column.id === ids[i]);
+    const open = block.body !== null && !inOrder ? this.derive(block) : block;
+    const closed = this.close(open, columns);
+    const bare = open.orderBy.length === 0 && !isLimited(open) && (open.body === null || chain);
+    return { text: bare ? closed.text : `(${closed.text})`, names: closed.names };
+  }
+
+  private values(rel: Values): SelectBlock {
+    if (rel.rows.length <= 1) {
+      const block = newBlock(null, rel.columns);
+      rel.columns.forEach((column, i) =>
+        block.computed.set(column.id, rel.rows[0]?.[i] ?? { kind: 'const', value: null, type: column.type }),
+      );
+      if (rel.rows.length === 0) block.where.push(scalarCondition({ kind: 'const', value: false, type: sqlType('bool') }));
+      return block;
+    }
+    const alias = this.alias('t');
+    const names = uniqueNames(rel.columns.map((column) => column.name));
+    rel.columns.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: names[i]! }));
+    const rows = rel.rows.map((row) =>
+      row.length === 0 ? '(NULL)' : `(${row.map((value) => this.scalar(value).text).join(', ')})`,
+    );
+    const list = names.length === 0 ? '' : ` (${names.map((name) => this.quote(name)).join(', ')})`;
+    return newBlock({ kind: 'relation', sql: `(VALUES ${rows.join(', ')}) AS ${this.quote(alias)}${list}` }, rel.columns);
+  }
+
+  private commonTable(cte: number, name: string, rel: Rel): void {
+    const closed = this.close(this.block(rel), outputColumns(rel));
+    const alias = this.alias(name);
+    this.commonTables.set(cte, { alias, columns: closed.names });
+    this.withClauses.push(`${this.quote(alias)} AS (${closed.text})`);
+  }
+
+  private cteScan(rel: CteScan): SelectBlock {
+    const table = this.commonTables.get(rel.cte);
+    assert(table, `no definition of "${rel.name}" in this fragment`);
+    const alias = this.alias('t');
+    rel.columns.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: table.columns[i]! }));
+    return newBlock({ kind: 'relation', sql: `${this.quote(table.alias)} AS ${this.quote(alias)}` }, rel.columns);
+  }
+
+  /** Closes a block into a derived table, the only item of a new block with the same columns. */
+  private derive(block: SelectBlock): SelectBlock {
+    const closed = this.close(block, block.columns);
+    const alias = this.alias('t');
+    block.columns.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: closed.names[i]! }));
+    return newBlock({ kind: 'relation', sql: `(${closed.text}) AS ${this.quote(alias)}` }, block.columns);
+  }
+
+  // Text
+
+  /** The finished SELECT with `columns` as its list; `names` are unique. */
+  private close(block: SelectBlock, columns: readonly RelColumn[]): { text: string; names: readonly string[] } {
+    const around = this.qualified;
+    this.qualified = around || block.from?.kind === 'join' || [...block.where, ...block.having].some((c) => c.kind === 'exists');
+    const names =
+      block.body === null ? uniqueNames(columns.map((column) => column.name)) : columns.map((c) => this.placeName(c.id));
+    const text = block.body ?? this.select(block, columns, names);
+    const closed = text + this.tail(block, columns, names);
+    this.qualified = around;
+    return { text: closed, names };
+  }
+
+  private select(block: SelectBlock, columns: readonly RelColumn[], names: readonly string[]): string {
+    const aggregatesBefore = this.aggregatesWritten;
+    const list = columns.map((column, i) => this.selectItem(block, column, names[i]!)).join(', ') || this.emptySelectList();
+    const having = block.having.length > 0 ? ` HAVING ${this.conditions(block.having)}` : '';
+    let group = '';
+    if (block.groups !== null) {
+      const keys = block.groups.map((expr) => this.positionless(expr).text);
+      // Without keys it is an aggregate or HAVING that makes it one group; where there is neither, the empty key does.
+      const isGrouped = this.aggregatesWritten > aggregatesBefore || having !== '';
+      group = keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : isGrouped ? '' : ' GROUP BY ()';
+    }
+    const from = block.from ? ` FROM ${this.from(block.from)}` : '';
+    const where = block.where.length > 0 ? ` WHERE ${this.conditions(block.where)}` : '';
+    return `SELECT${block.distinct ? ' DISTINCT' : ''}${list === '' ? '' : ` ${list}`}${from}${where}${group}${having}`;
+  }
+
+  private selectItem(block: SelectBlock, column: RelColumn, name: string): string {
+    const expr: Scalar = block.computed.get(column.id) ?? { kind: 'column', column: column.id, type: column.type };
+    const place = expr.kind === 'column' ? this.places.get(expr.column) : undefined;
+    const text = this.scalar(expr).text;
+    return place?.kind === 'relation' && place.name === name ? text : `${text} AS ${this.quote(name)}`;
+  }
+
+  private tail(block: SelectBlock, columns: readonly RelColumn[], names: readonly string[]): string {
+    const keys = block.orderBy.map((key) => {
+      const i = columns.findIndex((column) => column.id === key.column);
+      const plain = key.expr.kind === 'column' ? this.column(key.expr.column) : this.positionless(key.expr);
+      const text =
+        i >= 0 && !this.needsCollation(key) ? this.quote(names[i]!) : this.collate(plain, key.type.collation, key.expr).text;
+      return this.orderingTerm(text, key.descending, key.nullsFirst);
+    });
+    const order = keys.length > 0 ? ` ORDER BY ${keys.join(', ')}` : '';
+    const fence = block.fenced ? ` ${this.fenceClause()}` : '';
+    return order + this.limitClause(this.count(block.limit), this.count(block.offset)) + fence;
+  }
+
+  private needsCollation(key: SortKey): boolean {
+    const plain = atom('');
+    return this.collate(plain, key.type.collation, { kind: 'column', column: key.column, type: key.type }) !== plain;
+  }
+
+  /** GROUP BY and ORDER BY take a bare integer for a position in the select list: a constant carries its type there. */
+  private positionless(expr: Scalar): SqlText {
+    return expr.kind === 'const' ? this.cast(this.scalar(expr), expr.type) : this.scalar(expr);
+  }
+
+  private count(expr: Scalar | null): string | null {
+    if (expr === null) return null;
+    return expr.kind === 'const' ? String(expr.value) : this.scalar(expr).text;
+  }
+
+  private from(item: FromItem): string {
+    if (item.kind === 'relation') return item.sql;
+    const right = item.right.kind === 'join' ? `(${this.from(item.right)})` : this.from(item.right);
+    const left = this.nested(() => this.from(item.left));
+    if (item.on.length === 0 && item.type === 'inner') return `${left} CROSS JOIN ${right}`;
+    const word = item.type === 'inner' ? 'JOIN' : `${item.type.toUpperCase()} JOIN`;
+    return `${left} ${word} ${right} ON ${item.on.length > 0 ? this.conditions(item.on) : 'true'}`;
+  }
+
+  private conditions(conditions: readonly Condition[]): string {
+    if (conditions.length === 1) return this.condition(conditions[0]!).text;
+    return conditions.map((condition) => atLeast(this.condition(condition), AND + 1)).join(' AND ');
+  }
+
+  private condition(condition: Condition): SqlText {
+    if (condition.kind === 'scalar') return this.scalar(condition.expr);
+    return this.nested(() => this.exists(condition));
+  }
+
+  private exists({ negated, nullAware, on, right }: Condition & { readonly kind: 'exists' }): SqlText {
+    const inner = new Set(right.columns.map((column) => column.id));
+    const pairs = on.map((expr) => inSides(expr, inner));
+    if (pairs.length > 0 && pairs.every((pair) => pair !== null) && (!negated || nullAware)) {
+      return this.inSubquery(pairs, right, negated);
+    }
+    assert(isFlat(right), 'a correlated subquery over a closed block');
+    const match = on.map((expr) => scalarCondition(inTermsOf(right, expr)));
+    // NOT IN: one comparison that is not known to be false is enough to drop the row.
+    const unproven = nullAware && match.length > 0 ? [`(${this.conditions(match)}) IS NOT FALSE`] : [];
+    const conditions = [...right.where, ...(nullAware ? [] : match)];
+    const texts = conditions.map((condition) => atLeast(this.condition(condition), AND + 1));
+    const where = [...texts, ...unproven].join(' AND ');
+    const from = right.from ? ` FROM ${this.from(right.from)}` : '';
+    return atom(`${negated ? 'NOT ' : ''}EXISTS (SELECT 1${from}${where === '' ? '' : ` WHERE ${where}`})`);
+  }
+
+  private inSubquery(pairs: readonly Sides[], right: SelectBlock, negated: boolean): SqlText {
+    const outer = pairs.map((pair) => this.scalar(pair.outer));
+    const left = outer.length === 1 ? atLeast(outer[0]!, MATCHING + 1) : `(${outer.map((sql) => sql.text).join(', ')})`;
+    const asItIs = pairs.length === right.columns.length && pairs.every((pair, i) => isColumn(pair.inner, right.columns[i]!.id));
+    const computes = pairs.some((pair) => pair.inner.kind !== 'column');
+    const block = (right.body !== null && !asItIs) || (computes && isLimited(right)) ? this.derive(right) : right;
+    const columns = pairs.map(({ inner }, i): RelColumn => {
+      const passed = block.columns.find((column) => isColumn(inner, column.id));
+      if (passed) return passed;
+      const id = (-1 - i) as ColumnId;
+      block.computed.set(id, inTermsOf(block, inner));
+      return { id, name: '', type: inner.type };
+    });
+    return { text: `${left} ${negated ? 'NOT ' : ''}IN (${this.close(block, columns).text})`, precedence: MATCHING };
+  }
+
+  protected subselect(expr: SubqueryScalar): string {
+    const block = this.block(expr.rel);
+    const columns = expr.mode === 'exists' ? [] : outputColumns(expr.rel);
+    if (expr.mode === 'exists' && (block.distinct || block.body !== null)) return this.close(block, block.columns).text;
+    return this.close(block, columns).text;
+  }
+
+  protected column(id: ColumnId): SqlText {
+    const place = this.places.get(id);
+    assert(place, `column ${id} is not in this fragment`);
+    if (place.kind === 'aggregate') {
+      this.aggregatesWritten++;
+      return this.aggregate(place.call);
+    }
+    return atom(
+      this.qualified && place.alias !== '' ? `${this.quote(place.alias)}.${this.quote(place.name)}` : this.quote(place.name),
+    );
+  }
+
+  private placeName(id: ColumnId): string {
+    const place = this.places.get(id);
+    assert(place?.kind === 'relation', `column ${id} has no name`);
+    return place.name;
+  }
+
+  /** The wanted name if nothing in the statement has it yet, else t1, t2, … */
+  private alias(wanted: string): string {
+    let alias = wanted;
+    while (wanted === 't' || this.aliases.has(alias.toLowerCase())) {
+      alias = `t${++this.generated}`;
+      if (!this.aliases.has(alias)) break;
+    }
+    this.aliases.add(alias.toLowerCase());
+    return alias;
+  }
+}
