@@ -172,16 +172,12 @@ export abstract class ScalarWriter {
   constant(value: Datum, type: SqlType): SqlText {
     if (value === null) return this.cast(atom('NULL'), { ...type, typmod: -1 });
     if (type.kind === 'bool') return atom(value === true ? 'true' : 'false');
-    if (type.kind === 'int4' && (value as number) !== -2147483648) return number(String(value));
-    if (type.kind === 'int8' || type.kind === 'int2') {
-      const extremeOrNegative = value === -9223372036854775808n || (value as number) < 0;
-      if (!extremeOrNegative) return this.cast(atom(String(value)), type);
-    }
-    if (type.kind === 'numeric') {
-      const text = formatDatum(type, value, LITERAL_SETTINGS);
-      if ((value as Numeric).kind === 'finite' && (value as { scale: number }).scale > 0) return number(text);
-    }
-    return this.cast(atom(quoteString(formatDatum(type, value, LITERAL_SETTINGS))), { ...type, typmod: -1 });
+    const text = formatDatum(type, value, LITERAL_SETTINGS);
+    // The minimum cannot be written as minus a number: that number alone is out of range.
+    if (type.kind === 'int4' && value !== -2147483648) return number(text);
+    if ((type.kind === 'int2' || type.kind === 'int8') && !text.startsWith('-')) return this.cast(atom(text), type);
+    if (type.kind === 'numeric' && /^-?\d+\.\d+$/.test(text)) return number(text);
+    return this.cast(atom(quoteString(text)), { ...type, typmod: -1 });
   }
 
   // Operators and functions
@@ -252,8 +248,13 @@ export abstract class ScalarWriter {
     if (this.dependsOnCharacterClasses(expr.fn) && args[0]) args[0] = this.collateForClasses(args[0], expr.inputCollation);
     else if (ORDERING.test(expr.fn.name) && args[0]) args[0] = this.collate(args[0], expr.inputCollation, expr.args[0]!);
     const field = expr.args[0];
-    if (expr.fn.name === 'extract' && field?.kind === 'const' && /^[a-z_]+$/.test(String(field.value))) {
-      return atom(`EXTRACT(${String(field.value)} FROM ${args[1]!.text})`);
+    if (
+      expr.fn.name === 'extract' &&
+      field?.kind === 'const' &&
+      typeof field.value === 'string' &&
+      /^[a-z_]+$/.test(field.value)
+    ) {
+      return atom(`EXTRACT(${field.value} FROM ${args[1]!.text})`);
     }
     if (expr.variadic) args.push(atom(`VARIADIC ${args.pop()!.text}`));
     return atom(`${this.functionName(expr.fn)}(${args.map((arg) => arg.text).join(', ')})`);

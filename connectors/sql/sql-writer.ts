@@ -383,7 +383,8 @@ export class SqlWriter extends ScalarWriter {
 
   private count(expr: Scalar | null): string | null {
     if (expr === null) return null;
-    return expr.kind === 'const' ? String(expr.value) : this.scalar(expr).text;
+    const isNumber = expr.kind === 'const' && (typeof expr.value === 'number' || typeof expr.value === 'bigint');
+    return isNumber ? String(expr.value) : this.scalar(expr).text;
   }
 
   private from(item: FromItem): string {
