@@ -13,7 +13,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import { serialize } from 'pg-protocol';
-import { exists } from './postgres-binaries.ts';
+import { exists, isReachable } from './postgres-binaries.ts';
 import type { PostgresBinaries, ServerAccount } from './postgres-binaries.ts';
 
 /** A Unix socket `directory/.s.PGSQL.port`, or TCP. */
@@ -25,6 +25,7 @@ export interface PostgresOptions {
   readonly binaries: PostgresBinaries;
   readonly account: ServerAccount | undefined;
   readonly dataDir: string;
+  readonly superuser: string;
   readonly address: PostgresAddress;
   /** Passed as `-c name=value`, above the configuration file. */
   readonly settings: Readonly<Record<string, string>>;
@@ -52,6 +53,15 @@ export function openSocket(address: PostgresAddress): Socket {
     : connect({ host: address.host, port: address.port, noDelay: true });
 }
 
+/**
+ * A data directory below a folder closed to the server's account (`/root/project/.tributary`) is still open as its working
+ * directory, which we set before the account changes, and Linux gives that a name.
+ */
+async function reachableName(dataDir: string, account: ServerAccount | undefined): Promise<string> {
+  if (process.platform !== 'linux' || (await isReachable(dataDir, account))) return dataDir;
+  return '/proc/self/cwd';
+}
+
 const asAccount = (account: ServerAccount | undefined): { uid?: number; gid?: number } =>
   account ? { uid: account.uid, gid: account.gid } : {};
 
@@ -72,6 +82,8 @@ export async function initializeCluster(options: {
   readonly account: ServerAccount | undefined;
   readonly dataDir: string;
   readonly superuser: string;
+  /** A file, readable by the account, with the superuser's password. */
+  readonly passwordFile?: string;
 }): Promise<void> {
   const { binaries, account, dataDir } = options;
   const draft = `${dataDir}.initdb`;
@@ -81,7 +93,8 @@ export async function initializeCluster(options: {
   const child = spawn(
     binaries.initdb,
     [
-      ['-D', draft, '-U', options.superuser, '-E', 'UTF8', '--locale-provider=builtin', '--locale=C', '--builtin-locale=C.UTF-8'],
+      ['-D', await reachableName(draft, account), '-U', options.superuser, '-E', 'UTF8', '--locale-provider=builtin', '--locale=C', '--builtin-locale=C.UTF-8'],
+ options.passwordFile === undefined ? [] : [`--pwfile=${options.passwordFile}`],
       ['--auth=trust', '--no-sync', '--no-instructions', '--wal-segsize=1', '--set=timezone=UTC', '--set=log_timezone=UTC'],
     ].flat(),
     { ...asAccount(account), cwd: draft, env: serverEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
@@ -103,7 +116,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
       ? { listen_addresses: '', unix_socket_directories: address.directory, unix_socket_permissions: '0700' }
       : { listen_addresses: address.host, unix_socket_directories: '' };
   const settings = Object.entries({ ...listen, ...options.settings, port: String(address.port) });
-  const child = spawn(binaries.postgres, ['-D', dataDir, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
+  const directory = await reachableName(dataDir, account);
+  const child = spawn(binaries.postgres, ['-D', directory, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
     ...asAccount(account),
     cwd: dataDir,
     env: {
@@ -119,7 +133,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
   const server = new RunningPostgres(child, options, end);
   const outcome = await Promise.race([
     end.then(({ reason }) => reason ?? output().trim()),
-    untilReady(address, options.startTimeoutMs ?? 60_000, () => server.gone),
+    untilReady(options, options.startTimeoutMs ?? 60_000, () => server.gone),
   ]);
   if (outcome === 'ready') return server;
   await server.stop();
@@ -203,17 +217,17 @@ function ended(child: ChildProcess): Promise<{ readonly code: number | null; rea
   });
 }
 
-async function untilReady(address: PostgresAddress, timeoutMs: number, givenUp: () => boolean): Promise<'ready' | 'timeout'> {
+async function untilReady(options: PostgresOptions, timeoutMs: number, givenUp: () => boolean): Promise<'ready' | 'timeout'> {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline && !givenUp()) {
-    if (await answers(address)) return 'ready';
+    if (await answers(options)) return 'ready';
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return 'timeout';
 }
 
 /** Whether a start-up packet is met by anything but "the database system is starting up" (57P03). */
-function answers(address: PostgresAddress): Promise<boolean> {
+function answers({ address, superuser }: PostgresOptions): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = openSocket(address);
     let received = Buffer.alloc(0);
@@ -224,7 +238,7 @@ function answers(address: PostgresAddress): Promise<boolean> {
     socket.setTimeout(2_000, () => settle(false));
     socket.on('error', () => settle(false)); // not listening yet: that is the answer
     socket.on('close', () => settle(received.length > 0 && !received.includes('C57P03\0')));
-    socket.on('connect', () => socket.write(serialize.startup({ user: 'tributary_probe', database: 'postgres' })));
+    socket.on('connect', () => socket.write(serialize.startup({ user: superuser, database: 'postgres' })));
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
       if (received.includes('C57P03\0')) settle(false);

@@ -42,6 +42,7 @@ export async function startTestPostgres(
         binaries,
         account,
         dataDir,
+        superuser,
         address: { kind: 'tcp', host, port },
         settings: {
           fsync: 'off',

@@ -1,0 +1,100 @@
+/**
+ * Our own connection to the catalog server, as its bootstrap superuser: mirroring, roles, lookups. Never a session's.
+ *
+ * Queries run one after another. A connection lost (server restarted) is opened again by the next query; the query during
+ * which it was lost fails.
+ */
+import pg from 'pg';
+import { SqlError, sqlError } from '../core/sql-error.ts';
+
+export interface AdminTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly password?: string | undefined;
+  readonly tls?: 'require' | 'verify-full' | undefined;
+}
+
+export class AdminConnection {
+  private readonly target: AdminTarget;
+  private readonly beforeConnect: () => Promise<void>;
+  private client: Promise<pg.Client> | undefined;
+  private ended = false;
+
+  constructor(target: AdminTarget, beforeConnect: () => Promise<void> = () => Promise.resolve()) {
+    this.target = target;
+    this.beforeConnect = beforeConnect;
+  }
+
+  /** Rows as objects (oid and smaller integers as numbers, bigint as strings). The server's errors come as SqlError. */
+  async rows<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
+    const client = await this.connected();
+    try {
+      const result: unknown = await client.query(params ? { text: sql, values: [...params] } : { text: sql });
+      // A string of several statements gives one result each; the last one's rows are the answer.
+      const last = Array.isArray(result) ? (result.at(-1) as pg.QueryResult) : (result as pg.QueryResult);
+      return last.rows as Row[];
+    } catch (error) {
+      throw asSqlError(error);
+    }
+  }
+
+  /** One or more statements, in one transaction unless they say otherwise. */
+  async run(sql: string): Promise<void> {
+    await this.rows(sql);
+  }
+
+  async end(): Promise<void> {
+    this.ended = true;
+    const client = await this.client?.catch(() => undefined); // it never was a connection
+    await client?.end();
+  }
+
+  private connected(): Promise<pg.Client> {
+    if (this.ended) throw sqlError('57P01', 'the catalog server is shutting down');
+    this.client ??= this.open().catch((error: unknown) => {
+      this.client = undefined;
+      throw asSqlError(error);
+    });
+    return this.client;
+  }
+
+  private async open(): Promise<pg.Client> {
+    await this.beforeConnect();
+    const { tls, password, ...target } = this.target;
+    const client = new pg.Client({
+      ...target,
+      ...(password === undefined ? {} : { password }),
+      ...(tls === undefined ? {} : { ssl: { rejectUnauthorized: tls === 'verify-full' } }),
+      application_name: 'tributary gateway',
+      // Our own DDL is no user's: it needs no permission and is counted by us.
+      options: '-c event_triggers=off -c search_path=pg_catalog,pg_temp -c client_min_messages=error -c lock_timeout=0 -c statement_timeout=0',
+    });
+    const forget = (): void => {
+      this.client = undefined;
+    };
+    client.on('error', forget);
+    client.on('end', forget);
+    await client.connect();
+    return client;
+  }
+}
+
+function asSqlError(error: unknown): Error {
+  if (error instanceof SqlError) return error;
+  if (!(error instanceof Error)) return sqlError('XX000', String(error));
+  const fields = error as Error & Partial<Record<'code' | 'detail' | 'hint' | 'position' | 'where' | 'schema' | 'table' | 'column', string>>;
+  if (fields.code === undefined || !/^[0-9A-Z]{5}$/.test(fields.code)) {
+    return sqlError('08006', 'lost the connection to the catalog server', { detail: error.message });
+  }
+  return sqlError(fields.code, error.message, {
+    detail: fields.detail,
+    hint: fields.hint,
+    position: fields.position === undefined ? undefined : Number(fields.position),
+    where: fields.where,
+    schema: fields.schema,
+    table: fields.table,
+    column: fields.column,
+  });
+}
