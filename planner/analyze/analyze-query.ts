@@ -1,0 +1,67 @@
+/**
+ * The entry of planner/analyze: an analysed and rewritten tree from the catalog server → the logical plan of the statement,
+ * with what the server needs beside it: result columns, privileges to check at every execution, and what it reads.
+ * The tree must be of this very statement text: positions are mapped from its bytes to its characters.
+ */
+import type { CatalogLookup } from '../../algebra/catalog-lookup.ts';
+import type { Rel, RelColumn } from '../../algebra/rel.ts';
+import { assert } from '../../core/assert.ts';
+import { featureNotSupported } from '../../core/sql-error.ts';
+import { Analysis } from './analysis.ts';
+import { freeColumns, volatileIn } from './free-columns.ts';
+import { QueryConverter } from './query-converter.ts';
+import type { RelationPermission } from './statement-oids.ts';
+import { statementOids } from './statement-oids.ts';
+import { asNode, flag, integer, nodes } from './tree-nodes.ts';
+import type { TreeValue } from './tree-reader.ts';
+
+export interface AnalyzedQuery {
+  readonly rel: Rel;
+  /** The result's columns in order: exactly the output of `rel`, under the names the client sees. */
+  readonly columns: readonly RelColumn[];
+  /** Table and attribute a result column comes from, zeros when it is computed: for RowDescription. */
+  readonly origins: readonly { readonly relation: number; readonly attribute: number }[];
+  /** Of every query level, views and policies included. Parse checks none of them. */
+  readonly permissions: readonly RelationPermission[];
+  /** Every function, operator function and aggregate called: EXECUTE is checked on them. */
+  readonly functionOids: ReadonlySet<number>;
+  readonly mirrors: ReadonlySet<number>;
+  readonly hasVolatile: boolean;
+}
+
+export interface AnalyzeOptions {
+  /** The text given to Parse. */
+  readonly statement: string;
+  /** From RowDescription: names in trees can be ambiguous. */
+  readonly columnNames?: readonly string[];
+}
+
+/**
+ * `tree`: what readTree() gave. Throws 0A000 naming what is not supported, 54001 for nesting beyond the bound.
+ * A statement that reads no mirror is analysed as well, but belongs to the catalog server (relationOids() tells).
+ */
+export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, options: AnalyzeOptions): Promise<AnalyzedQuery> {
+  assert(Array.isArray(tree), 'an analysed statement is a list of queries');
+  if (tree.length !== 1) throw featureNotSupported('rewrite rule that makes several statements of one');
+  const query = asNode(tree[0], 'statement');
+  const oids = statementOids(tree);
+  await lookup.ensure(oids);
+  const operatorFunctions = [...oids.operators].map((oid) => lookup.operator(oid).functionOid);
+  await lookup.ensure({ relations: [], types: [], functions: operatorFunctions, operators: [], collations: [] });
+  const { rel, columns } = new QueryConverter(new Analysis(lookup, options.statement)).query(query, null);
+  const unresolved = freeColumns(rel);
+  assert(unresolved.size === 0, `columns ${[...unresolved].join(', ')} are introduced nowhere`);
+  const targets = nodes(query, 'targetList').filter((target) => !flag(target, 'resjunk'));
+  return {
+    rel,
+    columns: columns.map((column, index) => ({ ...column, name: options.columnNames?.[index] ?? column.name })),
+    origins: targets.map((target) => ({
+      relation: integer(target, 'resorigtbl'),
+      attribute: integer(target, 'resorigcol'),
+    })),
+    permissions: oids.permissions,
+    functionOids: oids.called,
+    mirrors: new Set([...oids.relations].filter((oid) => lookup.mirror(oid) !== undefined)),
+    hasVolatile: volatileIn(tree, lookup),
+  };
+}

@@ -1,0 +1,110 @@
+/** Function and operator calls of an analysed tree → CallScalar; the exact integer widenings of constants are done at once. */
+import type { CallScalar, FunctionRef, OperatorRef, Scalar } from '../../algebra/scalar.ts';
+import type { Analysis } from './analysis.ts';
+import type { ExpressionConverter } from './expressions.ts';
+import type { ExpressionContext } from './scope.ts';
+import { COERCE_EXPLICIT_CAST, COERCE_IMPLICIT_CAST, flag, integer, nodes } from './tree-nodes.ts';
+import type { TreeNode } from './tree-reader.ts';
+
+/** The operator of an OpExpr-like node and the function behind it (which the parser may leave to be looked up). */
+export function operatorFunction(analysis: Analysis, node: TreeNode): { readonly operator: OperatorRef; readonly fn: FunctionRef } {
+  const operator = analysis.lookup.operator(integer(node, 'opno'));
+  return { operator, fn: analysis.lookup.function(integer(node, 'opfuncid') || operator.functionOid) };
+}
+
+export function convertOperatorCall(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
+  const { analysis } = converter;
+  if (flag(node, 'opretset')) throw analysis.unsupported('set-returning operator', node);
+  const { operator, fn } = operatorFunction(analysis, node);
+  return {
+    kind: 'call',
+    fn,
+    operator,
+    args: converter.all(nodes(node, 'args'), context),
+    type: analysis.type(integer(node, 'opresulttype'), -1, integer(node, 'opcollid')),
+    inputCollation: analysis.collation(integer(node, 'inputcollid')),
+    form: 'operator',
+    location: analysis.location(node),
+  };
+}
+
+/** FUNCEXPR: calls as written, explicit and implicit casts by function. */
+export function convertCall(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
+  const { analysis } = converter;
+  const fn = analysis.lookup.function(integer(node, 'funcid'));
+  if (flag(node, 'funcretset')) throw analysis.unsupported(`set-returning function ${fn.name}`, node);
+  const args = converter.all(positionalArguments(analysis, nodes(node, 'args'), fn, node), context);
+  const format = integer(node, 'funcformat');
+  const isCast = format === COERCE_EXPLICIT_CAST || format === COERCE_IMPLICIT_CAST;
+  const call: CallScalar = {
+    kind: 'call',
+    fn,
+    args,
+    type: analysis.type(
+      integer(node, 'funcresulttype'),
+      isCast ? lengthCoercionTypmod(args) : -1,
+      integer(node, 'funccollid'),
+    ),
+    inputCollation: analysis.collation(integer(node, 'inputcollid')),
+    form: format === COERCE_EXPLICIT_CAST ? 'explicit-cast' : format === COERCE_IMPLICIT_CAST ? 'implicit-cast' : 'function',
+    ...(flag(node, 'funcvariadic') ? { variadic: true } : {}),
+    location: analysis.location(node),
+  };
+  return isCast ? widenedConstant(call) : call;
+}
+
+/** Named arguments put in place; omitted ones have defaults that only the catalog server knows. */
+function positionalArguments(
+  analysis: Analysis,
+  args: readonly TreeNode[],
+  fn: FunctionRef,
+  node: TreeNode,
+): readonly TreeNode[] {
+  const positional: (TreeNode | undefined)[] = [];
+  for (const [index, arg] of args.entries()) {
+    if (arg.tag === 'NAMEDARGEXPR') positional[integer(arg, 'argnumber')] = arg['arg'] as TreeNode;
+    else positional[index] = arg;
+  }
+  const complete = Array.from(positional).every((arg) => arg !== undefined);
+  if (!complete || positional.length < arity(fn)) throw analysis.unsupported(`default argument of function ${fn.name}`, node);
+  return positional as readonly TreeNode[];
+}
+
+/** Declared arguments, counted in the signature `name(type,type)`. */
+function arity(fn: FunctionRef): number {
+  const inside = fn.signature.slice(fn.signature.indexOf('(') + 1, -1);
+  return inside === '' ? 0 : inside.split(',').length;
+}
+
+/** exprIsLengthCoercion(): a cast whose second of two or three arguments is a constant int4 gives that as typmod. */
+function lengthCoercionTypmod(args: readonly Scalar[]): number {
+  const second = args[1];
+  if (args.length > 3 || second?.kind !== 'const' || second.type.kind !== 'int4') return -1;
+  return typeof second.value === 'number' ? second.value : -1;
+}
+
+const WIDENINGS = new Set([
+  'int4(int2)',
+  'int8(int2)',
+  'int8(int4)',
+  'float8(int2)',
+  'float8(int4)',
+  'numeric(int2)',
+  'numeric(int4)',
+  'numeric(int8)',
+]);
+
+/** `bigint_column > 5` holds int8(5): exact for every value, so the constant takes the type. */
+function widenedConstant(call: CallScalar): Scalar {
+  const arg = call.args[0];
+  if (call.args.length !== 1 || arg?.kind !== 'const' || call.fn.schema !== 'pg_catalog' || !WIDENINGS.has(call.fn.signature)) {
+    return call;
+  }
+  const { value } = arg;
+  const { type } = call;
+  const location = call.location ?? arg.location;
+  if (value === null) return { kind: 'const', value, type, location };
+  if (typeof value !== 'number' && typeof value !== 'bigint') return call;
+  const widened = type.kind === 'numeric' ? ({ kind: 'finite', unscaled: BigInt(value), scale: 0 } as const) : value;
+  return { kind: 'const', value: widened, type, location };
+}

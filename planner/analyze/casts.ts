@@ -1,0 +1,43 @@
+/**
+ * Casts that are no function calls. A relabelling is allowed only between types we carry in the same form: to PostgreSQL
+ * regclass and oid are the same bytes, to us they are different texts.
+ */
+import type { Scalar } from '../../algebra/scalar.ts';
+import type { SqlType } from '../../core/sql-type.ts';
+import type { ExpressionConverter } from './expressions.ts';
+import type { ExpressionContext } from './scope.ts';
+import { child, COERCE_IMPLICIT_CAST, integer } from './tree-nodes.ts';
+import type { TreeNode } from './tree-reader.ts';
+
+const STRINGS: ReadonlySet<SqlType['kind']> = new Set(['text', 'varchar', 'bpchar']);
+
+/** Whether a value keeps its form when PostgreSQL relabels it from one type to the other. */
+export function sameForm(from: SqlType, to: SqlType): boolean {
+  if (from.oid === to.oid) return true;
+  if (from.kind === 'array' && to.kind === 'array') return sameForm(from.element!, to.element!);
+  return STRINGS.has(from.kind) && STRINGS.has(to.kind);
+}
+
+/** An opaque value is its text, so casting it to text is exact; what makes or changes one belongs to its source. */
+export const isTextualConversion = (from: SqlType, to: SqlType): boolean =>
+  to.kind !== 'opaque' && (from.kind !== 'opaque' || STRINGS.has(to.kind));
+
+export function convertRelabel(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
+  const { analysis } = converter;
+  const arg = converter.convert(child(node, 'arg'), context);
+  const type = analysis.type(integer(node, 'resulttype'), integer(node, 'resulttypmod'), integer(node, 'resultcollid'));
+  const location = analysis.location(node);
+  if (!sameForm(arg.type, type)) throw analysis.unsupported(`cast from ${arg.type.name} to ${type.name}`, node);
+  if (arg.kind === 'const') return { kind: 'const', value: arg.value, type, location: arg.location ?? location };
+  const explicit = integer(node, 'relabelformat') !== COERCE_IMPLICIT_CAST;
+  return { kind: 'cast', how: 'relabel', arg, type, explicit, location };
+}
+
+export function convertArrayCast(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
+  const { analysis } = converter;
+  const arg = converter.convert(child(node, 'arg'), context);
+  const elementCast = converter.convert(child(node, 'elemexpr'), { ...context, insideArrayCast: true });
+  const type = analysis.type(integer(node, 'resulttype'), integer(node, 'resulttypmod'), integer(node, 'resultcollid'));
+  const explicit = integer(node, 'coerceformat') !== COERCE_IMPLICIT_CAST;
+  return { kind: 'cast', how: 'array', arg, type, explicit, elementCast, location: analysis.location(node) };
+}

@@ -1,0 +1,62 @@
+/**
+ * WITH (non-recursive). A query is inlined when PostgreSQL would: referenced once or NOT MATERIALIZED, and nothing volatile
+ * in it; otherwise it is evaluated once and read through CteScans. One nobody refers to is not evaluated at all.
+ */
+import type { Rel, RelColumn, With } from '../../algebra/rel.ts';
+import { assert } from '../../core/assert.ts';
+import { volatileIn } from './free-columns.ts';
+import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
+import type { CteEntry, ExpressionContext } from './scope.ts';
+import { outerContext } from './scope.ts';
+import { child, COMMAND_SELECT, flag, integer, nodes, text } from './tree-nodes.ts';
+import type { TreeNode } from './tree-reader.ts';
+
+/** By CTEMaterialize. */
+const MATERIALIZED = 1;
+const NOT_MATERIALIZED = 2;
+
+/** Enters the WITH list of `query` into the scope; returns what the level must evaluate once. */
+export function convertWithQueries(
+  converter: QueryConverter,
+  query: TreeNode,
+  context: ExpressionContext,
+): With['definitions'] {
+  const { analysis } = converter;
+  const definitions: With['definitions'][number][] = [];
+  for (const node of nodes(query, 'cteList')) {
+    const name = text(node, 'ctename');
+    if (flag(node, 'cterecursive')) throw analysis.unsupported('WITH RECURSIVE', node);
+    if (node['search_clause'] !== null || node['cycle_clause'] !== null) throw analysis.unsupported('SEARCH or CYCLE', node);
+    const inner = child(node, 'ctequery');
+    if (integer(inner, 'commandType') !== COMMAND_SELECT) {
+      throw analysis.unsupported('data-modifying statement in WITH', node);
+    }
+    const references = integer(node, 'cterefcount');
+    if (references === 0) continue;
+    let entry: CteEntry = { name, node: inner, home: context, shared: undefined };
+    const materialize = integer(node, 'ctematerialized');
+    const mayInline = materialize === NOT_MATERIALIZED || (materialize !== MATERIALIZED && references === 1);
+    // Converted here only to be kept: an inlined query is converted where it is read, with column ids of its own.
+    const converted = mayInline ? undefined : converter.query(inner, context);
+    if (converted !== undefined || volatileIn(inner, analysis.lookup)) {
+      const { rel, columns } = converted ?? converter.query(inner, context);
+      const cte = analysis.nextCte();
+      entry = { ...entry, shared: { cte, rel, columns } };
+      definitions.push({ cte, name, rel });
+    }
+    context.scope.ctes.set(name, entry);
+  }
+  return definitions;
+}
+
+export function convertCteReference(converter: QueryConverter, range: TreeNode, context: ExpressionContext): ConvertedQuery {
+  const { analysis } = converter;
+  const name = text(range, 'ctename');
+  if (flag(range, 'self_reference')) throw analysis.unsupported('WITH RECURSIVE');
+  const entry = outerContext(context, integer(range, 'ctelevelsup')).scope.ctes.get(name);
+  assert(entry !== undefined, `WITH query "${name}" is not in scope`);
+  if (entry.shared === undefined) return converter.query(entry.node, entry.home);
+  const columns = entry.shared.columns.map((column): RelColumn => analysis.column(column.name, column.type, column.notNull));
+  const rel: Rel = { kind: 'ctescan', cte: entry.shared.cte, name, columns };
+  return { rel, columns };
+}

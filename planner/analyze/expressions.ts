@@ -1,0 +1,274 @@
+/**
+ * Expression trees → Scalar. Part of planner/analyze: everything was resolved by PostgreSQL, so this is translation: OIDs to
+ * functions and types, Vars to column ids. Typmods follow exprTypmod() of PostgreSQL's nodeFuncs.c; a node or a non-default
+ * field that is not translated is 0A000 by name, never dropped.
+ */
+import type { CaseScalar, ConstScalar, Scalar } from '../../algebra/scalar.ts';
+import type { Datum } from '../../core/datum.ts';
+import { assert } from '../../core/assert.ts';
+import { sqlType, withCollation, withTypmod } from '../../core/sql-type.ts';
+import type { SqlType } from '../../core/sql-type.ts';
+import type { Analysis } from './analysis.ts';
+import { convertCall, convertOperatorCall, operatorFunction } from './calls.ts';
+import { convertArrayCast, convertRelabel, isTextualConversion } from './casts.ts';
+import { readDatumBytes } from './datum-reader.ts';
+import { commonTypmod } from './typmods.ts';
+import type { ExpressionContext } from './scope.ts';
+import { outerContext } from './scope.ts';
+import { convertSessionValue } from './session-values.ts';
+import { child, flag, integer, nodes, optionalChild, PARAM_EXTERNAL, PARAM_SUBLINK, text } from './tree-nodes.ts';
+import type { TreeNode } from './tree-reader.ts';
+
+const BOOL = sqlType('bool');
+const UNKNOWN_TYPE = 705;
+
+/** Converts one subquery in an expression; made in sublinks.ts, which needs whole queries. */
+export type SubqueryConverter = (node: TreeNode, context: ExpressionContext) => Scalar;
+
+export class ExpressionConverter {
+  readonly analysis: Analysis;
+  private readonly convertSubquery: SubqueryConverter;
+
+  constructor(analysis: Analysis, convertSubquery: SubqueryConverter) {
+    this.analysis = analysis;
+    this.convertSubquery = convertSubquery;
+  }
+
+  convert(node: TreeNode, context: ExpressionContext): Scalar {
+    this.analysis.enter();
+    const scalar = this.convertNode(node, context);
+    this.analysis.leave();
+    return scalar;
+  }
+
+  all(list: readonly TreeNode[], context: ExpressionContext): Scalar[] {
+    const scalars: Scalar[] = [];
+    for (const node of list) scalars.push(this.convert(node, context));
+    return scalars;
+  }
+
+  private convertNode(node: TreeNode, context: ExpressionContext): Scalar {
+    const { analysis } = this;
+    const location = analysis.location(node);
+    switch (node.tag) {
+      case 'VAR':
+        return this.variable(node, context);
+      case 'CONST':
+        return this.constant(node);
+      case 'PARAM':
+        return this.parameter(node, context);
+      case 'FUNCEXPR':
+        return convertCall(this, node, context);
+      case 'OPEXPR':
+        return convertOperatorCall(this, node, context);
+      case 'BOOLEXPR': {
+        const args = this.all(nodes(node, 'args'), context);
+        const operation = text(node, 'boolop');
+        if (operation === 'not') return { kind: 'not', arg: args[0]!, type: BOOL, location };
+        assert(operation === 'and' || operation === 'or', `BOOLEXPR of ${operation}`);
+        return { kind: operation, args, type: BOOL, location };
+      }
+      case 'NULLTEST':
+        if (flag(node, 'argisrow')) throw analysis.unsupported('IS NULL of a row', node);
+        return {
+          kind: 'nulltest',
+          arg: this.convert(child(node, 'arg'), context),
+          negated: integer(node, 'nulltesttype') === 1,
+          type: BOOL,
+          location,
+        };
+      case 'BOOLEANTEST': {
+        const test = integer(node, 'booltesttype');
+        return {
+          kind: 'booltest',
+          arg: this.convert(child(node, 'arg'), context),
+          test: (['true', 'false', 'unknown'] as const)[test >> 1]!,
+          negated: (test & 1) === 1,
+          type: BOOL,
+          location,
+        };
+      }
+      case 'DISTINCTEXPR':
+      case 'NULLIFEXPR': {
+        const [left, right] = this.all(nodes(node, 'args'), context);
+        const { operator, fn } = operatorFunction(analysis, node);
+        const inputCollation = analysis.collation(integer(node, 'inputcollid'));
+        const parts = { equality: fn, operator, left: left!, right: right!, inputCollation, location };
+        if (node.tag === 'DISTINCTEXPR') return { kind: 'distinct', ...parts, type: BOOL };
+        const type = analysis.type(integer(node, 'opresulttype'), left!.type.typmod, integer(node, 'opcollid'));
+        return { kind: 'nullif', ...parts, type };
+      }
+      case 'SCALARARRAYOPEXPR': {
+        const [left, array] = this.all(nodes(node, 'args'), context);
+        const { operator, fn } = operatorFunction(analysis, node);
+        return {
+          kind: 'arraycompare',
+          quantifier: flag(node, 'useOr') ? 'any' : 'all',
+          fn,
+          operator,
+          left: left!,
+          array: array!,
+          inputCollation: analysis.collation(integer(node, 'inputcollid')),
+          type: BOOL,
+          location,
+        };
+      }
+      case 'CASEEXPR':
+        return this.caseExpression(node, context);
+      case 'CASETESTEXPR': {
+        const type = analysis.type(integer(node, 'typeId'), integer(node, 'typeMod'), integer(node, 'collation'));
+        return context.insideArrayCast ? { kind: 'param', index: 0, type } : { kind: 'caseoperand', type };
+      }
+      case 'COALESCEEXPR': {
+        const args = this.all(nodes(node, 'args'), context);
+        const type = this.resultType(node, 'coalescetype', 'coalescecollid', args);
+        return { kind: 'coalesce', args, type, location };
+      }
+      case 'MINMAXEXPR': {
+        const args = this.all(nodes(node, 'args'), context);
+        const type = this.resultType(node, 'minmaxtype', 'minmaxcollid', args);
+        const inputCollation = analysis.collation(integer(node, 'inputcollid'));
+        return { kind: integer(node, 'op') === 0 ? 'greatest' : 'least', args, inputCollation, type, location };
+      }
+      case 'RELABELTYPE':
+        return convertRelabel(this, node, context);
+      case 'COERCEVIAIO': {
+        const arg = this.convert(child(node, 'arg'), context);
+        const type = analysis.type(integer(node, 'resulttype'), -1, integer(node, 'resultcollid'));
+        if (!isTextualConversion(arg.type, type)) {
+          throw analysis.unsupported(`cast from ${arg.type.name} to ${type.name}`, node);
+        }
+        return { kind: 'cast', how: 'io', arg, type, explicit: integer(node, 'coerceformat') !== 2, location };
+      }
+      case 'ARRAYCOERCEEXPR':
+        return convertArrayCast(this, node, context);
+      case 'COLLATEEXPR': {
+        const arg = this.convert(child(node, 'arg'), context);
+        const type = withCollation(arg.type, analysis.collation(integer(node, 'collOid')));
+        return { kind: 'cast', how: 'relabel', arg, type, explicit: true, location };
+      }
+      case 'ARRAYEXPR':
+        return this.array(node, context);
+      case 'SQLVALUEFUNCTION':
+        return convertSessionValue(analysis, node);
+      case 'SUBLINK':
+        return this.convertSubquery(node, context);
+      case 'AGGREF':
+        if (integer(node, 'agglevelsup') > 0) throw analysis.unsupported('aggregate of an outer query', node);
+        assert(context.grouped !== null, 'an aggregate where none can be');
+        return context.grouped.aggregate(node);
+      default:
+        throw analysis.unsupported(`${UNSUPPORTED_NODES[node.tag] ?? `expression node ${node.tag}`}`, node);
+    }
+  }
+
+  private variable(node: TreeNode, inner: ExpressionContext): Scalar {
+    const { analysis } = this;
+    if (integer(node, 'varreturningtype') !== 0) throw analysis.unsupported('OLD and NEW in RETURNING', node);
+    const context = outerContext(inner, integer(node, 'varlevelsup'));
+    const attribute = integer(node, 'varattno');
+    const entry = context.scope.entries[integer(node, 'varno') - 1];
+    if (entry === undefined) throw analysis.unsupported('LATERAL reference', node);
+    if (entry.kind === 'group') {
+      if (context.grouped !== null) return context.grouped.group(attribute - 1);
+      return this.convert(entry.expressions[attribute - 1]!, context);
+    }
+    if (attribute === 0) throw analysis.unsupported('whole-row reference', node);
+    if (entry.kind === 'join') return this.convert(entry.aliases[attribute - 1]!, context);
+    if (attribute < 0) throw analysis.unsupported(`system column of "${entry.name}"`, node);
+    const column = entry.columns[attribute - 1];
+    assert(column !== undefined, `column ${attribute} of "${entry.name}" is not known`);
+    const expected = analysis.lookup.type(integer(node, 'vartype'));
+    assert(column.type.oid === expected.oid, `column "${column.name}" is of type ${column.type.name}, not ${expected.name}`);
+    const reference: Scalar = { kind: 'column', column: column.id, type: column.type, location: analysis.location(node) };
+    return context.grouped === null ? reference : context.grouped.dependent(reference);
+  }
+
+  private constant(node: TreeNode): ConstScalar {
+    const { analysis } = this;
+    const oid = integer(node, 'consttype');
+    const location = analysis.location(node);
+    // A literal that stayed `unknown` is an argument of an "any" function, which reads it as text.
+    const isUnknown = oid === UNKNOWN_TYPE;
+    const type = isUnknown ? sqlType('text') : analysis.type(oid, integer(node, 'consttypmod'), integer(node, 'constcollid'));
+    if (flag(node, 'constisnull')) return { kind: 'const', value: null, type, location };
+    const bytes = node['constvalue'];
+    assert(bytes instanceof Uint8Array, 'a constant without a value');
+    if (isUnknown) return { kind: 'const', value: Buffer.from(bytes).toString('utf8', 0, bytes.length - 1), type, location };
+    return { kind: 'const', value: readDatumBytes(type, bytes, (label) => analysis.lookup.enumLabel(label)), type, location };
+  }
+
+  private parameter(node: TreeNode, context: ExpressionContext): Scalar {
+    const { analysis } = this;
+    const kind = integer(node, 'paramkind');
+    const index = integer(node, 'paramid');
+    if (kind === PARAM_SUBLINK) {
+      const column = context.subqueryColumns?.[index - 1];
+      if (column === undefined) throw analysis.unsupported('assignment from a subquery', node);
+      return column;
+    }
+    assert(kind === PARAM_EXTERNAL, `a parameter of kind ${kind}`);
+    const type = analysis.type(integer(node, 'paramtype'), integer(node, 'paramtypmod'), integer(node, 'paramcollid'));
+    return { kind: 'param', index, type, location: analysis.location(node) };
+  }
+
+  private caseExpression(node: TreeNode, context: ExpressionContext): CaseScalar {
+    const arg = optionalChild(node, 'arg');
+    const branches = nodes(node, 'args').map((branch) => ({
+      when: this.convert(child(branch, 'expr'), context),
+      then: this.convert(child(branch, 'result'), context),
+    }));
+    const otherwise = this.convert(child(node, 'defresult'), context);
+    const type = this.resultType(node, 'casetype', 'casecollid', [otherwise, ...branches.map((branch) => branch.then)]);
+    const operand = arg && this.convert(arg, context);
+    return { kind: 'case', ...(operand ? { operand } : {}), branches, otherwise, type, location: this.analysis.location(node) };
+  }
+
+  /** A list of constants becomes one array constant: IN lists can be long. */
+  private array(node: TreeNode, context: ExpressionContext): Scalar {
+    const { analysis } = this;
+    const nested = flag(node, 'multidims');
+    const elements = this.all(nodes(node, 'elements'), context);
+    const base = analysis.type(integer(node, 'array_typeid'), -1, integer(node, 'array_collid'));
+    const elementType = nested ? base : analysis.lookup.type(integer(node, 'element_typeid'));
+    const type = withTypmod(base, commonTypmod(elementType, elements));
+    const location = analysis.location(node);
+    const values: Datum[] = [];
+    if (!nested && type.element?.kind !== 'opaque') {
+      for (const element of elements) if (element.kind === 'const') values.push(element.value);
+      if (values.length === elements.length) {
+        const dims = values.length === 0 ? [] : [values.length];
+        return { kind: 'const', value: { dims, lowerBounds: dims.map(() => 1), elements: values }, type, location };
+      }
+    }
+    return { kind: 'array', elements, nested, type, location };
+  }
+
+  private resultType(node: TreeNode, typeField: string, collationField: string, parts: readonly Scalar[]): SqlType {
+    const type = this.analysis.type(integer(node, typeField), -1, integer(node, collationField));
+    return withTypmod(type, commonTypmod(type, parts));
+  }
+}
+
+/** How users call what is not translated. */
+const UNSUPPORTED_NODES: Readonly<Record<string, string>> = {
+  WINDOWFUNC: 'window function',
+  GROUPINGFUNC: 'GROUPING()',
+  ROWEXPR: 'row value',
+  ROWCOMPAREEXPR: 'row comparison',
+  FIELDSELECT: 'field of a composite value',
+  FIELDSTORE: 'assignment to a field',
+  SUBSCRIPTINGREF: 'array subscript',
+  CONVERTROWTYPEEXPR: 'whole-row conversion',
+  COERCETODOMAIN: 'cast to a domain',
+  NAMEDARGEXPR: 'named argument',
+  XMLEXPR: 'XML expression',
+  JSONEXPR: 'SQL/JSON expression',
+  JSONVALUEEXPR: 'SQL/JSON expression',
+  JSONCONSTRUCTOREXPR: 'SQL/JSON constructor',
+  JSONISPREDICATE: 'IS JSON',
+  CURRENTOFEXPR: 'WHERE CURRENT OF',
+  NEXTVALUEEXPR: 'sequence default',
+  MERGESUPPORTFUNC: 'MERGE_ACTION()',
+};
+

@@ -1,0 +1,157 @@
+/**
+ * FROM → Rel: tables, subqueries and views, VALUES, references to WITH queries, and joins of every type. Entries of the range
+ * table are converted when the join tree refers to them, so that entries nobody reads cost nothing. Row-security policies
+ * and security-barrier views end in a Fence: nothing from above may run before them.
+ */
+import type { Join, Rel, RelColumn, ScanColumn } from '../../algebra/rel.ts';
+import { assert } from '../../core/assert.ts';
+import { convertCteReference } from './common-table-expressions.ts';
+import { applyPredicate } from './predicates.ts';
+import type { QueryConverter } from './query-converter.ts';
+import type { ExpressionContext } from './scope.ts';
+import {
+  asNode,
+  child,
+  flag,
+  integer,
+  integers,
+  JOIN_TYPES,
+  list,
+  nodes,
+  optionalChild,
+  RANGE_CTE,
+  RANGE_FUNCTION,
+  RANGE_GROUP,
+  RANGE_JOIN,
+  RANGE_NAMED_TUPLES,
+  RANGE_RELATION,
+  RANGE_SUBQUERY,
+  RANGE_TABLE_FUNCTION,
+  RANGE_VALUES,
+  strings,
+  text,
+} from './tree-nodes.ts';
+import type { TreeNode, TreeValue } from './tree-reader.ts';
+
+/** SELECT without FROM reads one row without columns. */
+const ONE_ROW: Rel = { kind: 'values', columns: [], rows: [[]] };
+
+export function convertFromClause(
+  converter: QueryConverter,
+  query: TreeNode,
+  jointree: TreeNode,
+  context: ExpressionContext,
+): Rel {
+  const ranges = nodes(query, 'rtable');
+  ranges.forEach((range, index) => {
+    if (integer(range, 'rtekind') === RANGE_GROUP) {
+      context.scope.entries[index] = { kind: 'group', expressions: nodes(range, 'groupexprs') };
+    }
+  });
+  const items = nodes(jointree, 'fromlist').map((item) => fromItem(converter, ranges, item, context));
+  return items.length === 0 ? ONE_ROW : items.reduce((left, right) => ({ kind: 'join', type: 'inner', left, right, on: [] }));
+}
+
+function fromItem(converter: QueryConverter, ranges: readonly TreeNode[], item: TreeNode, context: ExpressionContext): Rel {
+  const { analysis } = converter;
+  if (item.tag === 'RANGETBLREF') {
+    const index = integer(item, 'rtindex');
+    return convertRange(converter, asNode(ranges[index - 1], 'rtable'), index, context);
+  }
+  assert(item.tag === 'JOINEXPR', `FROM holds ${item.tag}`);
+  analysis.enter();
+  const left = fromItem(converter, ranges, child(item, 'larg'), context);
+  const right = fromItem(converter, ranges, child(item, 'rarg'), context);
+  analysis.leave();
+  const type = JOIN_TYPES[integer(item, 'jointype')];
+  assert(type !== undefined, `join of type ${integer(item, 'jointype')}`);
+  const index = integer(item, 'rtindex');
+  if (index > 0) {
+    const aliases = nodes(asNode(ranges[index - 1], 'rtable'), 'joinaliasvars');
+    context.scope.entries[index - 1] = { kind: 'join', aliases };
+  }
+  const join: Join = { kind: 'join', type, left, right, on: [] };
+  const quals = optionalChild(item, 'quals');
+  if (quals === null) return join;
+  const condition = converter.expressions.convert(quals, { ...context, clause: 'a JOIN condition', subqueryJoins: null });
+  return { ...join, on: condition.kind === 'and' ? condition.args : [condition] };
+}
+
+/** One range table entry; its columns become resolvable as entry `index` (1-based) of the scope. */
+export function convertRange(converter: QueryConverter, range: TreeNode, index: number, context: ExpressionContext): Rel {
+  const { analysis } = converter;
+  const name = text(child(range, 'eref'), 'aliasname');
+  if (flag(range, 'lateral')) throw analysis.unsupported(`LATERAL subquery "${name}"`);
+  const { rel, columns } = rangeRel(converter, range, name, context);
+  context.scope.entries[index - 1] = { kind: 'columns', name, columns };
+  const quals = nodes(range, 'securityQuals');
+  if (quals.length === 0) return rel;
+  const filtered = quals.reduce((input, qual) => {
+    return applyPredicate(converter, input, qual, { ...context, clause: 'a row-security policy' });
+  }, rel);
+  return { kind: 'fence', input: filtered, reason: `row-level security on ${name}` };
+}
+
+interface RangeRel {
+  readonly rel: Rel;
+  readonly columns: readonly (RelColumn | undefined)[];
+}
+
+function rangeRel(converter: QueryConverter, range: TreeNode, name: string, context: ExpressionContext): RangeRel {
+  const { analysis } = converter;
+  const kind = integer(range, 'rtekind');
+  switch (kind) {
+    case RANGE_RELATION:
+      return scan(converter, range, name);
+    case RANGE_SUBQUERY: {
+      const { rel, columns } = converter.query(child(range, 'subquery'), { ...context, clause: 'FROM' });
+      if (!flag(range, 'security_barrier')) return { rel, columns };
+      return { rel: { kind: 'fence', input: rel, reason: `security_barrier view ${name}` }, columns };
+    }
+    case RANGE_VALUES:
+      return values(converter, range, context);
+    case RANGE_CTE:
+      return convertCteReference(converter, range, context);
+    case RANGE_FUNCTION:
+      throw analysis.unsupported(`function in FROM ("${name}") beside federated tables`);
+    case RANGE_TABLE_FUNCTION:
+      throw analysis.unsupported(`XMLTABLE or JSON_TABLE in FROM ("${name}")`);
+    case RANGE_NAMED_TUPLES:
+      throw analysis.unsupported(`transition table "${name}"`);
+    case RANGE_JOIN:
+    default:
+      throw analysis.unsupported(`range table entry of kind ${kind} ("${name}")`);
+  }
+}
+
+function scan(converter: QueryConverter, range: TreeNode, name: string): RangeRel {
+  const { analysis } = converter;
+  const mirror = analysis.lookup.mirror(integer(range, 'relid'));
+  if (mirror === undefined) throw analysis.unsupported(`relation "${name}" of the catalog in a query with federated tables`);
+  if (range['tablesample'] !== null) throw analysis.unsupported(`TABLESAMPLE of "${name}"`);
+  if (!flag(range, 'inh')) throw analysis.unsupported(`ONLY "${name}"`);
+  const columns = mirror.columns.map((column): ScanColumn | undefined =>
+    column === undefined
+      ? undefined
+      : { ...analysis.column(column.name, column.type, column.notNull), sourceName: column.sourceName },
+  );
+  const present = columns.filter((column) => column !== undefined);
+  return { rel: { kind: 'scan', table: mirror.table, columns: present }, columns };
+}
+
+function values(converter: QueryConverter, range: TreeNode, context: ExpressionContext): RangeRel {
+  const { analysis } = converter;
+  const types = integers(range, 'coltypes');
+  const typmods = integers(range, 'coltypmods');
+  const collations = integers(range, 'colcollations');
+  const names = strings(child(range, 'eref'), 'colnames');
+  const columns = types.map((type, index) =>
+    analysis.column(names[index] ?? '', analysis.type(type, typmods[index]!, collations[index]!)),
+  );
+  const rows = list(range, 'values_lists').map((row) => {
+    assert(Array.isArray(row), 'a row of VALUES is a list');
+    const items = (row as readonly TreeValue[]).map((item) => asNode(item, 'VALUES'));
+    return converter.expressions.all(items, { ...context, clause: 'VALUES' });
+  });
+  return { rel: { kind: 'values', columns, rows }, columns };
+}

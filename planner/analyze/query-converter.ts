@@ -1,0 +1,181 @@
+/**
+ * One query level of an analysed tree → Rel, in the order SQL defines it: WITH, FROM, WHERE, grouping, HAVING, the select
+ * list, DISTINCT, ORDER BY, LIMIT. Every level (subqueries, views, policies) passes here. The invariant: whatever this does
+ * not translate is refused with 0A000 by name before anything is built on it.
+ */
+import type { Rel, RelColumn } from '../../algebra/rel.ts';
+import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { assert } from '../../core/assert.ts';
+import type { Analysis } from './analysis.ts';
+import { convertWithQueries } from './common-table-expressions.ts';
+import { ExpressionConverter } from './expressions.ts';
+import { convertFromClause } from './from-clause.ts';
+import { Grouping, isGrouped } from './grouping.ts';
+import { applyPredicate, PendingJoins } from './predicates.ts';
+import type { ExpressionContext, QueryScope } from './scope.ts';
+import { convertSetOperations } from './set-operations.ts';
+import { requireDefaultEquality, sortKey } from './sorting.ts';
+import { convertSublink } from './sublinks.ts';
+import { child, COMMAND_SELECT, flag, integer, list, nodes, optionalChild, text } from './tree-nodes.ts';
+import type { TreeNode } from './tree-reader.ts';
+
+export interface ConvertedQuery {
+  readonly rel: Rel;
+  /** What the query puts out, in order; exactly the output columns of `rel`. */
+  readonly columns: readonly RelColumn[];
+}
+
+const COMMANDS = ['', 'SELECT', 'UPDATE', 'INSERT', 'DELETE', 'MERGE', 'utility statement'] as const;
+
+export class QueryConverter {
+  readonly analysis: Analysis;
+  readonly expressions: ExpressionConverter;
+
+  constructor(analysis: Analysis) {
+    this.analysis = analysis;
+    this.expressions = new ExpressionConverter(analysis, (node, context) => convertSublink(this, node, context));
+  }
+
+  /** `parent`: the context of the expression or FROM clause the query stands in. */
+  query(node: TreeNode, parent: ExpressionContext | null): ConvertedQuery {
+    const { analysis } = this;
+    analysis.enter();
+    this.refuseUnsupported(node);
+    const scope: QueryScope = { entries: [], ctes: new Map(), parent };
+    const context: ExpressionContext = { scope, clause: 'FROM', grouped: null, subqueryJoins: null };
+    const definitions = convertWithQueries(this, node, context);
+    const setOperations = optionalChild(node, 'setOperations');
+    const body = setOperations ? this.setOperation(node, setOperations, context) : this.plainSelect(node, context);
+    const rel = this.limited(this.sorted(node, this.distinct(node, body)), node, context);
+    const visible = this.withoutJunk(rel, body);
+    analysis.leave();
+    return {
+      rel: definitions.length === 0 ? visible : { kind: 'with', definitions, body: visible },
+      columns: body.targets.filter((target) => !target.junk).map((target) => target.column),
+    };
+  }
+
+  private refuseUnsupported(query: TreeNode): void {
+    const { analysis } = this;
+    assert(query.tag === 'QUERY', `a query expected, ${query.tag} found`);
+    const command = integer(query, 'commandType');
+    if (command !== COMMAND_SELECT) throw analysis.unsupported(`${COMMANDS[command] ?? 'statement'} on federated tables`);
+    const clauses: readonly (readonly [boolean, string])[] = [
+      [flag(query, 'hasWindowFuncs') || list(query, 'windowClause').length > 0, 'window function'],
+      [flag(query, 'hasTargetSRFs'), 'set-returning function in the select list'],
+      [flag(query, 'hasDistinctOn'), 'DISTINCT ON'],
+      [flag(query, 'hasRecursive'), 'WITH RECURSIVE'],
+      [flag(query, 'hasModifyingCTE'), 'data-modifying statement in WITH'],
+      [flag(query, 'hasForUpdate') || list(query, 'rowMarks').length > 0, 'FOR UPDATE or FOR SHARE'],
+      [list(query, 'groupingSets').length > 0, 'GROUPING SETS, ROLLUP or CUBE'],
+      [integer(query, 'limitOption') !== 0, 'FETCH FIRST … WITH TIES'],
+      [query['onConflict'] !== null || list(query, 'returningList').length > 0, 'RETURNING'],
+      [list(query, 'withCheckOptions').length > 0, 'CHECK OPTION'],
+    ];
+    for (const [present, name] of clauses) if (present) throw analysis.unsupported(name);
+  }
+
+  private plainSelect(query: TreeNode, context: ExpressionContext): SelectBody {
+    const { analysis, expressions } = this;
+    const jointree = child(query, 'jointree');
+    const from = convertFromClause(this, query, jointree, context);
+    let rel = applyPredicate(this, from, optionalChild(jointree, 'quals'), { ...context, clause: 'WHERE' });
+    const joins = new PendingJoins();
+    const targets: Target[] = [];
+    const above: ExpressionContext = { ...context, clause: 'the select list', subqueryJoins: joins };
+    const grouping = isGrouped(query) ? new Grouping(this, query, rel, context) : null;
+    const itemContext: ExpressionContext = grouping ? { ...above, grouped: grouping } : above;
+    const used = new Set<ColumnId>();
+    for (const entry of nodes(query, 'targetList')) {
+      const expr = expressions.convert(child(entry, 'expr'), itemContext);
+      targets.push(target(analysis, entry, expr, used));
+    }
+    const having = optionalChild(query, 'havingQual');
+    if (grouping) {
+      // HAVING may call aggregates too: its conversion comes before the aggregation is built.
+      rel = applyPredicate(this, () => grouping.build(), having, { ...itemContext, clause: 'HAVING' });
+    }
+    rel = joins.apply(rel);
+    rel = { kind: 'project', input: rel, items: targets.map(({ column, expr }) => ({ column, expr })) };
+    return { rel, targets };
+  }
+
+  private setOperation(query: TreeNode, operations: TreeNode, context: ExpressionContext): SelectBody {
+    const { rel, leftmost, columns } = convertSetOperations(this, query, operations, context);
+    // The select list and ORDER BY of a set operation name its columns as those of its first query.
+    context.scope.entries[leftmost - 1] = { kind: 'columns', name: 'set operation', columns };
+    const used = new Set<ColumnId>();
+    const targets = nodes(query, 'targetList').map((entry) => {
+      const expr = this.expressions.convert(child(entry, 'expr'), { ...context, clause: 'ORDER BY' });
+      return target(this.analysis, entry, expr, used);
+    });
+    return { rel: { kind: 'project', input: rel, items: targets.map(({ column, expr }) => ({ column, expr })) }, targets };
+  }
+
+  private distinct(query: TreeNode, body: SelectBody): SelectBody {
+    const clause = nodes(query, 'distinctClause');
+    if (clause.length === 0) return body;
+    for (const item of clause) requireDefaultEquality(this.analysis, item, 'DISTINCT');
+    assert(
+      body.targets.every((entry) => !entry.junk),
+      'DISTINCT with hidden columns',
+    );
+    return { ...body, rel: { kind: 'distinct', input: body.rel } };
+  }
+
+  private sorted(query: TreeNode, body: SelectBody): Rel {
+    const clause = nodes(query, 'sortClause');
+    if (clause.length === 0) return body.rel;
+    const keys = clause.map((item) => {
+      const reference = integer(item, 'tleSortGroupRef');
+      const found = body.targets.find((entry) => entry.sortReference === reference);
+      assert(found !== undefined, `ORDER BY refers to entry ${reference}`);
+      return { column: found.column.id, type: found.column.type, ...sortKey(this.analysis, item, found.column.type) };
+    });
+    return { kind: 'sort', input: body.rel, keys };
+  }
+
+  private limited(rel: Rel, query: TreeNode, context: ExpressionContext): Rel {
+    const limit = this.limitExpression(query, 'limitCount', context);
+    const offset = this.limitExpression(query, 'limitOffset', context);
+    return limit === null && offset === null ? rel : { kind: 'limit', input: rel, limit, offset };
+  }
+
+  /** LIMIT ALL and LIMIT NULL are a NULL constant. */
+  private limitExpression(query: TreeNode, field: string, context: ExpressionContext): Scalar | null {
+    const node = optionalChild(query, field);
+    if (node === null) return null;
+    const expr = this.expressions.convert(node, { ...context, clause: 'LIMIT' });
+    return expr.kind === 'const' && expr.value === null ? null : expr;
+  }
+
+  private withoutJunk(rel: Rel, body: SelectBody): Rel {
+    if (body.targets.every((entry) => !entry.junk)) return rel;
+    const items = body.targets
+      .filter((entry) => !entry.junk)
+      .map(({ column }) => ({ column, expr: { kind: 'column', column: column.id, type: column.type } as const }));
+    return { kind: 'project', input: rel, items };
+  }
+}
+
+interface SelectBody {
+  readonly rel: Rel;
+  readonly targets: readonly Target[];
+}
+
+interface Target {
+  readonly column: RelColumn;
+  readonly expr: Scalar;
+  readonly junk: boolean;
+  /** ressortgroupref: how ORDER BY, GROUP BY and DISTINCT name it. */
+  readonly sortReference: number;
+}
+
+/** A bare column keeps its id, once; everything else is a new column. */
+function target(analysis: Analysis, entry: TreeNode, expr: Scalar, used: Set<ColumnId>): Target {
+  const name = text(entry, 'resname');
+  const passes = expr.kind === 'column' && !used.has(expr.column);
+  const column = passes ? { id: expr.column, name, type: expr.type } : analysis.column(name, expr.type);
+  used.add(column.id);
+  return { column, expr, junk: flag(entry, 'resjunk'), sortReference: integer(entry, 'ressortgroupref') };
+}

@@ -1,0 +1,106 @@
+/**
+ * Lists behind unnesting: expressions that raise for no input, so that they may be evaluated for rows PostgreSQL would not
+ * have reached, and what aggregates give for no rows. Unlisted means "may raise", "not known".
+ */
+import type { AggregateCall, Scalar } from '../../algebra/scalar.ts';
+import { scalarParts } from '../../algebra/transform.ts';
+
+const COMPARED = [
+  'bool',
+  'int2',
+  'int4',
+  'int8',
+  'float4',
+  'float8',
+  'numeric',
+  'text',
+  'bpchar',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'interval',
+  'uuid',
+  'bytea',
+];
+const COMPARISONS = ['=', '<>', '<', '<=', '>', '>='];
+
+/** By signature, of pg_catalog. numeric overflows only beyond 131,072 digits; stored values are far from it. */
+const NEVER_RAISE = new Set([
+  'numeric_add(numeric,numeric)',
+  'numeric_sub(numeric,numeric)',
+  'numeric_mul(numeric,numeric)',
+  'numeric_uminus(numeric)',
+  'numeric_abs(numeric)',
+  'int4(int2)',
+  'int8(int2)',
+  'int8(int4)',
+  'float8(int2)',
+  'float8(int4)',
+  'float8(int8)',
+  'float8(float4)',
+  'numeric(int2)',
+  'numeric(int4)',
+  'numeric(int8)',
+  'text(bpchar)',
+  'upper(text)',
+  'lower(text)',
+  'length(text)',
+]);
+
+/** True only if evaluating the expression raises for no input whatever. */
+export function cannotRaise(expr: Scalar): boolean {
+  switch (expr.kind) {
+    case 'column':
+    case 'const':
+    case 'param':
+    case 'and':
+    case 'or':
+    case 'not':
+    case 'nulltest':
+    case 'booltest':
+    case 'coalesce':
+    case 'case':
+    case 'caseoperand':
+      break;
+    case 'cast':
+      if (expr.how !== 'relabel') return false;
+      break;
+    case 'call': {
+      const { fn, operator, args } = expr;
+      if (fn.schema !== 'pg_catalog') return false;
+      const isComparison =
+        operator !== undefined && COMPARISONS.includes(operator.name) && args.every((arg) => COMPARED.includes(arg.type.kind));
+      if (!isComparison && !NEVER_RAISE.has(fn.signature)) return false;
+      break;
+    }
+    default:
+      return false;
+  }
+  return scalarParts(expr).every(cannotRaise);
+}
+
+const NULL_ON_EMPTY = new Set([
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'bool_and',
+  'bool_or',
+  'every',
+  'stddev',
+  'stddev_pop',
+  'stddev_samp',
+  'variance',
+  'var_pop',
+  'var_samp',
+  'string_agg',
+  'array_agg',
+]);
+
+/** What an aggregate gives for no rows: 0, NULL, or undefined when it is not known. */
+export function emptyResult({ fn }: AggregateCall): 0 | null | undefined {
+  if (fn.schema !== 'pg_catalog') return undefined;
+  if (fn.name === 'count') return 0;
+  return NULL_ON_EMPTY.has(fn.name) ? null : undefined;
+}

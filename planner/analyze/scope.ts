@@ -1,0 +1,68 @@
+/**
+ * What names mean at each query level: range table entries by index, WITH queries by name, and for an expression the clause
+ * it stands in. A scope points to the context its query was met in, so outer references climb that chain.
+ */
+import type { Rel, RelColumn } from '../../algebra/rel.ts';
+import type { Scalar } from '../../algebra/scalar.ts';
+import { assert } from '../../core/assert.ts';
+import type { TreeNode } from './tree-reader.ts';
+
+export type RangeEntry =
+  /** By attno - 1; undefined: a dropped attribute. */
+  | { readonly kind: 'columns'; readonly name: string; readonly columns: readonly (RelColumn | undefined)[] }
+  /** A join's own columns: merged USING columns and plain ones, as expressions over its sides. */
+  | { readonly kind: 'join'; readonly aliases: readonly TreeNode[] }
+  /** What the query groups by. */
+  | { readonly kind: 'group'; readonly expressions: readonly TreeNode[] };
+
+export interface CteEntry {
+  readonly name: string;
+  readonly node: TreeNode;
+  /** The level that has the WITH. */
+  readonly home: ExpressionContext;
+  /** Set when it is evaluated once and read by CteScans; undefined: every reference converts it anew. */
+  readonly shared: { readonly cte: number; readonly rel: Rel; readonly columns: readonly RelColumn[] } | undefined;
+}
+
+export interface QueryScope {
+  readonly entries: (RangeEntry | undefined)[];
+  readonly ctes: Map<string, CteEntry>;
+  /** Where this query stands; null for the statement itself. */
+  readonly parent: ExpressionContext | null;
+}
+
+/** Expressions above an aggregation see its groups and calls instead of the FROM clause. */
+export interface GroupedColumns {
+  /** The i-th grouping expression (0-based). */
+  group(index: number): Scalar;
+  /** A column that the grouping determines although it is not grouped by (a primary key is). */
+  dependent(column: Scalar): Scalar;
+  aggregate(node: TreeNode): Scalar;
+}
+
+/** Takes the joins that correlated subqueries become; they are put under the clause that holds the expression. */
+export interface SubqueryJoins {
+  add(join: (input: Rel) => Rel): void;
+}
+
+export interface ExpressionContext {
+  readonly scope: QueryScope;
+  /** As users call it, for messages: `WHERE`, `JOIN condition`. */
+  readonly clause: string;
+  readonly grouped: GroupedColumns | null;
+  readonly subqueryJoins: SubqueryJoins | null;
+  /** What the columns of a subquery compared with IN/ANY/ALL are called inside the comparison. */
+  readonly subqueryColumns?: readonly Scalar[];
+  /** Inside the per-element expression of an array cast, the test value is the element. */
+  readonly insideArrayCast?: boolean;
+}
+
+export function outerContext(context: ExpressionContext, levels: number): ExpressionContext {
+  let outer = context;
+  for (let level = 0; level < levels; level++) {
+    const { parent } = outer.scope;
+    assert(parent !== null, 'a reference climbs above the statement');
+    outer = parent;
+  }
+  return outer;
+}

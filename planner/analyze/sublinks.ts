@@ -1,0 +1,186 @@
+/**
+ * Subqueries in expressions. Uncorrelated ones stay `subquery` scalars, evaluated once; as a conjunct of WHERE or HAVING,
+ * IN and NOT IN become joins. Correlated ones are unnested (unnest.ts) or refused by name.
+ */
+import type { Join } from '../../algebra/rel.ts';
+import type { CallScalar, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
+import { conjunctsOf, isVolatile, readsOnly, someScalar } from '../../algebra/transform.ts';
+import { assert } from '../../core/assert.ts';
+import { sqlType, withTypmod } from '../../core/sql-type.ts';
+import { arrayTypeOf } from '../../core/sql-type.ts';
+import { freeColumns } from './free-columns.ts';
+import type { PendingJoins } from './predicates.ts';
+import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
+import type { ExpressionContext } from './scope.ts';
+import {
+  asNode,
+  child,
+  integer,
+  nodes,
+  SUBLINK_ALL,
+  SUBLINK_ANY,
+  SUBLINK_ARRAY,
+  SUBLINK_EXISTS,
+  SUBLINK_EXPRESSION,
+  text,
+} from './tree-nodes.ts';
+import type { TreeNode } from './tree-reader.ts';
+import { unnestExists, unnestExistsMark, unnestScalar, withoutCorrelation } from './unnest.ts';
+
+const BOOL = sqlType('bool');
+
+/** A sublink anywhere in an expression. */
+export function convertSublink(converter: QueryConverter, node: TreeNode, context: ExpressionContext): Scalar {
+  return sublinkScalar(converter, node, converter.query(child(node, 'subselect'), context), context);
+}
+
+function sublinkScalar(converter: QueryConverter, node: TreeNode, query: ConvertedQuery, context: ExpressionContext): Scalar {
+  const { analysis } = converter;
+  const kind = integer(node, 'subLinkType');
+  const location = analysis.location(node);
+  const correlated = freeColumns(query.rel).size > 0;
+  switch (kind) {
+    case SUBLINK_EXISTS: {
+      if (!correlated) return { kind: 'subquery', mode: 'exists', rel: query.rel, type: BOOL, location };
+      const mark = context.subqueryJoins && unnestExistsMark(analysis, query, context.subqueryJoins);
+      if (!mark) throw correlationRefused(converter, node, context);
+      return mark;
+    }
+    case SUBLINK_EXPRESSION: {
+      const type = query.columns[0]!.type;
+      if (!correlated) return { kind: 'subquery', mode: 'scalar', rel: query.rel, type, location };
+      const value = context.subqueryJoins && unnestScalar(analysis, query, context.subqueryJoins);
+      if (!value) throw correlationRefused(converter, node, context);
+      return value;
+    }
+    case SUBLINK_ARRAY: {
+      if (correlated) throw correlationRefused(converter, node, context);
+      const element = query.columns[0]!.type;
+      const type = element.kind === 'array' ? element : arrayTypeOf(element);
+      if (type === undefined) throw analysis.unsupported(`ARRAY(subquery) of ${element.name}`, node);
+      const array = { ...withTypmod(type, element.typmod), collation: element.collation };
+      return { kind: 'subquery', mode: 'array', rel: query.rel, type: array, location };
+    }
+    case SUBLINK_ANY:
+    case SUBLINK_ALL: {
+      if (correlated) throw correlationRefused(converter, node, context);
+      return quantified(converter, node, query, context, kind === SUBLINK_ANY ? 'any' : 'all');
+    }
+    default:
+      throw analysis.unsupported('row comparison with a subquery', node);
+  }
+}
+
+/**
+ * A conjunct that is a [NOT] EXISTS or [NOT] IN. Null: a join added to `joins` does it; else the condition to filter by.
+ * The subquery is converted once either way. Undefined: the conjunct is something else.
+ */
+export function convertSublinkConjunct(
+  converter: QueryConverter,
+  conjunct: TreeNode,
+  context: ExpressionContext,
+  joins: PendingJoins,
+): Scalar | null | undefined {
+  const negated = conjunct.tag === 'BOOLEXPR' && text(conjunct, 'boolop') === 'not';
+  const node = negated ? asNode(nodes(conjunct, 'args')[0], 'NOT') : conjunct;
+  if (node.tag !== 'SUBLINK') return undefined;
+  const kind = integer(node, 'subLinkType');
+  if (kind !== SUBLINK_EXISTS && kind !== SUBLINK_ANY) return undefined;
+  const query = converter.query(child(node, 'subselect'), context);
+  const join = kind === SUBLINK_EXISTS ? existsJoin(query, negated) : inJoin(converter, node, query, context, negated);
+  if (join !== null) {
+    joins.add((left) => ({ kind: 'join', left, ...join }));
+    return null;
+  }
+  const scalar = sublinkScalar(converter, node, query, context);
+  return negated ? { kind: 'not', arg: scalar, type: BOOL, location: converter.analysis.location(conjunct) } : scalar;
+}
+
+type RightSide = Pick<Join, 'type' | 'right' | 'on' | 'nullAware'>;
+
+function existsJoin(query: ConvertedQuery, negated: boolean): RightSide | null {
+  // Without correlation it is one answer for all rows.
+  if (freeColumns(query.rel).size === 0) return null;
+  const found = unnestExists(query);
+  return found && { type: negated ? 'anti' : 'semi', right: found.rel, on: found.conditions };
+}
+
+function inJoin(
+  converter: QueryConverter,
+  node: TreeNode,
+  query: ConvertedQuery,
+  context: ExpressionContext,
+  negated: boolean,
+): RightSide | null {
+  const comparison = comparisonOf(converter, node, query, context);
+  if (someScalar(comparison, (part) => part.kind === 'subquery') || isVolatile(comparison)) return null;
+  const type = negated ? 'anti' : 'semi';
+  if (freeColumns(query.rel).size === 0) {
+    const on = conjunctsOf(comparison);
+    const subqueryColumns = new Set(query.columns.map((column) => column.id));
+    // Comparing with nothing of the outer row is one answer for all rows; NOT IN of rows needs more than a null-aware join.
+    if (readsOnly(comparison, subqueryColumns) || (negated && on.length > 1)) return null;
+    return negated ? { type, right: query.rel, on, nullAware: true } : { type, right: query.rel, on };
+  }
+  const found = withoutCorrelation(query, comparison);
+  if (found === null) return null;
+  // NOT IN keeps a row only if no row of the subquery compares as equal or as unknown.
+  const matches: readonly Scalar[] = negated
+    ? [{ kind: 'booltest', arg: found.comparison, test: 'false', negated: true, type: BOOL }]
+    : conjunctsOf(found.comparison);
+  return { type, right: found.rel, on: [...found.conditions, ...matches] };
+}
+
+/** The test expression with the subquery's columns in place of its parameters. */
+function comparisonOf(
+  converter: QueryConverter,
+  node: TreeNode,
+  query: ConvertedQuery,
+  context: ExpressionContext,
+): Scalar {
+  const subqueryColumns = query.columns.map(
+    (column): Scalar => ({ kind: 'column', column: column.id, type: column.type }),
+  );
+  return converter.expressions.convert(child(node, 'testexpr'), { ...context, subqueryColumns });
+}
+
+/** `row op ANY/ALL (subquery)` outside of joins: one comparison per column, casts of the columns done in the subquery. */
+function quantified(
+  converter: QueryConverter,
+  node: TreeNode,
+  query: ConvertedQuery,
+  context: ExpressionContext,
+  mode: 'any' | 'all',
+): SubqueryScalar {
+  const { analysis } = converter;
+  const comparisons = conjunctsOf(comparisonOf(converter, node, query, context));
+  const columns = new Set(query.columns.map((column) => column.id));
+  const usesColumn = (expr: Scalar): boolean =>
+    someScalar(expr, (part) => part.kind === 'column' && columns.has(part.column));
+  const calls = comparisons.map((comparison): CallScalar & Required<Pick<CallScalar, 'operator'>> => {
+    if (comparison.kind !== 'call' || comparison.operator === undefined) {
+      throw analysis.unsupported(`${mode.toUpperCase()} comparison of rows with a subquery`, node);
+    }
+    const [left, right] = comparison.args;
+    assert(!usesColumn(left!) && usesColumn(right!), 'the subquery stands on the right');
+    return { ...comparison, operator: comparison.operator };
+  });
+  const items = calls.map((call) => {
+    const expr = call.args[1]!;
+    const same = expr.kind === 'column' ? query.columns.find((column) => column.id === expr.column) : undefined;
+    return { column: same ?? analysis.column('', expr.type), expr };
+  });
+  const plain = items.every((item, index) => item.column === query.columns[index]) && items.length === query.columns.length;
+  return {
+    kind: 'subquery',
+    mode,
+    rel: plain ? query.rel : { kind: 'project', input: query.rel, items },
+    left: calls.map((call) => call.args[0]!),
+    comparisons: calls.map(({ fn, operator, inputCollation }) => ({ fn, operator, inputCollation })),
+    type: BOOL,
+    location: analysis.location(node),
+  };
+}
+
+const correlationRefused = (converter: QueryConverter, node: TreeNode, context: ExpressionContext): Error =>
+  converter.analysis.unsupported(`correlated subquery of this shape in ${context.clause}`, node);
