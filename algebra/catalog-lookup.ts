@@ -11,6 +11,8 @@ export interface MirroredRelation {
   readonly columns: readonly (MirroredColumn | undefined)[];
   /** Source's row estimate at the last refresh. */
   readonly estimatedRows: number | undefined;
+  /** Why it no longer shows what the source has (a user's view keeps it from changing, …): reading it must fail with this. */
+  readonly stale?: string | undefined;
 }
 export interface MirroredColumn {
   /** As the catalog spells it, and as the source does. */

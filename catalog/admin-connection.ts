@@ -69,7 +69,8 @@ export class AdminConnection {
       ...(tls === undefined ? {} : { ssl: { rejectUnauthorized: tls === 'verify-full' } }),
       application_name: 'tributary gateway',
       // Our own DDL is no user's: it needs no permission and is counted by us.
-      options: '-c event_triggers=off -c search_path=pg_catalog,pg_temp -c client_min_messages=error -c lock_timeout=0 -c statement_timeout=0',
+      options:
+        '-c event_triggers=off -c search_path=pg_catalog,pg_temp -c client_min_messages=error -c lock_timeout=0 -c statement_timeout=0',
     });
     const forget = (): void => {
       this.client = undefined;
@@ -84,7 +85,8 @@ export class AdminConnection {
 function asSqlError(error: unknown): Error {
   if (error instanceof SqlError) return error;
   if (!(error instanceof Error)) return sqlError('XX000', String(error));
-  const fields = error as Error & Partial<Record<'code' | 'detail' | 'hint' | 'position' | 'where' | 'schema' | 'table' | 'column', string>>;
+  const fields = error as Error &
+    Partial<Record<'code' | 'detail' | 'hint' | 'position' | 'where' | 'schema' | 'table' | 'column', string>>;
   if (fields.code === undefined || !/^[0-9A-Z]{5}$/.test(fields.code)) {
     return sqlError('08006', 'lost the connection to the catalog server', { detail: error.message });
   }

@@ -7,7 +7,7 @@ import { SqlError, sqlError } from '../core/sql-error.ts';
  */
 export function readNoticeFields(message: Buffer): Map<string, string> {
   const found = new Map<string, string>();
-  for (let at = 5; at < message.length && message[at] !== 0; ) {
+  for (let at = 5; at < message.length && message[at] !== 0;) {
     const end = message.indexOf(0, at + 1);
     if (end < 0) break;
     found.set(String.fromCharCode(message[at]!), message.toString('utf8', at + 1, end));

@@ -11,7 +11,7 @@ import { sqlError } from '../core/sql-error.ts';
 
 const MARK = 'tributary catalog, layout 1';
 
-/** Names the database's owner of everything: the superuser we are. */
+/** Throws unless `connection` is a superuser's. */
 export async function bootstrap(connection: AdminConnection): Promise<void> {
   const [found] = await connection.rows<{ mark: string | null; superuser: boolean }>(
     `SELECT obj_description(to_regnamespace('tributary'), 'pg_namespace') AS mark,
@@ -20,7 +20,9 @@ export async function bootstrap(connection: AdminConnection): Promise<void> {
   if (!found?.superuser) throw sqlError('42501', 'the catalog server has to be entered as a superuser');
   if (found.mark === MARK) return;
   if (found.mark !== null) throw sqlError('55000', `the catalog was made by another version of the gateway: "${found.mark}"`);
-  await connection.run(`${ROLES}${TYPES}${TABLES}${FINGERPRINT}${GUARD}${EVENT_TRIGGERS} COMMENT ON SCHEMA tributary IS '${MARK}';`);
+  await connection.run(
+    `${ROLES}${TYPES}${TABLES}${FINGERPRINT}${GUARD}${PRIVILEGES}${EVENT_TRIGGERS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
+  );
 }
 
 const ROLES = `
@@ -56,6 +58,12 @@ CREATE TABLE tributary.mirror_type (
 CREATE TABLE tributary.mirror (
   oid oid PRIMARY KEY, site text NOT NULL, source_schema text NOT NULL, source_name text NOT NULL, schema text NOT NULL, name text NOT NULL,
   definition text NOT NULL, estimated_rows float8, fingerprint text, stale text, UNIQUE (site, source_schema, source_name));
+-- What users gave a mirror that is gone for now (mirror/keepsake.ts).
+CREATE TABLE tributary.keepsake (
+  site text NOT NULL, source_schema text NOT NULL, source_name text NOT NULL, statements text NOT NULL, PRIMARY KEY (site, source_schema, source_name));
+-- Which roles were given which sources by the configuration.
+CREATE TABLE tributary.role_source (role text NOT NULL, site text NOT NULL, PRIMARY KEY (role, site));
+CREATE TABLE tributary.setup_run (hash text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
 -- One row per DDL statement: rows added by transactions that do not see each other never conflict, and the sum
 -- changes when one commits. The gateway folds the rows into one from time to time.
 CREATE TABLE tributary.ddl_change (n bigint NOT NULL);
@@ -95,6 +103,32 @@ CREATE FUNCTION tributary.refuse_write() RETURNS trigger LANGUAGE plpgsql SET se
   RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format('%s on federated table "%s" is not supported', TG_OP, TG_TABLE_NAME);
 END $$;
 REVOKE ALL ON FUNCTION tributary.refuse_write() FROM PUBLIC;
+`;
+
+/**
+ * ExecCheckOneRelPerms: a right on the whole relation, else on each column; no column named: on any. Runs as the session's
+ * current role. `columns`: attribute numbers, 0 the whole row; '-': the right has no columns.
+ */
+const PRIVILEGES = `
+CREATE FUNCTION tributary.first_denied(relations oid[], users oid[], privileges text[], columns text[], functions oid[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT denied FROM (
+    SELECT 1 AS rank, n, CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'S' THEN 'sequence ' ELSE 'table ' END || c.relname AS denied
+    FROM unnest(relations, users, privileges, columns) WITH ORDINALITY t(relation, as_user, privilege, columns, n)
+    JOIN pg_class c ON c.oid = relation
+    CROSS JOIN LATERAL (SELECT coalesce(nullif(as_user, 0), (SELECT oid FROM pg_roles WHERE rolname = current_user)) AS role) u
+    WHERE NOT has_table_privilege(role, relation, privilege)
+      AND (columns = '-' OR CASE WHEN columns = '' THEN NOT has_any_column_privilege(role, relation, privilege)
+           ELSE EXISTS (
+             SELECT FROM unnest(string_to_array(columns, ' ')::int2[]) k(attnum)
+             WHERE CASE WHEN attnum = 0 THEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+                                                       AND NOT has_column_privilege(role, relation, a.attnum, privilege))
+                        ELSE NOT has_column_privilege(role, relation, attnum, privilege) END) END)
+    UNION ALL
+    SELECT 2, n, CASE p.prokind WHEN 'a' THEN 'aggregate ' WHEN 'p' THEN 'procedure ' ELSE 'function ' END || p.proname
+    FROM unnest(functions) WITH ORDINALITY t(fn, n) JOIN pg_proc p ON p.oid = fn WHERE NOT has_function_privilege(fn, 'EXECUTE')) d
+  ORDER BY rank, n LIMIT 1
+$$;
 `;
 
 const EVENT_TRIGGERS = `

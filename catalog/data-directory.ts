@@ -44,7 +44,11 @@ export class DataDirectory {
     const wanted = configured === undefined ? await mkdtemp(path.join(os.tmpdir(), 'tributary-')) : path.resolve(configured);
     await makePrivateFolder(wanted);
     const ourselves = await identify(process.pid);
-    const directory = new DataDirectory(await realpath(wanted), configured === undefined, JSON.stringify({ ...ourselves, nonce: Math.random() }));
+    const directory = new DataDirectory(
+      await realpath(wanted),
+      configured === undefined,
+      JSON.stringify({ ...ourselves, nonce: Math.random() }),
+    );
     await directory.lock();
     return directory;
   }

@@ -110,7 +110,8 @@ export class EmbeddedServer {
       const account = await unprivilegedAccount(await directory.ownerUid());
       const binaries = await locatePostgres(account);
       const orphan = await directory.reapOrphan();
-      if (orphan !== undefined) options.log({ level: 'warn', message: 'ended the catalog server a killed gateway left behind', pid: orphan });
+      if (orphan !== undefined)
+        options.log({ level: 'warn', message: 'ended the catalog server a killed gateway left behind', pid: orphan });
       await directory.openTo(account);
       runtime = await makeRuntimeFolder(account);
       const secret = await directory.secret();
@@ -172,7 +173,9 @@ export class EmbeddedServer {
   private async writeAccessRules(): Promise<void> {
     const folder = this.accessFolder;
     const us = this.account ? ownName() : undefined;
-    const rule = this.runtime ? `local all all ${us === undefined ? 'trust' : 'peer map=gateway'}` : 'host all all 127.0.0.1/32 scram-sha-256';
+    const rule = this.runtime
+      ? `local all all ${us === undefined ? 'trust' : 'peer map=gateway'}`
+      : 'host all all 127.0.0.1/32 scram-sha-256';
     await writeFile(path.join(folder, 'pg_hba.conf'), `${rule}\n`, { mode: 0o644 });
     await writeFile(path.join(folder, 'pg_ident.conf'), us === undefined ? '' : `gateway "${us}" all\n`, { mode: 0o644 });
   }
@@ -194,7 +197,9 @@ export class EmbeddedServer {
         hba_file: path.join(this.accessFolder, 'pg_hba.conf'),
         ident_file: path.join(this.accessFolder, 'pg_ident.conf'),
       },
-      temporaryFolders: [this.runtime?.folder, this.directory.temporary ? this.directory.folder : undefined].filter((f) => f !== undefined),
+      temporaryFolders: [this.runtime?.folder, this.directory.temporary ? this.directory.folder : undefined].filter(
+        (f) => f !== undefined,
+      ),
       onLog: (line) => log({ level: 'warn', message: 'catalog server', line }),
     });
     this.server = server;

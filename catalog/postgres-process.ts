@@ -93,8 +93,18 @@ export async function initializeCluster(options: {
   const child = spawn(
     binaries.initdb,
     [
-      ['-D', await reachableName(draft, account), '-U', options.superuser, '-E', 'UTF8', '--locale-provider=builtin', '--locale=C', '--builtin-locale=C.UTF-8'],
- options.passwordFile === undefined ? [] : [`--pwfile=${options.passwordFile}`],
+      [
+        '-D',
+        await reachableName(draft, account),
+        '-U',
+        options.superuser,
+        '-E',
+        'UTF8',
+        '--locale-provider=builtin',
+        '--locale=C',
+        '--builtin-locale=C.UTF-8',
+      ],
+      options.passwordFile === undefined ? [] : [`--pwfile=${options.passwordFile}`],
       ['--auth=trust', '--no-sync', '--no-instructions', '--wal-segsize=1', '--set=timezone=UTC', '--set=log_timezone=UTC'],
     ].flat(),
     { ...asAccount(account), cwd: draft, env: serverEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },

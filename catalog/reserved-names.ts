@@ -9,4 +9,5 @@ export const CATALOG_DATABASE = 'tributary';
 export const CATALOG_SCHEMA = 'tributary';
 
 /** Names neither a role nor a source may have. */
-export const isReservedName = (name: string): boolean => /^(pg_|tributary)/.test(name) || ['public', 'information_schema', 'none'].includes(name);
+export const isReservedName = (name: string): boolean =>
+  /^(pg_|tributary)/.test(name) || ['public', 'information_schema', 'none'].includes(name);

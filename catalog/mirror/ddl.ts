@@ -21,7 +21,9 @@ export const createCollation = (key: string, deterministic: boolean): string =>
   (deterministic ? `(provider = builtin, locale = 'C.UTF-8');` : `(provider = icu, locale = 'und', deterministic = false);`);
 
 function columnType(column: ColumnDefinition): string {
-  return column.collation === undefined ? column.type : `${column.type} COLLATE ${qualifiedName(CATALOG_SCHEMA, column.collation)}`;
+  return column.collation === undefined
+    ? column.type
+    : `${column.type} COLLATE ${qualifiedName(CATALOG_SCHEMA, column.collation)}`;
 }
 
 /** PLAIN storage: no column is ever stored, and a table without a TOAST table is made in half the time. */
@@ -36,7 +38,10 @@ const keyClause = (key: KeyDefinition): string =>
 /** Run as the owner role. */
 export function createTable(relation: RelationDefinition): string {
   const clauses = [...relation.columns.map(columnClause), ...relation.keys.map(keyClause)];
-  const comments = [commentOnTable(relation, undefined), ...relation.columns.map((column) => commentOnColumn(relation, column, undefined))];
+  const comments = [
+    commentOnTable(relation, undefined),
+    ...relation.columns.map((column) => commentOnColumn(relation, column, undefined)),
+  ];
   return `CREATE TABLE ${relationName(relation)} (${clauses.join(', ')});${comments.join('')}`;
 }
 
@@ -46,7 +51,11 @@ export function commentOnTable(relation: RelationDefinition, before: RelationDef
   return `COMMENT ON TABLE ${relationName(relation)} IS ${relation.comment === undefined ? 'NULL' : quoteText(relation.comment)};`;
 }
 
-export function commentOnColumn(relation: RelationDefinition, column: ColumnDefinition, before: ColumnDefinition | undefined): string {
+export function commentOnColumn(
+  relation: RelationDefinition,
+  column: ColumnDefinition,
+  before: ColumnDefinition | undefined,
+): string {
   const [text, previous] = [columnComment(column), before && columnComment(before)];
   if (text === previous) return '';
   return `COMMENT ON COLUMN ${relationName(relation)}.${quoteName(column.name)} IS ${text === undefined ? 'NULL' : quoteText(text)};`;
@@ -63,15 +72,14 @@ function columnComment(column: ColumnDefinition): string | undefined {
  * what it is at the source.
  */
 export function addForeignKey(relation: RelationDefinition, key: ForeignKeyDefinition, referenced: RelationDefinition): string {
-  const columns = key.referencedColumns.map((name) => referenced.columns.find((column) => column.sourceName === name)?.name ?? name);
+  const columns = key.referencedColumns.map(
+    (name) => referenced.columns.find((column) => column.sourceName === name)?.name ?? name,
+  );
   return (
     `ALTER TABLE ${relationName(relation)} ADD CONSTRAINT ${quoteName(key.name)} FOREIGN KEY (${names(key.columns)}) ` +
     `REFERENCES ${relationName(referenced)} (${names(columns)}) NOT ENFORCED;`
   );
 }
-
-export const dropConstraint = (relation: RelationDefinition, name: string): string =>
-  `ALTER TABLE ${relationName(relation)} DROP CONSTRAINT ${quoteName(name)};`;
 
 export const dropTable = (relation: RelationDefinition): string => `DROP TABLE ${relationName(relation)};`;
 
@@ -119,7 +127,8 @@ export function alterEnum(before: EnumDefinition, after: EnumDefinition, users: 
     return after.labels
       .map((label, index) => {
         if (before.labels.includes(label)) return '';
-        const place = index === 0 ? `BEFORE ${quoteText(before.labels[0] ?? '')}` : `AFTER ${quoteText(after.labels[index - 1]!)}`;
+        const place =
+          index === 0 ? `BEFORE ${quoteText(before.labels[0] ?? '')}` : `AFTER ${quoteText(after.labels[index - 1]!)}`;
         return `ALTER TYPE ${type} ADD VALUE ${quoteText(label)}${before.labels.length === 0 && index === 0 ? '' : ` ${place}`};`;
       })
       .join('');

@@ -126,7 +126,9 @@ class Definer {
 
   private fits(relation: SourceRelation): boolean {
     if (relation.columns.length <= MAX_COLUMNS) return true;
-    this.problems.push(`${relation.schema}.${relation.name} is left out: ${relation.columns.length} columns, and PostgreSQL holds ${MAX_COLUMNS}`);
+    this.problems.push(
+      `${relation.schema}.${relation.name} is left out: ${relation.columns.length} columns, and PostgreSQL holds ${MAX_COLUMNS}`,
+    );
     return false;
   }
 
@@ -146,7 +148,11 @@ class Definer {
         this.problems.push(`${where}: key "${key.name}" is left out: the catalog cannot index its columns`);
         continue;
       }
-      keys.push({ name: this.space(relation.schema).assign(key.name), columns: catalogNames(key.columns), primary: key === primaryKey });
+      keys.push({
+        name: this.space(relation.schema).assign(key.name),
+        columns: catalogNames(key.columns),
+        primary: key === primaryKey,
+      });
     }
     const constraintNames = new NameSpace('relations');
     for (const key of keys) constraintNames.assign(key.name);
@@ -174,7 +180,8 @@ class Definer {
   private column(column: SourceColumn, name: string, where: string): ColumnDefinition {
     if (name !== column.name) this.problems.push(`${where}: column "${column.name}" is called "${name}" in the catalog`);
     const type = this.type(column, where);
-    const collation = column.collation && this.types.get(type)?.collatable !== false ? this.collation(column.collation) : undefined;
+    const collation =
+      column.collation && this.types.get(type)?.collatable !== false ? this.collation(column.collation) : undefined;
     return {
       name,
       sourceName: column.name,

@@ -1,0 +1,274 @@
+/**
+ * The meaning of the OIDs in an analysed tree: the catalog server's pg_proc, pg_operator, pg_type, pg_collation and our
+ * mirrors, read when first asked for and kept. `ensure` costs one round trip for everything unknown, none when all is known.
+ *
+ * What PostgreSQL ships never changes and is kept for good; the rest is dropped by `forget`, to be called whenever the DDL
+ * generation moved.
+ */
+import { z } from 'zod';
+import type { CatalogLookup, MirroredRelation } from '../algebra/catalog-lookup.ts';
+import type { FunctionRef, OperatorRef } from '../algebra/scalar.ts';
+import { assert } from '../core/assert.ts';
+import { builtinType, withCollation, withTypmod } from '../core/sql-type.ts';
+import type { Collation, SqlType } from '../core/sql-type.ts';
+import type { AdminConnection } from './admin-connection.ts';
+import { mirrorFromRow, mirrorRow } from './mirror/mirrored-relation.ts';
+import { quoteName } from './quote.ts';
+
+/** OIDs below this are given out by initdb: PostgreSQL's own objects (FirstNormalObjectId). */
+const FIRST_USER_OID = 16_384;
+const INVALID = 0;
+
+type Wanted = Parameters<CatalogLookup['ensure']>[0];
+
+export class CachedLookup implements CatalogLookup {
+  private readonly connection: AdminConnection;
+  /** null: not a mirror. */
+  private readonly mirrors = new Map<number, MirroredRelation | null>();
+  private readonly types = new Map<number, SqlType>();
+  private readonly functions = new Map<number, FunctionRef>();
+  private readonly operators = new Map<number, OperatorRef>();
+  private readonly collations = new Map<number, Collation>([[INVALID, 'none']]);
+  private readonly enumLabels = new Map<number, string>();
+  /** Goes up with `forget`: an answer on its way meanwhile may be about the past, and is not kept for user objects. */
+  private epoch = 0;
+
+  constructor(connection: AdminConnection) {
+    this.connection = connection;
+  }
+
+  async ensure(wanted: Wanted): Promise<void> {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const missing = {
+        relations: unknown(wanted.relations, this.mirrors),
+        types: unknown(wanted.types, this.types).filter((oid) => builtinType(oid) === undefined),
+        functions: unknown(wanted.functions, this.functions),
+        operators: unknown(wanted.operators, this.operators),
+        collations: unknown(wanted.collations, this.collations),
+      };
+      if (Object.values(missing).every((oids) => oids.length === 0)) return;
+      await this.load(missing);
+    }
+    throw new Error('the catalog changes faster than it can be read');
+  }
+
+  mirror(oid: number): MirroredRelation | undefined {
+    const found = this.mirrors.get(oid);
+    assert(found !== undefined, `relation ${oid} was not loaded`);
+    return found ?? undefined;
+  }
+
+  type(oid: number): SqlType {
+    const found = builtinType(oid) ?? this.types.get(oid);
+    assert(found, `type ${oid} was not loaded`);
+    return found;
+  }
+
+  function(oid: number): FunctionRef {
+    const found = this.functions.get(oid);
+    assert(found, `function ${oid} was not loaded`);
+    return found;
+  }
+
+  operator(oid: number): OperatorRef {
+    const found = this.operators.get(oid);
+    assert(found, `operator ${oid} was not loaded`);
+    return found;
+  }
+
+  collation(oid: number): Collation {
+    const found = this.collations.get(oid);
+    assert(found, `collation ${oid} was not loaded`);
+    return found;
+  }
+
+  enumLabel(oid: number): string | undefined {
+    return this.enumLabels.get(oid);
+  }
+
+  /** Everything a user or a refresh may have changed is read again when next asked for. */
+  forget(): void {
+    this.epoch++;
+    this.mirrors.clear();
+    this.enumLabels.clear();
+    for (const cache of [this.types, this.functions, this.operators, this.collations]) {
+      for (const oid of cache.keys()) if (oid >= FIRST_USER_OID) cache.delete(oid);
+    }
+  }
+
+  /** All of PostgreSQL's own objects at once, so that first statements need no round trip. */
+  async preload(): Promise<void> {
+    await this.load('builtin');
+  }
+
+  private async load(missing: Missing | 'builtin'): Promise<void> {
+    const { epoch } = this;
+    const answer = await readCatalog(this.connection, missing);
+    // Asked for a second time when overtaken by a change; PostgreSQL's own objects stay right.
+    const current = (oid: number): boolean => epoch === this.epoch || oid < FIRST_USER_OID;
+    for (const row of answer.collations) if (current(row.oid)) this.collations.set(row.oid, collationFromRow(row));
+    const typeRows = new Map(answer.types.map((row) => [row.oid, row]));
+    for (const { labels } of answer.types) for (const one of labels ?? []) this.enumLabels.set(one.oid, one.label);
+    for (const row of answer.types) if (current(row.oid)) this.types.set(row.oid, this.typeFromRow(row, typeRows));
+    for (const row of answer.functions) if (current(row.oid)) this.functions.set(row.oid, functionFromRow(row));
+    for (const row of answer.operators) if (current(row.oid)) this.operators.set(row.oid, operatorFromRow(row));
+    if (missing === 'builtin' || epoch !== this.epoch) return;
+    const typeOf = (oid: number, typmod: number, collationOid: number): SqlType => {
+      const type = withTypmod(this.type(oid), typmod);
+      return type.collation === 'none' ? type : withCollation(type, this.collation(collationOid));
+    };
+    for (const row of answer.relations) this.mirrors.set(row.oid, mirrorFromRow(row, typeOf));
+    for (const oid of missing.relations) if (!this.mirrors.has(oid)) this.mirrors.set(oid, null);
+    assertAll('type', missing.types, this.types);
+    assertAll('function', missing.functions, this.functions);
+    assertAll('operator', missing.operators, this.operators);
+    assertAll('collation', missing.collations, this.collations);
+  }
+
+  /** `rows` holds the types this one is made of. */
+  private typeFromRow(row: TypeRow, rows: ReadonlyMap<number, TypeRow>): SqlType {
+    const part = (oid: number): SqlType => {
+      const known = builtinType(oid) ?? this.types.get(oid);
+      if (known) return known;
+      const found = rows.get(oid);
+      assert(found, `type ${oid} was not loaded`);
+      return this.typeFromRow(found, rows);
+    };
+    if (row.kind === 'd') return withTypmod(part(row.base), row.baseTypmod);
+    const collation: Collation = row.collation === INVALID ? 'none' : (this.collations.get(row.collation) ?? 'default');
+    const common = { oid: row.oid, typmod: -1, collation, name: `${quoteIfNeeded(row.schema)}.${quoteIfNeeded(row.name)}` };
+    if (row.kind === 'e') return { ...common, kind: 'enum', labels: (row.labels ?? []).map(({ label }) => label) };
+    if (row.isArray) {
+      const element = part(row.element);
+      // An array of something carried as text is carried as text.
+      return element.kind === 'opaque' ? { ...common, kind: 'opaque' } : { ...common, kind: 'array', element };
+    }
+    return { ...common, kind: 'opaque' };
+  }
+}
+
+const unknown = (oids: Iterable<number>, cache: ReadonlyMap<number, unknown>): number[] => [
+  ...new Set([...oids].filter((oid) => oid !== INVALID && !cache.has(oid))),
+];
+
+function assertAll(what: string, oids: readonly number[], cache: ReadonlyMap<number, unknown>): void {
+  for (const oid of oids) assert(cache.has(oid), `the catalog has no ${what} ${oid}`);
+}
+
+const quoteIfNeeded = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteName(name));
+
+interface Missing {
+  readonly relations: readonly number[];
+  readonly types: readonly number[];
+  readonly functions: readonly number[];
+  readonly operators: readonly number[];
+  readonly collations: readonly number[];
+}
+
+const oid = z.number();
+const typeRow = z.object({
+  oid, schema: z.string(), name: z.string(), kind: z.string(), element: oid, isArray: z.boolean(), base: oid, baseTypmod: z.number(),
+  collation: oid, labels: z.array(z.object({ oid, label: z.string() })).nullable(),
+}); // prettier-ignore
+const functionRow = z.object({
+  oid, schema: z.string(), name: z.string(), kind: z.enum(['f', 'a', 'w', 'p']), args: z.array(z.string()),
+  volatility: z.enum(['i', 's', 'v']), strict: z.boolean(), leakproof: z.boolean(), set: z.boolean(), aggregate: z.enum(['n', 'o', 'h']).nullable(),
+}); // prettier-ignore
+const operatorRow = z.object({
+  oid, schema: z.string(), name: z.string(), kind: z.enum(['b', 'l']), fn: oid, commutator: oid, negator: oid, hash: z.boolean(),
+}); // prettier-ignore
+const collationRow = z.object({
+  oid,
+  name: z.string(),
+  schema: z.string(),
+  provider: z.string(),
+  locale: z.string().nullable(),
+  deterministic: z.boolean(),
+});
+const catalogAnswer = z.object({
+  relations: z.array(mirrorRow),
+  types: z.array(typeRow),
+  functions: z.array(functionRow),
+  operators: z.array(operatorRow),
+  collations: z.array(collationRow),
+});
+type TypeRow = z.infer<typeof typeRow>;
+
+/** One statement, one JSON document: types come with those they are made of, relations with their columns' types and collations. */
+async function readCatalog(connection: AdminConnection, missing: Missing | 'builtin'): Promise<z.infer<typeof catalogAnswer>> {
+  const list = (oids: readonly number[]): string => `'{${oids.join(',')}}'::oid[]`;
+  const among = (column: string, oids: readonly number[] | undefined): string =>
+    oids === undefined ? `${column} < ${FIRST_USER_OID}` : `${column} = ANY (${list(oids)})`;
+  const want: Partial<Missing> = missing === 'builtin' ? {} : missing;
+  const [row] = await connection.rows<{ answer: string }>(`
+WITH RECURSIVE rel AS (SELECT * FROM tributary.mirror WHERE ${among('oid', want.relations)}),
+att AS (SELECT a.* FROM pg_attribute a JOIN rel ON rel.oid = a.attrelid WHERE a.attnum > 0),
+typ (oid) AS (
+  SELECT oid FROM pg_type WHERE ${among('oid', want.types)}
+  UNION SELECT atttypid FROM att WHERE NOT attisdropped
+  UNION SELECT part FROM typ JOIN pg_type t ON t.oid = typ.oid CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) v(part) WHERE part <> 0)
+SELECT json_build_object(
+  'relations', (SELECT coalesce(json_agg(json_build_object('oid', rel.oid::int8, 'site', site, 'definition', definition, 'estimatedRows', estimated_rows,
+      'stale', stale, 'columns', (SELECT json_agg(json_build_object('name', attname, 'type', atttypid::int8, 'typmod', atttypmod,
+         'collation', attcollation::int8, 'notNull', attnotnull, 'dropped', attisdropped) ORDER BY attnum) FROM att WHERE attrelid = rel.oid))), '[]') FROM rel),
+  'types', (SELECT coalesce(json_agg(json_build_object('oid', t.oid::int8, 'schema', n.nspname, 'name', typname, 'kind', typtype, 'element', typelem::int8,
+      'isArray', typsubscript = 'array_subscript_handler'::regproc, 'base', typbasetype::int8, 'baseTypmod', typtypmod, 'collation', typcollation::int8,
+      'labels', CASE WHEN typtype = 'e' THEN (SELECT json_agg(json_build_object('oid', oid::int8, 'label', enumlabel) ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid) END)), '[]')
+    FROM typ JOIN pg_type t ON t.oid = typ.oid JOIN pg_namespace n ON n.oid = typnamespace),
+  'functions', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::int8, 'schema', n.nspname, 'name', proname, 'kind', prokind,
+      'args', (SELECT coalesce(json_agg(CASE an.nspname WHEN 'pg_catalog' THEN '' ELSE an.nspname || '.' END || at.typname ORDER BY ord), '[]')
+               FROM unnest(proargtypes) WITH ORDINALITY a(arg, ord) JOIN pg_type at ON at.oid = arg JOIN pg_namespace an ON an.oid = at.typnamespace),
+      'volatility', provolatile, 'strict', proisstrict, 'leakproof', proleakproof, 'set', proretset, 'aggregate', aggkind)), '[]')
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace LEFT JOIN pg_aggregate g ON g.aggfnoid = p.oid WHERE ${among('p.oid', want.functions)}),
+  'operators', (SELECT coalesce(json_agg(json_build_object('oid', o.oid::int8, 'schema', n.nspname, 'name', oprname, 'kind', oprkind, 'fn', oprcode::oid::int8,
+      'commutator', oprcom::int8, 'negator', oprnegate::int8, 'hash', oprcanhash)), '[]')
+    FROM pg_operator o JOIN pg_namespace n ON n.oid = oprnamespace WHERE ${among('o.oid', want.operators)}),
+  'collations', (SELECT coalesce(json_agg(json_build_object('oid', c.oid::int8, 'name', collname, 'schema', n.nspname, 'provider', collprovider,
+      'locale', coalesce(colllocale, collcollate), 'deterministic', collisdeterministic)), '[]')
+    FROM pg_collation c JOIN pg_namespace n ON n.oid = collnamespace
+    WHERE ${among('c.oid', want.collations)} OR c.oid IN (SELECT attcollation FROM att) OR c.oid IN (SELECT typcollation FROM typ JOIN pg_type USING (oid)))
+)::text AS answer`);
+  return catalogAnswer.parse(JSON.parse(row?.answer ?? '{}'));
+}
+
+/** Ours for a source's collation: known by the source's name. PostgreSQL's own "C" and the like: code-point order. */
+function collationFromRow(row: z.infer<typeof collationRow>): Collation {
+  if (row.schema === 'pg_catalog') {
+    // The database's default is builtin C.UTF-8, which pg_c_utf8 spells out.
+    if (row.name === 'default' || (row.provider === 'b' && row.locale === 'C.UTF-8')) return 'default';
+    if (row.name === 'C' || row.name === 'POSIX' || (row.provider === 'b' && row.locale === 'C')) return 'C';
+  }
+  const name = row.deterministic ? row.name : row.name.replace(/ \(nondeterministic\)$/, '');
+  return { name, oid: row.oid, deterministic: row.deterministic };
+}
+
+function functionFromRow(row: z.infer<typeof functionRow>): FunctionRef {
+  const prefix = row.schema === 'pg_catalog' ? '' : `${row.schema}.`;
+  return {
+    oid: row.oid,
+    schema: row.schema,
+    name: row.name,
+    signature: `${prefix}${row.name}(${row.args.join(',')})`,
+    kind: ({ f: 'function', a: 'aggregate', w: 'window', p: 'procedure' } as const)[row.kind],
+    volatility: ({ i: 'immutable', s: 'stable', v: 'volatile' } as const)[row.volatility],
+    strict: row.strict,
+    leakproof: row.leakproof,
+    returnsSet: row.set,
+    ...(row.aggregate === null
+      ? {}
+      : { aggregateKind: ({ n: 'normal', o: 'ordered-set', h: 'hypothetical' } as const)[row.aggregate] }),
+  };
+}
+
+function operatorFromRow(row: z.infer<typeof operatorRow>): OperatorRef {
+  return {
+    oid: row.oid,
+    schema: row.schema,
+    name: row.name,
+    position: row.kind === 'b' ? 'infix' : 'prefix',
+    functionOid: row.fn,
+    commutator: row.commutator,
+    negator: row.negator,
+    canHash: row.hash,
+  };
+}
