@@ -1,0 +1,110 @@
+/**
+ * What the executor computes exactly: asked by the planner for every expression that stays at home. What is accepted here
+ * compiles and gives PostgreSQL's answer; everything else is refused at plan time by name.
+ */
+import { unreachable } from '../../core/assert.ts';
+import type { Scalar } from '../../algebra/scalar.ts';
+import type { Verdict } from '../../algebra/site.ts';
+import type { Collation, SqlType } from '../../core/sql-type.ts';
+import { isCodePointOrder } from '../../core/sql-type.ts';
+import { isComparable } from './compare.ts';
+import { ioCastRefusal } from './io-cast.ts';
+import type { CollationNeed } from './kernel.ts';
+import { kernelFor } from './registry.ts';
+import { formOf } from './value.ts';
+
+const exact: Verdict = { verdict: 'exact' };
+const no = (reason: string): Verdict => ({ verdict: 'no', reason });
+
+/** Judges this node alone: its parts are judged by the caller. */
+export function localScalarVerdict(expr: Scalar): Verdict {
+  switch (expr.kind) {
+    case 'column':
+    case 'const':
+    case 'param':
+    case 'caseoperand':
+    case 'and':
+    case 'or':
+    case 'not':
+    case 'nulltest':
+    case 'booltest':
+    case 'case':
+    case 'coalesce':
+    case 'array':
+      return exact;
+    case 'call':
+      if (expr.variadic === true) return no(`VARIADIC in a call of ${expr.fn.name}`);
+      return functionVerdict(expr.fn.signature, expr.args, expr.inputCollation);
+    case 'cast':
+      return castVerdict(expr);
+    case 'distinct':
+    case 'nullif':
+      return functionVerdict(expr.equality.signature, [expr.left, expr.right], expr.inputCollation);
+    case 'arraycompare': {
+      const element = expr.array.type.element;
+      if (element === undefined) return no(`ANY over ${expr.array.type.name}`);
+      if (!expr.fn.strict) return no(`ANY or ALL with ${expr.fn.signature}`);
+      return functionVerdict(expr.fn.signature, [expr.left, { type: element }], expr.inputCollation);
+    }
+    case 'greatest':
+    case 'least':
+      if (!isComparable(expr.type)) return no(`the order of ${expr.type.name}`);
+      return isCodePointOrder(expr.inputCollation) ? exact : no(`order under ${collationName(expr.inputCollation)}`);
+    case 'subquery':
+      for (const [i, comparison] of (expr.comparisons ?? []).entries()) {
+        const verdict = functionVerdict(comparison.fn.signature, [expr.left![i]!], comparison.inputCollation);
+        if (verdict.verdict === 'no') return verdict;
+      }
+      return exact;
+    default:
+      return unreachable(expr);
+  }
+}
+
+function functionVerdict(signature: string, args: readonly { readonly type: SqlType }[], collation: Collation): Verdict {
+  const kernel = kernelFor(signature);
+  if (kernel === undefined) return no(`the function ${signature}`);
+  for (const { type } of args) {
+    if (type.kind === 'array' && !isComparable(type)) return no(`${signature} over ${type.name}`);
+  }
+  return fits(kernel.collation, collation) ? exact : no(`${signature} under ${collationName(collation)}`);
+}
+
+function fits(need: CollationNeed, collation: Collation): boolean {
+  switch (need) {
+    case 'none':
+      return true;
+    case 'equality':
+      return typeof collation === 'string' || collation.deterministic;
+    case 'order':
+      return isCodePointOrder(collation);
+    default:
+      return unreachable(need);
+  }
+}
+
+const collationName = (collation: Collation): string =>
+  `collation "${typeof collation === 'string' ? collation : collation.name}"`;
+
+function castVerdict(expr: Extract<Scalar, { kind: 'cast' }>): Verdict {
+  const from = expr.arg.type;
+  const to = expr.type;
+  switch (expr.how) {
+    case 'relabel':
+      if (from.kind === 'opaque' || to.kind === 'opaque')
+        return from.oid === to.oid ? exact : no(`the cast from ${from.name} to ${to.name}`);
+      if (from.kind === 'array' && to.kind === 'array')
+        return castVerdict({ ...expr, arg: { ...expr.arg, type: from.element! }, type: to.element! });
+      return formOf(from.kind) === formOf(to.kind) && from.kind !== 'array'
+        ? exact
+        : no(`the cast from ${from.name} to ${to.name}`);
+    case 'io': {
+      const refusal = ioCastRefusal(from, to);
+      return refusal === undefined ? exact : no(refusal);
+    }
+    case 'array':
+      return no(`the cast from ${from.name} to ${to.name}`);
+    default:
+      return unreachable(expr.how);
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * PostgreSQL's order of values: of two Datums of one type, and of two rows of columns. NaN is greatest and equals itself,
+ * numerics compare across scales, char(n) without its trailing blanks, text by code points, intervals by the time they
+ * span (30-day months). NULLs are the caller's.
+ */
+import type { BytesColumn, Column } from '../../core/batch.ts';
+import { assert } from '../../core/assert.ts';
+import { readDatum } from '../../core/column.ts';
+import type { Datum, Int64, Interval, PgArray } from '../../core/datum.ts';
+import { int64 } from '../../core/datum.ts';
+import { compareInt64 } from '../../core/int64.ts';
+import { compareNumeric } from '../../core/numeric.ts';
+import type { SqlType, TypeKind } from '../../core/sql-type.ts';
+import { readNumeric } from './input.ts';
+
+export type Comparator<T> = (a: T, b: T) => number;
+
+export const compareFloats = (a: number, b: number): number =>
+  a < b ? -1 : a > b ? 1 : a === b ? 0 : a !== a ? (b !== b ? 0 : 1) : -1;
+
+const compareNumbers = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
+const compareBooleans = (a: boolean, b: boolean): number => Number(a) - Number(b);
+
+/** By code points; both well-formed UTF-16. */
+export function compareStrings(a: string, b: string): number {
+  if (a === b) return 0;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    // A surrogate stands for a code point above all others of 16 bits.
+    const aAbove = (x & 0xf800) === 0xd800;
+    const bAbove = (y & 0xf800) === 0xd800;
+    if (aAbove !== bAbove) return aAbove ? 1 : -1;
+    return x < y ? -1 : 1;
+  }
+  return a.length < b.length ? -1 : a.length > b.length ? 1 : 0;
+}
+
+export function withoutBlanks(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 32) end--;
+  return end === text.length ? text : text.slice(0, end);
+}
+const compareBlankPadded = (a: string, b: string): number => compareStrings(withoutBlanks(a), withoutBlanks(b));
+
+export function compareSpans(a: Uint8Array, aFrom: number, aTo: number, b: Uint8Array, bFrom: number, bTo: number): number {
+  const length = Math.min(aTo - aFrom, bTo - bFrom);
+  for (let i = 0; i < length; i++) {
+    const difference = a[aFrom + i]! - b[bFrom + i]!;
+    if (difference !== 0) return difference;
+  }
+  return aTo - aFrom - (bTo - bFrom);
+}
+
+export function equalSpans(a: Uint8Array, aFrom: number, aTo: number, b: Uint8Array, bFrom: number, bTo: number): boolean {
+  if (aTo - aFrom !== bTo - bFrom) return false;
+  for (let i = aFrom, j = bFrom; i < aTo; i++, j++) if (a[i] !== b[j]) return false;
+  return true;
+}
+
+/** The end of a span without its trailing blanks. */
+export function blanksFrom(data: Uint8Array, from: number, to: number): number {
+  while (to > from && data[to - 1] === 32) to--;
+  return to;
+}
+
+const compareByteArrays = (a: Uint8Array, b: Uint8Array): number => compareSpans(a, 0, a.length, b, 0, b.length);
+
+const DAY_MICROS = 86_400_000_000;
+
+/** The interval's length in µs with days of 24 hours and months of 30 days; exact. */
+export function intervalSpan(value: Interval): Int64 {
+  const days = value.months * 30 + value.days;
+  if (typeof value.micros === 'number') {
+    const span = days * DAY_MICROS + value.micros;
+    if (Number.isSafeInteger(span) && Number.isSafeInteger(days * DAY_MICROS)) return span;
+  }
+  return int64(BigInt(days) * BigInt(DAY_MICROS) + BigInt(value.micros));
+}
+export const compareIntervals = (a: Interval, b: Interval): number => compareInt64(intervalSpan(a), intervalSpan(b));
+
+/** array_cmp: elements first, then their number, then the dimensions. NULL elements are equal and above all others. */
+function compareArrays(a: PgArray, b: PgArray, element: Comparator<never>): number {
+  const length = Math.min(a.elements.length, b.elements.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.elements[i]!;
+    const y = b.elements[i]!;
+    if (x === null || y === null) {
+      if (x === null && y === null) continue;
+      return x === null ? 1 : -1;
+    }
+    const order = element(x as never, y as never);
+    if (order !== 0) return order;
+  }
+  if (a.elements.length !== b.elements.length) return a.elements.length - b.elements.length;
+  if (a.dims.length !== b.dims.length) return a.dims.length - b.dims.length;
+  for (let i = 0; i < a.dims.length; i++) if (a.dims[i] !== b.dims[i]) return a.dims[i]! - b.dims[i]!;
+  for (let i = 0; i < a.dims.length; i++) if (a.lowerBounds[i] !== b.lowerBounds[i]) return a.lowerBounds[i]! - b.lowerBounds[i]!;
+  return 0;
+}
+
+/** Whether values of the type have an order (and an equality) here. */
+export function isComparable(type: SqlType): boolean {
+  switch (type.kind) {
+    case 'json':
+    case 'jsonb':
+    case 'opaque':
+      return false;
+    case 'array':
+      return isComparable(type.element!);
+    default:
+      return true;
+  }
+}
+
+/** Orders two Datums of a type, neither NULL. */
+export function datumComparator(type: SqlType): Comparator<Exclude<Datum, null>> {
+  return comparatorOf(type) as Comparator<Exclude<Datum, null>>;
+}
+
+function comparatorOf(type: SqlType): Comparator<never> {
+  const byKind: Partial<Record<TypeKind, Comparator<never>>> = comparators;
+  const comparator = byKind[type.kind];
+  if (comparator !== undefined) return comparator;
+  if (type.kind === 'enum') {
+    const ranks = new Map(type.labels!.map((label, rank) => [label, rank]));
+    return ((a: string, b: string) => ranks.get(a)! - ranks.get(b)!) as Comparator<never>;
+  }
+  assert(type.kind === 'array', `no order for ${type.name}`);
+  const element = comparatorOf(type.element!);
+  return ((a: PgArray, b: PgArray) => compareArrays(a, b, element)) as Comparator<never>;
+}
+
+const comparators = {
+  bool: compareBooleans,
+  int2: compareNumbers,
+  int4: compareNumbers,
+  date: compareNumbers,
+  int8: compareInt64,
+  time: compareInt64,
+  timestamp: compareInt64,
+  timestamptz: compareInt64,
+  float4: compareFloats,
+  float8: compareFloats,
+  numeric: compareNumeric,
+  text: compareStrings,
+  varchar: compareStrings,
+  name: compareStrings,
+  bpchar: compareBlankPadded,
+  bytea: compareByteArrays,
+  uuid: compareByteArrays,
+  interval: compareIntervals,
+};
+
+/** Orders row i of the first column against row j of the second (both of the type), neither NULL. */
+export type RowComparator = (i: number, j: number) => number;
+
+export function rowComparator(type: SqlType, a: Column, b: Column): RowComparator {
+  if (a.layout === 'bool' && b.layout === 'bool') return (i, j) => a.values[i]! - b.values[j]!;
+  if (a.layout === 'int32' && b.layout === 'int32') return (i, j) => compareNumbers(a.values[i]!, b.values[j]!);
+  if (a.layout === 'float64' && b.layout === 'float64') return (i, j) => compareFloats(a.values[i]!, b.values[j]!);
+  if (isWords(a) && isWords(b) && (a.layout === 'int64' || (b.layout === 'decimal' && a.scale === b.scale))) {
+    return wordComparator(a.words, b.words);
+  }
+  if (type.kind === 'numeric') return (i, j) => compareNumeric(readNumeric(a, i), readNumeric(b, j));
+  if (a.layout === 'bytes' && b.layout === 'bytes') return bytesComparator(type, a, b);
+  if (type.kind === 'uuid' && a.layout === 'fixed16' && b.layout === 'fixed16') {
+    return (i, j) => compareSpans(a.data, i * 16, i * 16 + 16, b.data, j * 16, j * 16 + 16);
+  }
+  const compare = datumComparator(type);
+  return (i, j) => compare(readDatum(a, type, i)!, readDatum(b, type, j)!);
+}
+
+const isWords = (column: Column): column is Extract<Column, { layout: 'int64' | 'decimal' }> =>
+  column.layout === 'int64' || column.layout === 'decimal';
+
+const wordComparator =
+  (a: Int32Array, b: Int32Array): RowComparator =>
+  (i, j) => {
+    const high = a[i * 2 + 1]! - b[j * 2 + 1]!;
+    return high !== 0 ? high : (a[i * 2]! >>> 0) - (b[j * 2]! >>> 0);
+  };
+
+function bytesComparator(type: SqlType, a: BytesColumn, b: BytesColumn): RowComparator {
+  const { data, offsets } = a;
+  const { data: data2, offsets: offsets2 } = b;
+  if (type.kind === 'bpchar') {
+    return (i, j) => {
+      const from = offsets[i]!;
+      const from2 = offsets2[j]!;
+      return compareSpans(
+        data,
+        from,
+        blanksFrom(data, from, offsets[i + 1]!),
+        data2,
+        from2,
+        blanksFrom(data2, from2, offsets2[j + 1]!),
+      );
+    };
+  }
+  if (type.kind === 'array' || type.kind === 'enum') {
+    const compare = datumComparator(type);
+    return (i, j) => compare(readDatum(a, type, i)!, readDatum(b, type, j)!);
+  }
+  assert(isComparable(type), `no order for ${type.name}`);
+  return (i, j) => compareSpans(data, offsets[i]!, offsets[i + 1]!, data2, offsets2[j]!, offsets2[j + 1]!);
+}

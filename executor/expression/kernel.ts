@@ -1,0 +1,63 @@
+/**
+ * A kernel writes the code of one PostgreSQL function, found by the function's signature. It is given values that are not
+ * NULL (strictness is dealt with once, in emit-scalar.ts) unless it says that it takes NULLs itself.
+ */
+import type { SessionSettings } from '../../algebra/plan.ts';
+import type { Collation, SqlType } from '../../core/sql-type.ts';
+import { asForm, asNatural } from './convert.ts';
+import type { Emitter } from './emitter.ts';
+import type { PlainForm, Value } from './value.ts';
+import { formOf } from './value.ts';
+
+export interface KernelCall {
+  readonly emitter: Emitter;
+  readonly args: readonly Value[];
+  readonly type: SqlType;
+  readonly inputCollation: Collation;
+  readonly settings: SessionSettings;
+}
+
+/**
+ * What a kernel asks of the collation it works under. `equality`: deterministic, so that equal means equal bytes. `order`:
+ * code points. `case`: code points, and the case rules of C (ASCII) or of pg_c_utf8 (the default) are told apart.
+ */
+export type CollationNeed = 'none' | 'equality' | 'order';
+
+export interface Kernel {
+  readonly emit: (call: KernelCall) => Value;
+  readonly collation: CollationNeed;
+}
+
+export type KernelTable = Readonly<Record<string, Kernel>>;
+
+/** A result that is not NULL. */
+export function resultOf(call: KernelCall, code: string, form: PlainForm = formOf(call.type.kind)): Value {
+  return { form, type: call.type, isNull: null, code: call.emitter.name(code) };
+}
+
+export const kernel = (emit: (call: KernelCall) => Value, collation: CollationNeed = 'none'): Kernel => ({ emit, collation });
+
+/** An expression over the arguments' code, each in the natural form of its type. */
+export const inline = (write: (args: readonly string[], emitter: Emitter) => string): Kernel =>
+  kernel((call) => {
+    const codes = call.args.map((arg) => call.emitter.name(asNatural(call.emitter, arg)));
+    return resultOf(call, write(codes, call.emitter));
+  });
+
+/** A call of a function over Datums. */
+export const apply = (f: (...args: never[]) => unknown, collation: CollationNeed = 'none'): Kernel =>
+  kernel((call) => {
+    const codes = call.args.map((arg) => asNatural(call.emitter, arg));
+    return resultOf(call, `${call.emitter.hoist(f)}(${codes.join(', ')})`);
+  }, collation);
+
+/** The same with the session's settings as first argument. */
+export const applyInSession = (f: (settings: SessionSettings, ...args: never[]) => unknown): Kernel =>
+  kernel((call) => {
+    const codes = [call.emitter.hoist(call.settings), ...call.args.map((arg) => asNatural(call.emitter, arg))];
+    return resultOf(call, `${call.emitter.hoist(f)}(${codes.join(', ')})`);
+  });
+
+/** Codes of the arguments in one form. */
+export const argsAs = (call: KernelCall, form: PlainForm): readonly string[] =>
+  call.args.map((arg) => call.emitter.name(asForm(call.emitter, arg, form)));

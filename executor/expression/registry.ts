@@ -1,0 +1,17 @@
+/** All kernels, by signature. */
+import type { Kernel, KernelTable } from './kernel.ts';
+import { booleanKernels } from './kernels/boolean.ts';
+import { comparisonKernels } from './kernels/comparison.ts';
+import { floatKernels } from './kernels/float.ts';
+import { integerKernels } from './kernels/integer.ts';
+import { numericKernels } from './kernels/numeric.ts';
+
+const tables: readonly KernelTable[] = [booleanKernels, comparisonKernels, integerKernels, floatKernels, numericKernels];
+
+const bySignature = new Map<string, Kernel>();
+for (const table of tables) for (const [signature, kernel] of Object.entries(table)) bySignature.set(signature, kernel);
+
+export const kernelFor = (signature: string): Kernel | undefined => bySignature.get(signature);
+
+/** For documentation and for the test that compares every kernel with PostgreSQL. */
+export const registeredSignatures = (): readonly string[] => [...bySignature.keys()];

@@ -1,0 +1,159 @@
+/**
+ * Every registered kernel against PostgreSQL's own function, over all combinations of edge values: value, NULL, SQLSTATE and
+ * message must be equal; row by row, in one batch, and with the last argument constant.
+ */
+import type { Scalar } from '../../../algebra/scalar.ts';
+import type { Datum } from '../../../core/datum.ts';
+import { registeredSignatures } from '../../../executor/expression/registry.ts';
+import type { Outcome } from './oracle.ts';
+import { callOf, columnRef, functionRef, Oracle, ours, oursInOneBatch, show, showDatum } from './oracle.ts';
+
+let oracle: Oracle;
+beforeAll(async () => {
+  oracle = await Oracle.start();
+});
+afterAll(async () => {
+  await oracle.stop();
+});
+
+const ROWS_MAX = 1500;
+const polymorphic: Readonly<Record<string, string>> = {
+  anyarray: 'int4[]',
+  anyenum: 'mood',
+  anynonarray: 'int4',
+  anycompatible: 'int4',
+};
+const nameOf = (type: string): string => polymorphic[type] ?? (type.startsWith('_') ? `${type.slice(1)}[]` : type);
+
+interface Catalogued {
+  readonly result: string;
+  readonly strict: boolean;
+  readonly schema: string;
+}
+
+async function catalogue(): Promise<Map<string, Catalogued>> {
+  const { rows } = await oracle.client.query<Record<string, string>>(`
+    SELECT proname || '(' || coalesce((SELECT string_agg(t.typname, ',' ORDER BY ord) FROM unnest(proargtypes) WITH ORDINALITY AS a(oid, ord) JOIN pg_type t ON t.oid = a.oid), '') || ')' AS signature,
+           proisstrict AS strict, (SELECT typname FROM pg_type t WHERE t.oid = prorettype) AS result
+    FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind = 'f'`);
+  return new Map(
+    rows.map((row) => [row['signature']!, { result: row['result']!, strict: row['strict'] === 't', schema: 'pg_catalog' }]),
+  );
+}
+
+const scaleKey = (row: readonly Datum[]): string =>
+  row
+    .map((value) =>
+      typeof value === 'object' && value !== null && 'kind' in value ? (value.kind === 'finite' ? value.scale : '*') : '',
+    )
+    .join();
+
+/** Rows in lists that share the scales of their numerics, so that each list is one signature of the generated loop. */
+function byScales<T>(rows: readonly T[], rowOf: (item: T) => readonly Datum[]): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
+  for (const item of rows) {
+    const key = scaleKey(rowOf(item));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+interface Case {
+  readonly row: readonly Datum[];
+  readonly expected: Outcome;
+}
+
+async function differences(signature: string, known: Catalogued): Promise<string[]> {
+  const argTypes = signature
+    .slice(signature.indexOf('(') + 1, -1)
+    .split(',')
+    .filter(Boolean)
+    .map(nameOf);
+  const name = signature.slice(0, signature.indexOf('('));
+  const result = nameOf(known.result);
+  const expected = await oracle.outcomes(`pg_catalog."${name}"(${argTypes.map((_, i) => `a${i}`).join(', ')})`, argTypes, result);
+  const rows = oracle.combinations(argTypes);
+  const step = Math.max(1, Math.floor(rows.length / ROWS_MAX));
+  const cases: Case[] = rows.flatMap((row, i) =>
+    i % step === (i / 7) % step || step === 1 || i % step === 0 ? [{ row, expected: expected[i]! }] : [],
+  );
+  const types = argTypes.map((type) => oracle.type(type));
+  const type = oracle.type(result);
+  const fn = functionRef(signature, known.strict);
+  const call = callOf(
+    fn,
+    types.map((t, i) => columnRef(i, t)),
+    type,
+  );
+  const found: string[] = [];
+  const compare = (how: string, items: readonly Case[], outcomes: readonly Outcome[]): void => {
+    items.forEach((item, i) => {
+      if (show(outcomes[i]!) === show(item.expected)) return;
+      found.push(
+        `${how} ${signature} of ${item.row.map(showDatum).join(' , ')}\n  ours ${show(outcomes[i]!)}\n  PostgreSQL ${show(item.expected)}`,
+      );
+    });
+  };
+  for (const group of byScales(cases, (c) => c.row))
+    compare(
+      'row',
+      group,
+      ours(
+        call,
+        types,
+        group.map((c) => c.row),
+      ),
+    );
+  const fine = cases.filter((c) => !('error' in c.expected));
+  if (found.length === 0)
+    compare(
+      'batch',
+      fine,
+      oursInOneBatch(
+        call,
+        types,
+        fine.map((c) => c.row),
+      ),
+    );
+  if (argTypes.length > 1 && found.length === 0) {
+    const last = types.length - 1;
+    const constants = new Map<string, Case[]>();
+    for (const c of cases) constants.set(showDatum(c.row[last]!), [...(constants.get(showDatum(c.row[last]!)) ?? []), c]);
+    for (const group of constants.values()) {
+      const value = group[0]!.row[last]!;
+      const args: Scalar[] = types.map((t, i) => (i === last ? { kind: 'const', value, type: t } : columnRef(i, t)));
+      const partial = types.slice(0, last);
+      for (const part of byScales(group, (c) => c.row.slice(0, last)))
+        compare(
+          'constant',
+          part,
+          ours(
+            callOf(fn, args, type),
+            partial,
+            part.map((c) => c.row),
+          ),
+        );
+    }
+  }
+  return found;
+}
+
+test('every kernel answers as PostgreSQL does', async () => {
+  const catalogued = await catalogue();
+  const only = process.env['KERNEL'];
+  const problems: string[] = [];
+  for (const signature of registeredSignatures()) {
+    if (only !== undefined && !signature.startsWith(only)) continue;
+    const known = catalogued.get(signature);
+    if (known === undefined) {
+      problems.push(`${signature} is not in pg_proc`);
+      continue;
+    }
+    const found = await differences(signature, known);
+    problems.push(...found.slice(0, 4));
+    if (found.length > 4) problems.push(`… and ${found.length - 4} more of ${signature}`);
+  }
+  expect(problems.join('\n')).toBe('');
+}, 120_000);
