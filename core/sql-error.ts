@@ -36,7 +36,8 @@ export class SqlError extends Error {
   }
 }
 
-const make = (code: string, message: string, more: Partial<SqlErrorFields> = {}): SqlError => new SqlError({ code, message, ...more });
+const make = (code: string, message: string, more: Partial<SqlErrorFields> = {}): SqlError =>
+  new SqlError({ code, message, ...more });
 
 /** What we do not do: named, so that the user knows what to change. */
 export const featureNotSupported = (what: string, more: Partial<SqlErrorFields> = {}): SqlError =>
@@ -54,16 +55,25 @@ export const invalidDatetimeFormat = (type: string, text: string): SqlError =>
 export const datetimeFieldOverflow = (text: string): SqlError => make('22008', `date/time field value out of range: "${text}"`);
 /** `type`: "date", "timestamp", "interval". */
 export const datetimeOutOfRange = (type: string): SqlError => make('22008', `${type} out of range`);
-export const invalidParameterValue = (message: string, more: Partial<SqlErrorFields> = {}): SqlError => make('22023', message, more);
-export const subqueryMoreThanOneRow = (): SqlError => make('21000', 'more than one row returned by a subquery used as an expression');
+export const invalidParameterValue = (message: string, more: Partial<SqlErrorFields> = {}): SqlError =>
+  make('22023', message, more);
+export const subqueryMoreThanOneRow = (): SqlError =>
+  make('21000', 'more than one row returned by a subquery used as an expression');
 export const statementTooComplex = (): SqlError =>
   make('54001', 'stack depth limit exceeded', { hint: 'The statement nests expressions or queries too deeply.' });
 export const programLimitExceeded = (message: string): SqlError => make('54000', message);
 export const protocolViolation = (message: string): SqlError => make('08P01', message);
 export const queryCanceled = (why: 'user request' | 'statement timeout'): SqlError =>
-  make('57014', why === 'user request' ? 'canceling statement due to user request' : 'canceling statement due to statement timeout');
+  make(
+    '57014',
+    why === 'user request' ? 'canceling statement due to user request' : 'canceling statement due to statement timeout',
+  );
 export const sourceUnavailable = (source: string, reason: string): SqlError =>
   make('08001', `could not connect to source "${source}"`, { detail: reason });
+export const sourceConnectionLost = (source: string, reason: string): SqlError =>
+  make('08006', `connection to source "${source}" was lost`, { detail: reason });
+export const sourceBusy = (source: string, timeoutMs: number): SqlError =>
+  make('53300', `no connection to source "${source}" became free within ${timeoutMs} ms`);
 export const insufficientPrivilege = (message: string): SqlError => make('42501', message);
 export const outOfMemory = (detail: string): SqlError => make('53200', 'out of memory', { detail });
 export const internalError = (message: string): SqlError => make('XX000', message);
@@ -71,4 +81,5 @@ export const internalError = (message: string): SqlError => make('XX000', messag
 export const sourceError = (source: string, code: string, message: string, more: Partial<SqlErrorFields> = {}): SqlError =>
   make(code, message, { ...more, detail: more.detail ? `${more.detail} (source "${source}")` : `source "${source}"` });
 /** For places where PostgreSQL's error has no constructor above and is used once. */
-export const sqlError = (code: string, message: string, more: Partial<SqlErrorFields> = {}): SqlError => make(code, message, more);
+export const sqlError = (code: string, message: string, more: Partial<SqlErrorFields> = {}): SqlError =>
+  make(code, message, more);

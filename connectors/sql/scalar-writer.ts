@@ -4,7 +4,7 @@
  * functions again, so constants and parameters carry their type wherever the context alone would not give it.
  */
 import { assert, unreachable } from '../../core/assert.ts';
-import type { Datum, Numeric } from '../../core/datum.ts';
+import type { Datum } from '../../core/datum.ts';
 import { statementTooComplex } from '../../core/sql-error.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { formatDatum } from '../../core/text-format.ts';
@@ -209,7 +209,7 @@ export abstract class ScalarWriter {
     const precedence = operatorPrecedence(name);
     let [left, right] = this.operands(args);
     if (ORDERING.test(fn.name)) left = this.collate(left!, collation, args[0]!);
-    else if (this.dependsOnCharacterClasses(fn)) left = this.collateForClasses(left!, collation);
+    else if (this.dependsOnCharacterClasses(fn)) left = this.collateForClasses(left!, collation, fn);
     const tight = precedence === OTHER_OPERATOR;
     const leftAssociative = precedence >= ADDITION;
     return {
@@ -245,7 +245,8 @@ export abstract class ScalarWriter {
 
   protected functionCall(expr: CallScalar): SqlText {
     const args = expr.args.map((arg) => this.scalar(arg));
-    if (this.dependsOnCharacterClasses(expr.fn) && args[0]) args[0] = this.collateForClasses(args[0], expr.inputCollation);
+    if (this.dependsOnCharacterClasses(expr.fn) && args[0])
+      args[0] = this.collateForClasses(args[0], expr.inputCollation, expr.fn);
     else if (ORDERING.test(expr.fn.name) && args[0]) args[0] = this.collate(args[0], expr.inputCollation, expr.args[0]!);
     const field = expr.args[0];
     if (
@@ -384,7 +385,7 @@ export abstract class ScalarWriter {
   }
 
   /** Hook: adds what makes upper(), ILIKE or regular expressions mean PostgreSQL 18's `pg_c_utf8`. */
-  protected collateForClasses(sql: SqlText, _collation: Collation): SqlText {
+  protected collateForClasses(sql: SqlText, _collation: Collation, _fn: FunctionRef): SqlText {
     return sql;
   }
 

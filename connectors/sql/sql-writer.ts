@@ -135,8 +135,13 @@ export class SqlWriter extends ScalarWriter {
   private scan(rel: Scan): SelectBlock {
     const alias = this.alias(rel.table.name);
     for (const column of rel.columns) this.places.set(column.id, { kind: 'relation', alias, name: column.sourceName });
-    const name = this.tableName(rel);
-    return newBlock({ kind: 'relation', sql: alias === rel.table.name ? name : `${name} AS ${this.quote(alias)}` }, rel.columns);
+    return newBlock({ kind: 'relation', sql: this.scanItem(rel, alias) }, rel.columns);
+  }
+
+  /** A table in FROM, under the name `alias`. */
+  protected scanItem(scan: Scan, alias: string): string {
+    const name = this.tableName(scan);
+    return alias === scan.table.name ? name : `${name} AS ${this.quote(alias)}`;
   }
 
   private project(rel: Project): SelectBlock {
@@ -466,11 +471,9 @@ export class SqlWriter extends ScalarWriter {
 
   /** The wanted name if nothing in the statement has it yet, else t1, t2, … */
   private alias(wanted: string): string {
+    const taken = (name: string): boolean => this.aliases.has(name.toLowerCase());
     let alias = wanted;
-    while (wanted === 't' || this.aliases.has(alias.toLowerCase())) {
-      alias = `t${++this.generated}`;
-      if (!this.aliases.has(alias)) break;
-    }
+    while (alias === 't' || taken(alias)) alias = `t${++this.generated}`;
     this.aliases.add(alias.toLowerCase());
     return alias;
   }

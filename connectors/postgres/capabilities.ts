@@ -1,0 +1,148 @@
+/**
+ * What a PostgreSQL source evaluates exactly as PostgreSQL 18 with code-point order would. It is the same program, so every
+ * built-in function it has counts, save those that depend on more than arguments and passed settings: locale, encoding,
+ * clock, session. Unproven means no, with a reason for EXPLAIN.
+ */
+import type { Rel } from '../../algebra/rel.ts';
+import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
+import type { Capabilities, Verdict } from '../../algebra/site.ts';
+import { scalarParts } from '../../algebra/transform.ts';
+import type { Collation, SqlType } from '../../core/sql-type.ts';
+import { isTextKind } from '../../core/sql-type.ts';
+import { splitQualifiedName } from '../sql/identifiers.ts';
+import { comparesForEquality, dependsOnSettingsOnly, followsCasing, followsClasses } from './function-rules.ts';
+import type { CharacterRules, ServerInfo } from './server-info.ts';
+import { sourceSchemaOf } from './source-names.ts';
+import type { SourceNames } from './source-names.ts';
+
+const EXACT: Verdict = { verdict: 'exact' };
+const no = (reason: string): Verdict => ({ verdict: 'no', reason });
+
+export class PostgresCapabilities implements Capabilities {
+  private readonly names: SourceNames;
+  private readonly info: ServerInfo;
+
+  constructor(names: SourceNames, info: ServerInfo) {
+    this.names = names;
+    this.info = info;
+  }
+
+  scalar(expr: Scalar): Verdict {
+    switch (expr.kind) {
+      case 'const':
+      case 'param':
+        return this.type(expr.type);
+      case 'call': {
+        const verdict = this.function(expr.fn, expr.inputCollation, expr.args);
+        return verdict.verdict === 'exact' && expr.form !== 'function' ? this.castResult(expr.form, expr.type) : verdict;
+      }
+      case 'cast':
+        return this.cast(expr);
+      case 'distinct':
+      case 'nullif':
+        return this.function(expr.equality, expr.inputCollation, [expr.left, expr.right]);
+      case 'arraycompare':
+        return this.function(expr.fn, expr.inputCollation, [expr.left]);
+      case 'greatest':
+      case 'least':
+        return this.text(expr.args, expr.inputCollation);
+      case 'array':
+        return this.type(expr.type);
+      case 'subquery':
+        for (const { fn, inputCollation } of expr.comparisons ?? []) {
+          const verdict = this.function(fn, inputCollation, expr.left!);
+          if (verdict.verdict !== 'exact') return verdict;
+        }
+        return EXACT;
+      default:
+        return EXACT;
+    }
+  }
+
+  aggregate(call: AggregateCall): Verdict {
+    if (call.fn.aggregateKind !== undefined && call.fn.aggregateKind !== 'normal')
+      return no(`${call.fn.name} WITHIN GROUP is not sent to sources yet`);
+    return this.function(call.fn, call.inputCollation, call.args);
+  }
+
+  operator(rel: Rel): Verdict {
+    if (rel.kind === 'sort') {
+      const key = rel.keys.find((k) => isTextKind(k.type.kind));
+      return key && this.info.encoding !== 'UTF8' ? no(`order of text in encoding ${this.info.encoding}`) : EXACT;
+    }
+    return EXACT;
+  }
+
+  private function(fn: FunctionRef, collation: Collation, args: readonly Scalar[]): Verdict {
+    if (fn.site === this.names.site) return EXACT;
+    if (fn.site !== undefined) return no(`${fn.signature} is a function of ${fn.site}`);
+    if (fn.schema !== 'pg_catalog') return no(`${fn.signature} is a function of the catalog server`);
+    if (fn.volatility === 'volatile') return no(`${fn.name} is volatile`);
+    if (fn.returnsSet) return no(`${fn.name} returns a set`);
+    if (fn.volatility === 'stable' && !dependsOnSettingsOnly(fn)) return no(`${fn.name} depends on the session`);
+    if (!this.info.signatures.has(fn.signature)) return no(`PostgreSQL ${this.major} has no ${fn.signature}`);
+    if (collation !== 'C') {
+      const rules = followsClasses(fn) ? this.info.classes : followsCasing(fn) ? this.info.casing : undefined;
+      if (rules && !usable(rules, collation)) return no(`${fn.name} of non-ASCII text differs in this database's locale`);
+    }
+    return comparesForEquality(fn) ? this.equality(args) : this.text(args, collation);
+  }
+
+  /** Characters are compared and counted as in UTF-8 only where the database is in UTF-8. */
+  private text(args: readonly Scalar[], _collation: Collation): Verdict {
+    const { encoding } = this.info;
+    return encoding !== 'UTF8' && args.some((arg) => isTextKind(arg.type.kind)) ? no(`text in encoding ${encoding}`) : EXACT;
+  }
+
+  /** Equal bytes are equal text in any encoding, as long as both sides can be written in it. */
+  private equality(args: readonly Scalar[]): Verdict {
+    if (this.info.encoding === 'UTF8') return EXACT;
+    const foreign = (expr: Scalar): boolean =>
+      expr.kind === 'param' ||
+      (expr.kind === 'const' && typeof expr.value === 'string' && Buffer.byteLength(expr.value) !== expr.value.length) ||
+      scalarParts(expr).some(foreign);
+    return args.some(foreign) ? no(`text in encoding ${this.info.encoding}`) : EXACT;
+  }
+
+  private castResult(form: 'operator' | 'explicit-cast' | 'implicit-cast', type: SqlType): Verdict {
+    return form === 'operator' ? EXACT : this.type(type);
+  }
+
+  /** Through text the accepted spellings matter, and those have grown with the versions. */
+  private cast(expr: CastScalar): Verdict {
+    if (expr.elementCast) {
+      const element = this.scalar(expr.elementCast);
+      if (element.verdict !== 'exact') return element;
+    }
+    if (expr.how === 'io' && isTextKind(expr.arg.type.kind)) {
+      const since = SPELLINGS_SINCE[expr.type.kind];
+      if (since !== undefined && this.major < since)
+        return no(`PostgreSQL ${this.major} reads other spellings of ${expr.type.name}`);
+    }
+    return this.type(expr.type);
+  }
+
+  /** A type whose name the source knows with the same meaning. */
+  private type(type: SqlType): Verdict {
+    if (type.kind === 'array' && type.element) return this.type(type.element);
+    const [schema] = splitQualifiedName(type.name);
+    if (schema === 'pg_catalog' && !/\.(?:reg|oid|xid|cid|tid)/.test(type.name)) return EXACT;
+    return sourceSchemaOf(this.names, schema!) !== undefined ? EXACT : no(`type ${type.name} is not known at the source`);
+  }
+
+  private get major(): number {
+    return Math.floor(this.info.versionNum / 10_000);
+  }
+}
+
+/** A named collation is the source's own and means what it means there. */
+const usable = (rules: CharacterRules, collation: Collation): boolean =>
+  typeof collation === 'object' || rules.kind !== 'different';
+
+const SPELLINGS_SINCE: Readonly<Partial<Record<SqlType['kind'], number>>> = {
+  int2: 16,
+  int4: 16,
+  int8: 16,
+  numeric: 16,
+  interval: 17,
+};

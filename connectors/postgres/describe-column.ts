@@ -1,0 +1,71 @@
+/** One column of a source as the catalog will mirror it: domains by what they are made of, unknown types as opaque. */
+import type { SourceColumn } from '../../algebra/site.ts';
+import { builtinType } from '../../core/sql-type.ts';
+import { postgresTypeName } from '../sql/type-names.ts';
+
+export interface ColumnRow {
+  readonly relation: string;
+  readonly name: string;
+  /** OIDs as text: they may exceed an int4. */
+  readonly type: string;
+  readonly typmod: number;
+  readonly source_type: string;
+  readonly not_null: boolean;
+  readonly comment: string | null;
+  readonly collation: string | null;
+  readonly collation_provider: string | null;
+  readonly deterministic: boolean | null;
+  readonly readable: boolean;
+}
+export interface TypeRow {
+  readonly oid: string;
+  readonly schema: string;
+  readonly name: string;
+  /** pg_type.typtype: b base, c composite, d domain, e enum, r range, … */
+  readonly kind: string;
+  readonly element: string;
+  readonly length: number;
+  readonly category: string;
+  readonly base: string;
+  readonly base_typmod: number;
+}
+type Types = ReadonlyMap<string, TypeRow>;
+
+export function describeColumn(row: ColumnRow, types: Types): SourceColumn {
+  return {
+    name: row.name,
+    type: mirroredType(row.type, row.typmod, types),
+    sourceType: row.source_type,
+    notNull: row.not_null,
+    collation: collationOf(row),
+    comment: row.comment ?? undefined,
+  };
+}
+
+/** A domain, or what a chain of domains ends in. */
+function withoutDomain(oid: string, typmod: number, types: Types): { readonly oid: string; readonly typmod: number } {
+  const type = types.get(oid);
+  if (type?.kind !== 'd') return { oid, typmod };
+  return withoutDomain(type.base, typmod >= 0 ? typmod : type.base_typmod, types);
+}
+
+function mirroredType(columnOid: string, columnTypmod: number, types: Types): SourceColumn['type'] {
+  const { oid, typmod } = withoutDomain(columnOid, columnTypmod, types);
+  const type = types.get(oid);
+  if (type === undefined) return { kind: 'opaque' };
+  const isArray = type.category === 'A' && type.length === -1 && type.element !== '0';
+  const element = isArray ? withoutDomain(type.element, typmod, types) : { oid, typmod };
+  const elementType = types.get(element.oid);
+  if (elementType?.kind === 'e') return { kind: 'enum', schema: elementType.schema, name: elementType.name, array: isArray };
+  const known = builtinType(Number(element.oid));
+  if (known === undefined || known.kind === 'array') return { kind: 'opaque' };
+  const sql = postgresTypeName({ ...known, typmod: element.typmod });
+  return { kind: 'builtin', sql: isArray ? `${sql}[]` : sql };
+}
+
+/** The database's default counts as code-point order: queries say COLLATE "C" where it is not. */
+function collationOf(row: ColumnRow): SourceColumn['collation'] {
+  const inCodePointOrder = row.collation === 'C' || row.collation === 'POSIX' || row.collation_provider === 'b';
+  if (row.collation === null || inCodePointOrder) return undefined;
+  return { name: row.collation, deterministic: row.deterministic ?? true };
+}

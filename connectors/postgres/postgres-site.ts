@@ -1,0 +1,159 @@
+/**
+ * A PostgreSQL source as a site: what it holds, what it evaluates exactly, and transactions that run fragments on it. Made
+ * once per configured source by main; everything it does is reading.
+ */
+import pg from 'pg';
+import type { Rel, RelColumn } from '../../algebra/rel.ts';
+import { outputColumns } from '../../algebra/rel.ts';
+import type { BeginOptions, Capabilities, Site, SiteTransaction, SourceSchema, Verdict } from '../../algebra/site.ts';
+import type { Batch } from '../../core/batch.ts';
+import { queryCanceled, sourceError, sourceUnavailable, SqlError } from '../../core/sql-error.ts';
+import type { WrittenSql } from '../sql/sql-writer.ts';
+import { PostgresCapabilities } from './capabilities.ts';
+import { connectReason, ConnectionPool } from './connection-pool.ts';
+import { describeSource } from './describe.ts';
+import { PostgresTransaction } from './postgres-transaction.ts';
+import { PostgresWriter } from './postgres-writer.ts';
+import { loadServerInfo } from './server-info.ts';
+import type { ServerInfo } from './server-info.ts';
+import { CONNECTION_SETUP } from './session-settings.ts';
+import { sourceText } from './source-text.ts';
+
+export interface PostgresSiteConfig {
+  readonly name: string;
+  /** `postgres://user@host:port/database?sslmode=…` */
+  readonly url: string;
+  readonly password?: string | undefined;
+  readonly defaultSchema?: string | undefined;
+  readonly pool?: {
+    readonly max?: number | undefined;
+    readonly waitTimeoutMs?: number | undefined;
+    readonly idleTimeoutMs?: number | undefined;
+  };
+}
+
+const POOL_MAX = 8;
+const WAIT_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 60_000;
+
+const NOT_SEEN: Verdict = { verdict: 'no', reason: 'the source has not been reached yet' };
+const NOTHING: Capabilities = { scalar: () => NOT_SEEN, aggregate: () => NOT_SEEN, operator: () => NOT_SEEN };
+
+export const createPostgresSite = (config: PostgresSiteConfig): Site => new PostgresSite(config);
+
+class PostgresSite implements Site {
+  readonly name: string;
+  readonly type = 'postgres';
+  readonly defaultSchema: string;
+  private readonly clientConfig: pg.ClientConfig;
+  private readonly pool: ConnectionPool;
+  private info: ServerInfo | undefined;
+  private known: Capabilities = NOTHING;
+
+  constructor(config: PostgresSiteConfig) {
+    this.name = config.name;
+    this.defaultSchema = config.defaultSchema ?? 'public';
+    this.clientConfig = { connectionString: withPassword(config.url, config.password), application_name: 'tributary' };
+    this.pool = new ConnectionPool({
+      source: config.name,
+      clientConfig: this.clientConfig,
+      max: config.pool?.max ?? POOL_MAX,
+      waitTimeoutMs: config.pool?.waitTimeoutMs ?? WAIT_TIMEOUT_MS,
+      idleTimeoutMs: config.pool?.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+    });
+  }
+
+  get capabilities(): Capabilities {
+    return this.known;
+  }
+
+  describe(signal: AbortSignal): Promise<SourceSchema> {
+    return this.withClient(signal, async (client) => {
+      await this.learn(client);
+      return describeSource(client);
+    });
+  }
+
+  async begin(options: BeginOptions): Promise<SiteTransaction> {
+    if (this.info === undefined) await this.withClient(options.signal, (client) => this.learn(client));
+    const started = Date.now();
+    const connections = await this.pool.acquire(Math.max(1, options.fragments), options.signal);
+    return PostgresTransaction.begin(
+      {
+        source: this.name,
+        begin: options,
+        write: (fragment) => this.write(fragment),
+        checkBatch: (batch, fragment) => this.checkBatch(batch, fragment),
+        release: (connection) => this.pool.release(connection),
+        waitedMs: Date.now() - started,
+      },
+      connections,
+    );
+  }
+
+  sql(fragment: Rel): string {
+    return this.write(fragment).text;
+  }
+
+  /** Our own encoder gives the same bytes, save for arrays of enums (they carry the source's OID) and unchecked text. */
+  canRelay(columns: readonly RelColumn[]): boolean {
+    const isForeign = (column: RelColumn): boolean => column.type.kind === 'array' && column.type.element?.kind === 'enum';
+    return this.info !== undefined && this.info.encoding !== 'SQL_ASCII' && !columns.some(isForeign);
+  }
+
+  close(): Promise<void> {
+    this.pool.close();
+    return Promise.resolve();
+  }
+
+  private write(fragment: Rel): WrittenSql {
+    return new PostgresWriter({ site: this.name, defaultSchema: this.defaultSchema }, this.info).statement(fragment);
+  }
+
+  private checkBatch(batch: Batch, fragment: Rel): void {
+    if (this.info?.encoding === 'SQL_ASCII') sourceText(this.name, batch, outputColumns(fragment));
+  }
+
+  private async learn(client: pg.Client): Promise<void> {
+    this.info = await loadServerInfo(client);
+    this.known = new PostgresCapabilities({ site: this.name, defaultSchema: this.defaultSchema }, this.info);
+  }
+
+  /** A connection of `pg`'s own for metadata. */
+  private async withClient<T>(signal: AbortSignal, use: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionTimeoutMillis: WAIT_TIMEOUT_MS, ...this.clientConfig });
+    let failure: unknown;
+    client.on('error', (error) => {
+      failure = error;
+    });
+    const onAbort = (): void =>
+      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      signal.throwIfAborted();
+      await client.connect();
+      await client.query(CONNECTION_SETUP);
+      return await use(client);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason instanceof SqlError ? signal.reason : queryCanceled('user request');
+      throw failureOf(this.name, failure ?? error);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      await Promise.allSettled([client.end()]);
+    }
+  }
+}
+
+/** What the source itself answers keeps its code; all else means that it was not reached. */
+function failureOf(source: string, error: unknown): SqlError {
+  const isAnswer = error instanceof pg.DatabaseError && error.severity !== 'FATAL';
+  return isAnswer ? sourceError(source, error.code ?? 'XX000', error.message) : sourceUnavailable(source, connectReason(error));
+}
+
+/** `pg` takes the password of a URL before any other. */
+function withPassword(url: string, password: string | undefined): string {
+  if (password === undefined) return url;
+  const parsed = new URL(url);
+  parsed.password = encodeURIComponent(password);
+  return parsed.href;
+}
