@@ -1,0 +1,84 @@
+/** Plan nodes become operators: one per node, inputs first. Throws what cannot be compiled; nothing runs yet. */
+import type { Plan } from '../algebra/plan.ts';
+import { unreachable } from '../core/assert.ts';
+import type { Execution } from './execution.ts';
+import { AggregateOperator } from './operators/aggregate.ts';
+import { CteScanOperator, WithOperator } from './operators/cte.ts';
+import { DistinctOperator } from './operators/distinct.ts';
+import { FilterOperator } from './operators/filter.ts';
+import { HashJoinOperator } from './operators/hash-join.ts';
+import { LimitOperator } from './operators/limit.ts';
+import { MeteredOperator, newNodeMetrics } from './operators/metered.ts';
+import { NestedLoopOperator } from './operators/nested-loop.ts';
+import { NotInOperator } from './operators/not-in.ts';
+import type { Operator } from './operators/operator.ts';
+import { ProjectOperator } from './operators/project.ts';
+import { RemoteOperator } from './operators/remote.ts';
+import { CountedSetOperator, UnionOperator } from './operators/set-operation.ts';
+import { SortOperator } from './operators/sort.ts';
+import { TopNOperator } from './operators/top-n.ts';
+import { ValuesOperator } from './operators/values.ts';
+
+export function buildOperator(plan: Plan, execution: Execution): Operator {
+  const operator = build(plan, execution);
+  const { metrics } = execution.environment;
+  if (metrics === undefined) return operator;
+  const own = newNodeMetrics();
+  metrics.set(plan.id, own);
+  return new MeteredOperator(operator, own);
+}
+
+function build(plan: Plan, execution: Execution): Operator {
+  switch (plan.kind) {
+    case 'remote':
+      return new RemoteOperator(plan, execution);
+    case 'values':
+      return new ValuesOperator(plan, execution);
+    case 'filter':
+      return new FilterOperator(plan, buildOperator(plan.input, execution), execution);
+    case 'project':
+      return new ProjectOperator(plan, buildOperator(plan.input, execution), execution);
+    case 'hashjoin': {
+      const [left, right] = [buildOperator(plan.left, execution), buildOperator(plan.right, execution)];
+      return plan.nullAware
+        ? new NotInOperator(plan, left, right, execution)
+        : new HashJoinOperator(plan, left, right, execution);
+    }
+    case 'nestedloop': {
+      const [left, right] = [buildOperator(plan.left, execution), buildOperator(plan.right, execution)];
+      return plan.nullAware
+        ? new NotInOperator(plan, left, right, execution)
+        : new NestedLoopOperator(plan, left, right, execution);
+    }
+    case 'aggregate':
+      return new AggregateOperator(plan, buildOperator(plan.input, execution), execution);
+    case 'sort': {
+      const input = buildOperator(plan.input, execution);
+      return plan.topN ? new TopNOperator(plan, input, execution) : new SortOperator(plan, input, execution);
+    }
+    case 'limit':
+      return new LimitOperator(plan, buildOperator(plan.input, execution), execution);
+    case 'distinct':
+      return new DistinctOperator(plan, buildOperator(plan.input, execution), execution);
+    case 'setop': {
+      const [left, right] = [buildOperator(plan.left, execution), buildOperator(plan.right, execution)];
+      return plan.op === 'union'
+        ? new UnionOperator(plan, left, right, execution)
+        : new CountedSetOperator(plan, left, right, execution);
+    }
+    case 'with': {
+      const definitions = plan.definitions.map((definition) =>
+        execution.ctes.define(
+          definition.cte,
+          buildOperator(definition.plan, execution),
+          execution.environment.memory.account(`WITH ${definition.name}`),
+        ),
+      );
+      return new WithOperator(buildOperator(plan.body, execution), definitions);
+    }
+    case 'ctescan':
+      return new CteScanOperator(plan, execution);
+    default:
+      return unreachable(plan);
+  }
+}

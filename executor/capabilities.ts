@@ -1,0 +1,82 @@
+/**
+ * What the local executor evaluates exactly: one more Capabilities beside the sites', asked by planner/place for all that
+ * stays at home. A "no" here is the user's 0A000, with the reason as its words.
+ */
+import { outputColumns } from '../algebra/rel.ts';
+import type { Rel } from '../algebra/rel.ts';
+import type { AggregateCall } from '../algebra/scalar.ts';
+import type { Capabilities, Verdict } from '../algebra/site.ts';
+import { unreachable } from '../core/assert.ts';
+import { isCodePointOrder } from '../core/sql-type.ts';
+import type { SqlType } from '../core/sql-type.ts';
+import { localScalarVerdict } from './expression/capabilities.ts';
+import { accumulatorFactory, isOrderSensitive } from './operators/aggregate/registry.ts';
+import { whyNotKey } from './operators/keys/key-types.ts';
+import { whyNotOrdered } from './operators/ordering/order-verdict.ts';
+
+const EXACT: Verdict = { verdict: 'exact' };
+const unless = (reason: string | undefined): Verdict => (reason === undefined ? EXACT : { verdict: 'no', reason });
+
+/** The first reason any of the types gives. */
+function firstReason(types: Iterable<SqlType>, why: (type: SqlType) => string | undefined): string | undefined {
+  for (const type of types) {
+    const reason = why(type);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+const typesOf = (columns: readonly { readonly type: SqlType }[]): readonly SqlType[] => columns.map((column) => column.type);
+
+/** Judges the call alone: its expressions are judged by the caller. */
+export function localAggregateVerdict(call: AggregateCall): Verdict {
+  const { signature } = call.fn;
+  if (accumulatorFactory(signature) === undefined) return unless(`the aggregate ${signature}`);
+  const args = typesOf(call.args);
+  const extreme = signature.startsWith('min(') || signature.startsWith('max(');
+  if (extreme) {
+    const reason = firstReason(args, whyNotOrdered);
+    if (reason !== undefined) return unless(reason);
+    if (!isCodePointOrder(call.inputCollation)) return unless(`${signature} under a collation that is its source's alone`);
+  }
+  if (signature.startsWith('array_agg(') && call.type.kind !== 'array') return unless(`array_agg over ${args[0]!.name}`);
+  if (call.distinct) {
+    const reason = firstReason(args, whyNotKey) ?? (isOrderSensitive(signature) ? firstReason(args, whyNotOrdered) : undefined);
+    if (reason !== undefined) return unless(reason);
+  }
+  return unless(firstReason(typesOf(call.orderBy.map((key) => key.expr)), whyNotOrdered));
+}
+
+/** Judges the operator alone: its inputs are here already, its scalars are judged by the caller. */
+export function localOperatorVerdict(rel: Rel): Verdict {
+  switch (rel.kind) {
+    case 'scan':
+      return unless(`reading ${rel.table.schema}.${rel.table.name} away from source "${rel.table.site}"`);
+    case 'filter':
+    case 'project':
+    case 'join':
+    case 'limit':
+    case 'values':
+    case 'with':
+    case 'ctescan':
+    case 'fence':
+      return EXACT;
+    case 'aggregate':
+      return unless(firstReason(typesOf(rel.groups), whyNotKey));
+    case 'sort':
+      return unless(firstReason(typesOf(rel.keys), whyNotOrdered));
+    case 'distinct':
+      return unless(firstReason(typesOf(outputColumns(rel)), whyNotKey));
+    case 'setop':
+      if (rel.op === 'union' && rel.all) return EXACT;
+      return unless(firstReason(typesOf(rel.columns), whyNotKey));
+    default:
+      return unreachable(rel);
+  }
+}
+
+export const localCapabilities: Capabilities = {
+  scalar: localScalarVerdict,
+  aggregate: localAggregateVerdict,
+  operator: localOperatorVerdict,
+};

@@ -1,0 +1,99 @@
+/**
+ * What one query may keep in memory: build sides, hash tables, sort buffers. Batches in flight are not counted, they are
+ * bounded by the plan's depth. An operator holds one MemoryAccount and tells it the bytes it keeps now; the sum over the
+ * query never stays above the limit: the account that would cross it raises 53200, and the session goes on.
+ */
+import type { Batch, Column } from '../../core/batch.ts';
+import { outOfMemory } from '../../core/sql-error.ts';
+
+export class MemoryBudget {
+  readonly #limitBytes: number;
+  #usedBytes = 0;
+  #peakBytes = 0;
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+  get peakBytes(): number {
+    return this.#peakBytes;
+  }
+
+  /** `what` names the holder in the error: "hash join", "sort". */
+  account(what: string): MemoryAccount {
+    return new MemoryAccount(this, what);
+  }
+
+  /** Called by accounts only. Throws 53200 and changes nothing when the limit would be crossed. */
+  change(deltaBytes: number, what: string): void {
+    const used = this.#usedBytes + deltaBytes;
+    if (deltaBytes > 0 && used > this.#limitBytes) {
+      throw outOfMemory(
+        `The query needs more than its limit of ${mebibytes(this.#limitBytes)} MB (query_memory); the ${what} asked for ${mebibytes(deltaBytes)} MB more.`,
+      );
+    }
+    this.#usedBytes = used;
+    if (used > this.#peakBytes) this.#peakBytes = used;
+  }
+}
+
+const mebibytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
+
+/** One holder's share. After release() it stays at zero: work still unwinding after close() cannot charge again. */
+export class MemoryAccount {
+  readonly #budget: MemoryBudget;
+  readonly #what: string;
+  #bytes = 0;
+  #peakBytes = 0;
+  #released = false;
+
+  constructor(budget: MemoryBudget, what: string) {
+    this.#budget = budget;
+    this.#what = what;
+  }
+
+  get peakBytes(): number {
+    return this.#peakBytes;
+  }
+
+  /** The holder now keeps this many bytes in all. */
+  set(bytes: number): void {
+    if (this.#released) return;
+    this.#budget.change(bytes - this.#bytes, this.#what);
+    this.#bytes = bytes;
+    if (bytes > this.#peakBytes) this.#peakBytes = bytes;
+  }
+
+  add(bytes: number): void {
+    this.set(this.#bytes + bytes);
+  }
+
+  /** Idempotent. */
+  release(): void {
+    this.set(0);
+    this.#released = true;
+  }
+}
+
+export function columnBytes(column: Column): number {
+  const valid = column.valid === null ? 0 : column.length >> 3;
+  switch (column.layout) {
+    case 'bool':
+      return column.length + valid;
+    case 'int32':
+      return 4 * column.length + valid;
+    case 'int64':
+    case 'float64':
+    case 'decimal':
+      return 8 * column.length + valid;
+    case 'fixed16':
+      return 16 * column.length + valid;
+    case 'bytes':
+      return 4 * column.length + valid + (column.offsets[column.length]! - column.offsets[0]!);
+  }
+}
+
+export const batchBytes = (batch: Batch): number => batch.columns.reduce((sum, column) => sum + columnBytes(column), 0);

@@ -1,0 +1,42 @@
+/** EXPLAIN ANALYZE: counts what an operator puts out. Wrapped around each one only when somebody wants the figures. */
+import type { NodeMetrics } from '../../algebra/plan.ts';
+import type { Batch } from '../../core/batch.ts';
+import { Operator } from './operator.ts';
+
+export const newNodeMetrics = (): NodeMetrics => ({
+  loops: 0,
+  rows: 0,
+  batches: 0,
+  timeMs: 0,
+  sourceBytes: 0,
+  memoryPeakBytes: 0,
+});
+
+export class MeteredOperator extends Operator {
+  readonly #inner: Operator;
+  readonly #metrics: NodeMetrics;
+
+  constructor(inner: Operator, metrics: NodeMetrics) {
+    super([inner]);
+    this.#inner = inner;
+    this.#metrics = metrics;
+  }
+
+  override async next(): Promise<Batch | null> {
+    const metrics = this.#metrics;
+    if (metrics.loops === 0) metrics.loops = 1;
+    const startedMs = performance.now();
+    try {
+      const batch = await this.#inner.next();
+      if (batch !== null) {
+        metrics.rows += batch.length;
+        metrics.batches++;
+      }
+      return batch;
+    } finally {
+      metrics.timeMs += performance.now() - startedMs;
+      metrics.memoryPeakBytes = this.#inner.memoryPeakBytes;
+      metrics.sourceBytes = this.#inner.sourceBytes;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What every running plan node is. One operator is made per node of the plan, owned by the operator above it (at the top
+ * by execute.ts), read by one consumer, and used once.
+ *
+ * - start(): begins what takes time elsewhere (source queries), in the order next() will read. Never throws, never waits,
+ *   idempotent; what goes wrong is reported by next().
+ * - next(): as BatchStream. Batches are never empty. Output has the plan node's columns.
+ * - close(): releases memory, closes every input and waits; idempotent; may come while next() is pending, which then
+ *   settles soon after.
+ * - An error leaves the operator unusable; nobody below closes itself: the top closes the whole tree.
+ */
+import type { Batch, BatchStream } from '../../core/batch.ts';
+import type { MemoryAccount } from '../memory/memory-budget.ts';
+
+export abstract class Operator implements BatchStream {
+  protected readonly inputs: readonly Operator[];
+  /** Set by operators that keep rows. */
+  protected readonly account: MemoryAccount | null;
+  #closing: Promise<void> | null = null;
+
+  constructor(inputs: readonly Operator[], account: MemoryAccount | null = null) {
+    this.inputs = inputs;
+    this.account = account;
+  }
+
+  get memoryPeakBytes(): number {
+    return this.account === null ? 0 : this.account.peakBytes;
+  }
+  get sourceBytes(): number {
+    return 0;
+  }
+
+  start(): void {
+    for (const input of this.inputs) input.start();
+  }
+
+  abstract next(): Promise<Batch | null>;
+
+  close(): Promise<void> {
+    this.#closing ??= this.release();
+    return this.#closing;
+  }
+
+  /** Runs once. Overridden by operators that hold more than inputs and memory. */
+  protected async release(): Promise<void> {
+    this.account?.release();
+    await closeAll(this.inputs);
+  }
+}
+
+/** Closes all, waits for all, then reports the first failure. */
+export async function closeAll(streams: Iterable<{ close(): Promise<void> }>): Promise<void> {
+  const results = await Promise.allSettled(Array.from(streams, (stream) => stream.close()));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}

@@ -1,0 +1,103 @@
+/**
+ * A leaf: the rows of one fragment at one site. The site's query begins at start() or the first next(), whichever comes
+ * first, under a signal of its own, so that a query nobody wants any more is ended even before its stream exists.
+ */
+import type { RemoteQuery } from '../../algebra/plan.ts';
+import type { SiteQueryMetrics } from '../../algebra/site.ts';
+import type { Batch, BatchStream } from '../../core/batch.ts';
+import { internalError } from '../../core/sql-error.ts';
+import type { Execution } from '../execution.ts';
+import { Operator } from './operator.ts';
+
+type Opened = { readonly stream: BatchStream } | { readonly error: unknown };
+
+export class RemoteOperator extends Operator {
+  readonly #plan: RemoteQuery;
+  readonly #execution: Execution;
+  readonly #abort = new AbortController();
+  readonly #forgetAbort: () => void;
+  readonly #metrics: SiteQueryMetrics | undefined;
+  /** Never rejects: an error waits here until next() tells it. */
+  #opening: Promise<Opened> | null = null;
+  #stream: BatchStream | null = null;
+  /** Makes the pending next() reject. */
+  #interrupt: ((reason: Error) => void) | null = null;
+  #ended = false;
+  #closed = false;
+
+  constructor(plan: RemoteQuery, execution: Execution) {
+    super([]);
+    this.#plan = plan;
+    this.#execution = execution;
+    this.#metrics = execution.environment.metrics && { rows: 0, bytes: 0, waitForConnectionMs: 0 };
+    this.#forgetAbort = execution.onAbort((reason) => {
+      this.#abort.abort(reason);
+      this.#interrupt?.(reason);
+    });
+  }
+
+  override get sourceBytes(): number {
+    return this.#metrics?.bytes ?? 0;
+  }
+
+  override start(): void {
+    if (this.#opening !== null || this.#closed) return;
+    this.#opening = this.#open().then(
+      (stream) => ({ stream }),
+      (error: unknown) => ({ error }),
+    );
+  }
+
+  async #open(): Promise<BatchStream> {
+    this.#execution.throwIfAborted();
+    const { transactions, params } = this.#execution.environment;
+    const bound = await this.#execution.subplans.bindFragment(this.#plan.fragment, params);
+    return transactions(this.#plan.site).query(bound.fragment, {
+      params: bound.params,
+      signal: this.#abort.signal,
+      ...(this.#metrics && { metrics: this.#metrics }),
+    });
+  }
+
+  override async next(): Promise<Batch | null> {
+    if (this.#ended) return null;
+    if (this.#closed) throw internalError('a closed source stream was read');
+    this.start();
+    for (;;) {
+      if (this.#stream === null) {
+        const opened = await this.#interruptible(this.#opening!);
+        if ('error' in opened) throw opened.error;
+        this.#stream = opened.stream;
+      }
+      const batch = await this.#interruptible(this.#stream.next());
+      if (batch === null) {
+        this.#ended = true;
+        await this.close();
+        return null;
+      }
+      if (batch.length > 0) return batch;
+    }
+  }
+
+  /** Settles as `promise` does, or rejects as soon as the query is aborted or closed. */
+  #interruptible<T>(promise: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#interrupt = reject;
+      promise.then(resolve, reject);
+      if (this.#execution.aborted) reject(this.#execution.abortReason());
+    }).finally(() => {
+      this.#interrupt = null;
+    });
+  }
+
+  protected override async release(): Promise<void> {
+    this.#closed = true;
+    this.#forgetAbort();
+    const reason = internalError('the source stream was closed while it was read');
+    this.#interrupt?.(reason);
+    if (this.#opening === null) return;
+    if (this.#stream === null) this.#abort.abort(reason);
+    const opened = await this.#opening;
+    if ('stream' in opened) await opened.stream.close();
+  }
+}
