@@ -2,6 +2,7 @@
  * The physical plan: local operators whose leaves are remote fragments. Made by planner/place, run by executor/, shown by
  * planner/explain. Expressions refer to columns of the children by id; `columns` is the node's output in order.
  */
+import { unreachable } from '../core/assert.ts';
 import type { Datum } from '../core/datum.ts';
 import type { Rel, RelColumn, SortKey } from './rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from './scalar.ts';
@@ -151,4 +152,44 @@ export interface ExecutionInput {
   readonly params: readonly Datum[];
   readonly settings: SessionSettings;
   readonly signal: AbortSignal;
+}
+
+/** What one plan node really did, for EXPLAIN ANALYZE. The executor fills it in while it runs. */
+export interface NodeMetrics {
+  /** Times it was started: 0 = never needed. */
+  loops: number;
+  rows: number;
+  batches: number;
+  /** Wall time until its last batch was out, inputs included. */
+  timeMs: number;
+  /** Received from the site; remote nodes only. */
+  sourceBytes: number;
+  memoryPeakBytes: number;
+}
+/** By plan node id. */
+export type PlanMetrics = Map<number, NodeMetrics>;
+
+/** The direct inputs of a node, in the order they are shown; a WITH's definitions come before its body. */
+export function planInputs(plan: Plan): readonly Plan[] {
+  switch (plan.kind) {
+    case 'remote':
+    case 'values':
+    case 'ctescan':
+      return [];
+    case 'filter':
+    case 'project':
+    case 'aggregate':
+    case 'sort':
+    case 'limit':
+    case 'distinct':
+      return [plan.input];
+    case 'hashjoin':
+    case 'nestedloop':
+    case 'setop':
+      return [plan.left, plan.right];
+    case 'with':
+      return [...plan.definitions.map((definition) => definition.plan), plan.body];
+    default:
+      return unreachable(plan);
+  }
 }
