@@ -1,0 +1,32 @@
+/** What every session shares to run queries over sources; wired in main.ts. */
+import type { CatalogLookup } from '../algebra/catalog-lookup.ts';
+import type { Rel } from '../algebra/rel.ts';
+import type { Capabilities, Site } from '../algebra/site.ts';
+import type { Statistics } from '../algebra/statistics.ts';
+import type { Logger } from 'pino';
+import type { AdmissionQueue } from './admission.ts';
+import type { Metrics } from './admin/metrics.ts';
+import type { SourceNames } from './session/qualified-names.ts';
+
+export interface FederationParts {
+  readonly lookup: CatalogLookup;
+  /** The catalog's DDL counter as a session read it; true when it moved, and what was known of user objects was dropped. */
+  readonly noteGeneration: (generation: string) => boolean;
+  readonly sites: ReadonlyMap<string, Site>;
+  /** What the local executor evaluates. */
+  readonly local: Capabilities;
+  readonly statistics: Statistics;
+  /** Folds immutable expressions over constants. */
+  readonly foldConstants: (rel: Rel) => Rel;
+  /** Planner rules switched off, for diagnosis. */
+  readonly disabled: ReadonlySet<string>;
+  readonly queryMemoryBytes: number;
+  readonly slowQueryMs: number;
+  readonly sources: SourceNames;
+  /** Bounds the federated statements that run at once. */
+  readonly admission: AdmissionQueue;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** A source answered that a mirrored table or column is not there. */
+  readonly onMismatch: (site: string) => void;
+}

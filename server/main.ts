@@ -1,0 +1,28 @@
+/** Wires the gateway: the one place that names concrete connectors and the executor's capabilities. */
+import { createDuckDBSite } from '../connectors/duckdb/duckdb-site.ts';
+import { createPostgresSite } from '../connectors/postgres/postgres-site.ts';
+import type { Site } from '../algebra/site.ts';
+import type { Configuration, SourceConfiguration } from './configuration/schema.ts';
+import { foldConstantsLocally, localCapabilities } from './local-capabilities.ts';
+import { startWithSites } from './start-gateway.ts';
+import type { Gateway } from './start-gateway.ts';
+
+export type { Gateway } from './start-gateway.ts';
+
+/** Ready when it resolves: sources were asked once (those that are down are asked again later), clients are let in. */
+export function startGateway(configuration: Configuration): Promise<Gateway> {
+  const sites = Object.entries(configuration.sources).map(([name, source]) => createSite(name, source));
+  return startWithSites(configuration, { sites, local: localCapabilities, foldConstants: foldConstantsLocally });
+}
+
+/** One source of the configuration. */
+export function createSite(name: string, source: SourceConfiguration): Site {
+  switch (source.type) {
+    case 'postgres': {
+      const { url, password, pool } = source;
+      return createPostgresSite({ name, url, password, pool: { max: pool.max, waitTimeoutMs: pool.wait } });
+    }
+    case 'duckdb':
+      return createDuckDBSite({ ...source, name });
+  }
+}

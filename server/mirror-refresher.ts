@@ -1,0 +1,112 @@
+/**
+ * Keeps mirrors true: asks each source what it holds at start, on an interval, on demand, and when a query met a table or
+ * column that is gone. A source that does not answer keeps its mirror and is asked again; it never stops the server.
+ */
+import type { Logger } from 'pino';
+import type { Site } from '../algebra/site.ts';
+import type { CatalogServer } from '../catalog/catalog-server.ts';
+import type { Metrics } from './admin/metrics.ts';
+
+/** After a failure: soon, then ever more seldom up to the interval. */
+const RETRY_MIN_MS = 1_000;
+const RETRY_MAX_MS = 30_000;
+const DESCRIBE_TIMEOUT_MS = 60_000;
+
+interface Watched {
+  readonly site: Site;
+  schemas: ReadonlySet<string>;
+  running: Promise<void> | null;
+  again: boolean;
+  timer: NodeJS.Timeout | undefined;
+  failures: number;
+}
+
+export class MirrorRefresher {
+  private readonly catalog: CatalogServer;
+  private readonly watched: ReadonlyMap<string, Watched>;
+  private readonly intervalMs: number;
+  private readonly metrics: Metrics;
+  private readonly log: Logger;
+  private readonly stopping = new AbortController();
+
+  constructor(options: {
+    readonly catalog: CatalogServer;
+    readonly sites: Iterable<Site>;
+    /** 0: only on demand. */
+    readonly intervalMs: number;
+    readonly metrics: Metrics;
+    readonly log: Logger;
+  }) {
+    this.catalog = options.catalog;
+    this.intervalMs = options.intervalMs;
+    this.metrics = options.metrics;
+    this.log = options.log;
+    this.watched = new Map(
+      [...options.sites].map((site) => [
+        site.name,
+        { site, schemas: new Set([site.defaultSchema]), running: null, again: false, timer: undefined, failures: 0 },
+      ]),
+    );
+  }
+
+  /** Every source once. Never rejects: what failed is logged and tried again. */
+  async refreshAll(): Promise<void> {
+    await Promise.all([...this.watched.keys()].map((name) => this.refresh(name)));
+  }
+
+  /** A refresh under way is followed by another: what it reads may be older than the reason of this call. */
+  refresh(name: string): Promise<void> {
+    const watched = this.watched.get(name);
+    if (!watched || this.stopping.signal.aborted) return Promise.resolve();
+    if (watched.running) {
+      watched.again = true;
+      return watched.running;
+    }
+    clearTimeout(watched.timer);
+    watched.running = this.untilCurrent(watched);
+    return watched.running;
+  }
+
+  /** Schemas the source had at the last refresh. */
+  schemas(name: string): ReadonlySet<string> {
+    return this.watched.get(name)?.schemas ?? new Set();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    for (const watched of this.watched.values()) clearTimeout(watched.timer);
+    await Promise.all([...this.watched.values()].map((watched) => watched.running));
+  }
+
+  private async untilCurrent(watched: Watched): Promise<void> {
+    do {
+      watched.again = false;
+      await this.once(watched);
+    } while (watched.again && !this.stopping.signal.aborted);
+    watched.running = null;
+    const wait = watched.failures > 0 ? Math.min(RETRY_MIN_MS * 2 ** (watched.failures - 1), RETRY_MAX_MS) : this.intervalMs;
+    if (wait === 0 || this.stopping.signal.aborted) return;
+    watched.timer = setTimeout(() => void this.refresh(watched.site.name), wait);
+    watched.timer.unref();
+  }
+
+  private async once(watched: Watched): Promise<void> {
+    const { site } = watched;
+    try {
+      const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(DESCRIBE_TIMEOUT_MS)]);
+      const schema = await site.describe(signal);
+      await this.catalog.refresh({ name: site.name, defaultSchema: site.defaultSchema }, schema);
+      watched.schemas = new Set([site.defaultSchema, ...schema.relations.map((relation) => relation.schema)]);
+      for (const problem of watched.failures === 0 ? [] : schema.problems) this.log.warn({ source: site.name, problem }, 'not mirrored');
+      if (watched.failures > 0) this.log.info({ source: site.name }, 'source is back');
+      watched.failures = 0;
+      this.metrics.sourceUp.set({ source: site.name }, 1);
+    } catch (error) {
+      if (this.stopping.signal.aborted) return;
+      watched.failures++;
+      this.metrics.sourceUp.set({ source: site.name }, 0);
+      const detail = (error as { fields?: { detail?: string } }).fields?.detail;
+      this.log.warn({ source: site.name, err: (error as Error).message, detail }, 'could not read what the source holds');
+    }
+  }
+}

@@ -1,0 +1,362 @@
+/**
+ * The life of a query over sources, on one screen:
+ *
+ *   tree of the catalog server → analyse → fold session values → plan → begin on each site → execute or relay → rows
+ *
+ * The session (server/session) comes before: it had the statement analysed and checked privileges; and after: it sends the
+ * rows. Invariant: whatever happens, every stream is closed and every transaction begun here is ended, once.
+ */
+import { analyzeQuery } from '../planner/analyze/analyze-query.ts';
+import type { AnalyzedQuery } from '../planner/analyze/analyze-query.ts';
+import { foldSessionExpressions, sessionExpressions } from '../planner/analyze/session-expressions.ts';
+import type { SessionEvaluator } from '../planner/analyze/session-expressions.ts';
+import { readTree } from '../planner/analyze/tree-reader.ts';
+import { planQuery } from '../planner/plan-query.ts';
+import { explainPlan } from '../planner/explain/explain.ts';
+import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
+import type { SiteTransaction } from '../algebra/site.ts';
+import { privilegeCheck } from '../catalog/privileges.ts';
+import { assert } from '../core/assert.ts';
+import type { BatchStream } from '../core/batch.ts';
+import { decodeBinary } from '../core/binary-format.ts';
+import type { Datum } from '../core/datum.ts';
+import { featureNotSupported, SqlError } from '../core/sql-error.ts';
+import type { SqlType } from '../core/sql-type.ts';
+import { formatDatum } from '../core/text-format.ts';
+import { executePlan } from '../executor/execute.ts';
+import { MemoryBudget } from '../executor/memory/memory-budget.ts';
+import { encodedRows } from './encoded-rows.ts';
+import type { FederationParts } from './federation.ts';
+import type { ExecutionContext } from './session/execution-context.ts';
+import type { ExplainRequest } from './session/explain-statement.ts';
+import type { RowSource } from './session/federated-portal.ts';
+import type { FederatedStatement } from './session/session-state.ts';
+import type { SiteTransactions } from './session/site-transactions.ts';
+import { remotesOf } from './remote-fragments.ts';
+import { reportSlowQuery } from './slow-query.ts';
+import { namesMirror } from './tree-scan.ts';
+import { columnNames } from './wire/backend-messages.ts';
+
+/** An analysed statement and what hangs on it; shared by all sessions that run the same tree. */
+export interface FederatedQuery {
+  readonly analysed: AnalyzedQuery;
+  /** SQL of what is denied to the session's user, NULL when nothing. */
+  readonly privilegeCheck: string;
+  /** The plan; null: made at every execution, since it holds values of the session. */
+  plan: QueryPlan | null;
+  readonly dependsOnSession: boolean;
+}
+
+/** What the session read on its backend for one execution. */
+export interface PreparedExecution {
+  readonly federated: FederatedStatement;
+  readonly query: FederatedQuery;
+  readonly context: ExecutionContext;
+  readonly parameters: readonly Datum[];
+  readonly evaluate: SessionEvaluator;
+}
+
+export interface RunOptions {
+  /** One per result column. */
+  readonly formats: readonly (0 | 1)[];
+  readonly signal: AbortSignal;
+  /** Those of the session's transaction, for REPEATABLE READ and SERIALIZABLE. */
+  readonly transactions: SiteTransactions;
+}
+
+const CACHED_QUERIES_MAX = 500;
+const CACHED_TREE_BYTES_MAX = 1 << 20;
+
+export class Federation {
+  readonly parts: FederationParts;
+  private readonly queries = new Map<string, FederatedQuery>();
+
+  constructor(parts: FederationParts) {
+    this.parts = parts;
+  }
+
+  /** Whether an analysed tree reads a mirror, policies and views included. */
+  readsMirror(tree: Buffer): Promise<boolean> {
+    return namesMirror(tree, this.parts.lookup);
+  }
+
+  /** Throws 0A000 for what is not supported, positions in the text that was sent. */
+  async analyse(statement: FederatedStatement): Promise<FederatedQuery> {
+    const key = statement.tree.length > CACHED_TREE_BYTES_MAX ? null : `${statement.text.sql}\0${statement.tree.toString('latin1')}`;
+    const known = key === null ? undefined : this.queries.get(key);
+    if (known) return known;
+    const names = columnNames(statement.rowDescription);
+    const analysed = await analyzeQuery(readTree(statement.tree), this.parts.lookup, {
+      statement: statement.text.sql,
+      columnNames: names,
+    });
+    const folded = { ...analysed, rel: this.parts.foldConstants(analysed.rel) };
+    const relations = analysed.permissions.map((permission) => ({
+      ...permission,
+      selectedCols: permission.selectedColumns,
+      insertedCols: [],
+      updatedCols: [],
+    }));
+    const query: FederatedQuery = {
+      analysed: folded,
+      privilegeCheck: privilegeCheck(relations, analysed.functionOids),
+      plan: null,
+      dependsOnSession: sessionExpressions(folded.rel).length > 0,
+    };
+    if (key !== null) this.remember(key, query);
+    return query;
+  }
+
+  /** The oldest makes room. */
+  private remember(key: string, query: FederatedQuery): void {
+    if (this.queries.size >= CACHED_QUERIES_MAX) this.queries.delete(this.queries.keys().next().value!);
+    this.queries.set(key, query);
+  }
+
+  /** True when DDL happened since the last call: what is cached about the catalog is forgotten. */
+  noteGeneration(generation: string): boolean {
+    const moved = this.parts.noteGeneration(generation);
+    if (moved) this.queries.clear();
+    return moved;
+  }
+
+  async plan(prepared: PreparedExecution): Promise<QueryPlan> {
+    const { query } = prepared;
+    if (query.plan) return query.plan;
+    const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
+    const { sites, local, statistics, disabled } = this.parts;
+    const plan = planQuery(rel, { sites, local, statistics, disabled });
+    if (!query.dependsOnSession) query.plan = plan;
+    return plan;
+  }
+
+  /** Rows as finished DataRow messages. The caller closes. */
+  async run(prepared: PreparedExecution, options: RunOptions): Promise<RowSource> {
+    const leave = await this.parts.admission.enter(options.signal);
+    const startedMs = performance.now();
+    let sites: StatementSites | undefined;
+    try {
+      const plan = await this.plan(prepared);
+      sites = await this.begin(plan, prepared, options);
+      const source = (await this.relay(plan, prepared, sites, options)) ?? this.execute(plan, prepared, sites, options);
+      return this.supervised(source, plan, sites, leave, startedMs);
+    } catch (error) {
+      await sites?.end();
+      leave();
+      this.failed(error, []);
+      throw error;
+    }
+  }
+
+  /** A whole query on one site that speaks our protocol: its rows pass undecoded. */
+  private async relay(plan: QueryPlan, prepared: PreparedExecution, sites: StatementSites, options: RunOptions): Promise<RowSource | null> {
+    const { root } = plan;
+    if (root.kind !== 'remote' || plan.subplans.length > 0 || !this.site(root.site).canRelay(root.columns)) return null;
+    const transaction = sites.of(root.site);
+    if (!transaction.relay) return null;
+    this.parts.metrics.relayed.inc();
+    return transaction.relay(root.fragment, { params: prepared.parameters, signal: options.signal, formats: options.formats });
+  }
+
+  private execute(
+    plan: QueryPlan,
+    prepared: PreparedExecution,
+    sites: StatementSites,
+    options: RunOptions & { readonly metrics?: PlanMetrics },
+  ): RowSource {
+    const { settings } = prepared.context;
+    const batches = this.batches(plan, prepared, sites, options);
+    return encodedRows(batches, plan.root.columns.map((column) => column.type), options.formats, settings); // prettier-ignore
+  }
+
+  private batches(
+    plan: QueryPlan,
+    prepared: PreparedExecution,
+    sites: StatementSites,
+    options: { readonly signal: AbortSignal; readonly metrics?: PlanMetrics },
+  ): BatchStream {
+    return executePlan(plan, {
+      transactions: (name) => sites.of(name),
+      params: prepared.parameters,
+      settings: prepared.context.settings,
+      signal: options.signal,
+      memory: new MemoryBudget(this.parts.queryMemoryBytes),
+      ...(options.metrics ? { metrics: options.metrics } : {}),
+    });
+  }
+
+  /** Lines of EXPLAIN's output; with `analyze`, the plan is run to its end first. */
+  async explain(
+    prepared: PreparedExecution,
+    request: ExplainRequest,
+    options: Omit<RunOptions, 'formats'>,
+  ): Promise<readonly string[]> {
+    const plannedMs = performance.now();
+    const plan = await this.plan(prepared);
+    const planningMs = performance.now() - plannedMs;
+    const metrics: PlanMetrics = new Map();
+    const executionMs = request.analyze ? await this.measure(plan, prepared, options, metrics) : undefined;
+    const actual = (id: number): ReturnType<typeof actualFigures> => actualFigures(metrics, id);
+    return explainPlan(plan, {
+      format: request.format,
+      costs: request.costs,
+      verbose: request.verbose,
+      sqlOf: (site, fragment) => this.site(site).sql(fragment),
+      datum: (type, value) => (value === null ? 'NULL' : formatDatum(type, value, prepared.context.settings)),
+      ...(request.analyze ? { actual } : {}),
+      ...(request.summary ? { times: { planningMs, ...(executionMs === undefined ? {} : { executionMs }) } } : {}),
+    });
+  }
+
+  /** Runs a plan and drops its rows. */
+  private async measure(
+    plan: QueryPlan,
+    prepared: PreparedExecution,
+    options: Omit<RunOptions, 'formats'>,
+    metrics: PlanMetrics,
+  ): Promise<number> {
+    const leave = await this.parts.admission.enter(options.signal);
+    const startedMs = performance.now();
+    try {
+      const sites = await this.begin(plan, prepared, options);
+      try {
+        const batches = this.batches(plan, prepared, sites, { signal: options.signal, metrics });
+        try {
+          while ((await batches.next()) !== null);
+        } finally {
+          await batches.close();
+        }
+      } finally {
+        await sites.end();
+      }
+    } finally {
+      leave();
+    }
+    return performance.now() - startedMs;
+  }
+
+  /** All connections the statement wants, site by site at once. */
+  private async begin(plan: QueryPlan, prepared: PreparedExecution, options: Omit<RunOptions, 'formats'>): Promise<StatementSites> {
+    const { settings, isolation } = prepared.context;
+    const counts = new Map<string, number>();
+    for (const remote of remotesOf(plan)) counts.set(remote.site, (counts.get(remote.site) ?? 0) + 1);
+    const kept = isolation !== 'read committed';
+    const sites = new StatementSites(kept);
+    const begun = await Promise.allSettled(
+      [...counts].map(async ([name, fragments]) => {
+        const site = this.site(name);
+        const how = { fragments, isolation, settings, signal: options.signal };
+        sites.add(name, kept ? await options.transactions.of(site, how) : await site.begin(how));
+      }),
+    );
+    const failed = begun.find((result) => result.status === 'rejected');
+    if (failed) {
+      await sites.end();
+      throw failed.reason;
+    }
+    return sites;
+  }
+
+  private site(name: string): NonNullable<ReturnType<FederationParts['sites']['get']>> {
+    const site = this.parts.sites.get(name);
+    if (!site) throw featureNotSupported(`source "${name}", which is no longer configured,`);
+    return site;
+  }
+
+  /** The rows, with everything that must follow their end. */
+  private supervised(source: RowSource, plan: QueryPlan, sites: StatementSites, leave: () => void, startedMs: number): RowSource {
+    let rows = 0;
+    let closing: Promise<void> | undefined;
+    let failure = false;
+    const release = async (): Promise<void> => {
+      try {
+        await source.close();
+      } finally {
+        await sites.end();
+        leave();
+        const seconds = (performance.now() - startedMs) / 1000;
+        this.parts.metrics.duration.observe(seconds);
+        if (!failure) this.parts.metrics.statements.inc({ outcome: 'done' });
+        reportSlowQuery(this.parts, plan, seconds * 1000, rows);
+      }
+    };
+    return {
+      next: async (rowsMax) => {
+        try {
+          const part = await source.next(rowsMax);
+          rows += part?.rows ?? 0;
+          return part;
+        } catch (error) {
+          failure = true;
+          this.failed(error, [...sites.names()]);
+          throw error;
+        }
+      },
+      close: () => (closing ??= release()),
+    };
+  }
+
+  /** A source that no longer has what its mirror shows is asked again what it has. */
+  private failed(error: unknown, sites: readonly string[]): void {
+    this.parts.metrics.statements.inc({ outcome: 'failed' });
+    if (error instanceof SqlError && ['42P01', '42703', '3F000'].includes(error.code)) {
+      for (const site of sites.length > 0 ? sites : this.parts.sites.keys()) this.parts.onMismatch(site);
+    }
+  }
+
+  get sources(): FederationParts['sources'] {
+    return this.parts.sources;
+  }
+
+  async loadTypes(oids: readonly number[]): Promise<void> {
+    await this.parts.lookup.ensure({ relations: [], types: oids, functions: [], operators: [], collations: [] });
+  }
+
+  /** In which format a twin gives parameters back. Types must be loaded. */
+  parameterFormats(oids: readonly number[]): (0 | 1)[] {
+    return oids.map((oid) => (this.parts.lookup.type(oid).kind === 'opaque' ? 0 : 1));
+  }
+
+  readParameters(oids: readonly number[], values: readonly (Buffer | null)[]): Datum[] {
+    return oids.map((oid, i) => this.readValue(this.parts.lookup.type(oid), values[i] ?? null));
+  }
+
+  readValue(type: SqlType, bytes: Buffer | null): Datum {
+    if (bytes === null) return null;
+    return type.kind === 'opaque' ? bytes.toString('utf8') : decodeBinary(type, bytes);
+  }
+}
+
+/** One statement's transactions; ends those that are its own. */
+class StatementSites {
+  private readonly open = new Map<string, SiteTransaction>();
+  private readonly kept: boolean;
+  constructor(kept: boolean) {
+    this.kept = kept;
+  }
+  add(name: string, transaction: SiteTransaction): void {
+    this.open.set(name, transaction);
+  }
+  of(name: string): SiteTransaction {
+    const transaction = this.open.get(name);
+    assert(transaction, `no transaction was begun on ${name}`);
+    return transaction;
+  }
+  names(): Iterable<string> {
+    return this.open.keys();
+  }
+  async end(): Promise<void> {
+    if (this.kept) return;
+    const all = [...this.open.values()];
+    for (const result of await Promise.allSettled(all.map((transaction) => transaction.end()))) {
+      if (result.status === 'rejected') throw result.reason;
+    }
+  }
+}
+
+function actualFigures(metrics: PlanMetrics, id: number) {
+  const found = metrics.get(id);
+  if (!found) return undefined;
+  const { rows, timeMs, loops, sourceBytes, memoryPeakBytes } = found;
+  return { rows, timeMs, loops, ...(sourceBytes > 0 ? { bytes: sourceBytes } : {}), ...(memoryPeakBytes > 0 ? { memoryBytes: memoryPeakBytes } : {}) };
+}

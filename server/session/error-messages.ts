@@ -1,0 +1,37 @@
+/**
+ * ErrorResponses of the catalog server on their way to the client: positions speak of the client's text again, and the guard
+ * on empty mirrors is told in our words.
+ */
+import { readNoticeFields } from '../../catalog/backend-error.ts';
+import { sqlError } from '../../core/sql-error.ts';
+import type { SqlError } from '../../core/sql-error.ts';
+import { message } from '../wire/backend-messages.ts';
+import type { SentText } from './statement-text.ts';
+
+/** `text`: what was sent for the statement; null when it was the client's own bytes. */
+export function clientError(errorMessage: Buffer, text: SentText | null): Buffer {
+  if ((text === null || text.verbatim) && !errorMessage.includes('C55000')) return errorMessage;
+  const fields = readNoticeFields(errorMessage);
+  const position = fields.get('P');
+  if (position !== undefined && text !== null) fields.set('P', String(text.originalPosition(Number(position))));
+  if (fields.get('C') === '55000' && fields.get('R') === 'ExecOpenScanRelation') {
+    const relation = /"(.*)"/.exec(fields.get('M') ?? '')?.[1] ?? '';
+    fields.set('C', '0A000');
+    fields.set('M', `reading federated table "${relation}" in this statement is not supported`);
+    fields.set('H', 'Federated tables can be read by SELECT, cursors, EXPLAIN, prepared statements and COPY (query) TO STDOUT.');
+  }
+  return rebuild(errorMessage[0]!, fields);
+}
+
+function rebuild(type: number, fields: ReadonlyMap<string, string>): Buffer {
+  const parts = [...fields].map(([letter, value]) => Buffer.from(`${letter}${value}\0`, 'utf8'));
+  return message(type, Buffer.concat([...parts, Buffer.from([0])]));
+}
+
+/** The same correction for an error that was captured and will be thrown. */
+export const inClientPositions = (error: SqlError, text: SentText): SqlError =>
+  error.fields.position === undefined ? error : error.with({ position: text.originalPosition(error.fields.position) });
+
+export const noParameter = (number: number, position: number | undefined): SqlError =>
+  sqlError('42P02', `there is no parameter $${number}`, { position });
+export const undefinedPortal = (name: string): SqlError => sqlError('34000', `portal "${name}" does not exist`);

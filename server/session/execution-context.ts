@@ -1,0 +1,48 @@
+/**
+ * What an execution needs to know of the session, read on its backend in one round trip at every execution: settings (SET
+ * LOCAL, ROLLBACK and functions change them without a word on the wire), the time-out, isolation, the catalog's generation.
+ */
+import type { SessionSettings } from '../../algebra/plan.ts';
+import type { BeginOptions } from '../../algebra/site.ts';
+import type { Capture } from './backend-exchange.ts';
+
+export interface ExecutionContext {
+  readonly settings: SessionSettings;
+  readonly isolation: BeginOptions['isolation'];
+  readonly statementTimeoutMs: number;
+  /** Counts DDL on the catalog server. */
+  readonly generation: string;
+}
+
+const setting = (name: string): string => `pg_catalog.current_setting('${name}')`;
+
+const columns = [
+  setting('TimeZone'),
+  setting('DateStyle'),
+  setting('IntervalStyle'),
+  setting('extra_float_digits'),
+  setting('bytea_output'),
+  setting('transaction_isolation'),
+  `(extract(epoch FROM ${setting('statement_timeout')}::pg_catalog.interval) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8`,
+  'tributary.ddl_generation()',
+];
+
+export const contextSql = `SELECT ${columns.join(', ')}`;
+/** Columns of it; more may be appended. */
+export const contextColumns = columns.length;
+
+export function readContext(capture: Capture): ExecutionContext {
+  const [timeZone, dateStyle, intervalStyle, digits, bytea, isolation, timeout, generation] = capture.rows[0]!;
+  return {
+    settings: {
+      timeZone: timeZone!,
+      dateStyle: dateStyle!,
+      intervalStyle: intervalStyle!,
+      extraFloatDigits: Number(digits),
+      byteaOutput: bytea === 'escape' ? 'escape' : 'hex',
+    },
+    isolation: isolation === 'repeatable read' || isolation === 'serializable' ? isolation : 'read committed',
+    statementTimeoutMs: Number(timeout),
+    generation: generation!,
+  };
+}

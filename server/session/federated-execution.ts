@@ -1,0 +1,129 @@
+/**
+ * From a bound statement over mirrors to an open row source: revalidate the tree, fetch parameters, settings and privileges
+ * on the session's backend, then run. The exchange is held with Flush throughout: success or failure is decided by what
+ * follows (the client's Sync, or an error made real by session.report).
+ */
+import { featureNotSupported } from '../../core/sql-error.ts';
+import { SqlError } from '../../core/sql-error.ts';
+import { privilegeError } from '../../catalog/privileges.ts';
+import { encodeBinary } from '../../core/binary-format.ts';
+import type { Datum } from '../../core/datum.ts';
+import type { SqlType } from '../../core/sql-type.ts';
+import type { SessionQuery } from '../../planner/analyze/session-expressions.ts';
+import type { FederatedQuery, PreparedExecution } from '../run-statement.ts';
+import { writeDescribeStatement, writeExecute } from '../wire/frontend-messages.ts';
+import { analyse, federatedStatement, queryBackend } from './backend-analysis.ts';
+import { Capture } from './backend-exchange.ts';
+import { inClientPositions } from './error-messages.ts';
+import { contextColumns, contextSql, readContext } from './execution-context.ts';
+import type { FederatedPortal, RowSource } from './federated-portal.ts';
+import { resolveFormats } from './result-formats.ts';
+import type { Session } from './session.ts';
+import type { FederatedStatement, Statement } from './session-state.ts';
+
+/** Where the parameters' values come from. */
+export type ParameterSource =
+  | { readonly kind: 'none' }
+  /** A portal of the twin, not executed yet; `revalidate`: the statement's name on the backend. */
+  | { readonly kind: 'portal'; readonly name: string; readonly revalidate?: string }
+  /** Values already read, as DataRow fields in the formats of federation.parameterFormats. */
+  | { readonly kind: 'values'; readonly values: readonly (Buffer | null)[]; readonly revalidate?: string };
+
+/** Opens the portal's rows. Errors are PostgreSQL's, ours, or a source's. */
+export async function openFederated(session: Session, portal: FederatedPortal, source: ParameterSource): Promise<void> {
+  const prepared = await prepareExecution(session, portal.statement, source);
+  portal.timeoutMs = prepared.context.statementTimeoutMs;
+  const { rowDescription } = prepared.federated;
+  const columns = rowDescription ? rowDescription.readUInt16BE(5) : 0;
+  const formats = resolveFormats(portal.bind?.resultFormats ?? portal.formats, columns);
+  const rows = await session.runPortal(portal, portal.timeoutMs, async () => {
+    const opened: RowSource = await session.federation.run(prepared, {
+      formats,
+      signal: portal.abort.signal,
+      transactions: session.siteTransactions,
+    });
+    return opened;
+  });
+  portal.open(rows);
+}
+
+export async function prepareExecution(session: Session, statement: Statement, source: ParameterSource): Promise<PreparedExecution> {
+  const { federation } = session;
+  const values = await revalidateAndReadParameters(session, statement, source);
+  for (let attempt = 1; ; attempt++) {
+    const { federated } = statement;
+    if (!federated) throw featureNotSupported('a statement whose tables have moved since it was prepared');
+    const query = await analysed(session, federated);
+    const answer = await queryBackend(session, 'tributary:context', `${contextSql}, ${query.privilegeCheck}`);
+    const context = readContext(answer);
+    const moved = federation.noteGeneration(context.generation);
+    const changed = federated.generation === undefined ? moved : federated.generation !== context.generation;
+    federated.generation = context.generation;
+    if (changed && attempt < 5) {
+      // DDL since: the same text may mean something else now, which Describe alone does not notice.
+      await analyseAgain(session, statement, federated);
+      continue;
+    }
+    const denied = answer.rows[0]![contextColumns];
+    if (denied != null) throw privilegeError(denied);
+    const parameters = federation.readParameters(federated.parameterTypes, values);
+    return { federated, query, context, parameters, evaluate: (asked) => evaluateOnBackend(session, asked) };
+  }
+}
+
+/** Session values of a statement (now(), current_user, …), in one SELECT on its own backend. */
+async function evaluateOnBackend(session: Session, asked: SessionQuery): Promise<Datum[]> {
+  const { federation } = session;
+  const answer = await queryBackend(session, 'tributary:values', asked.sql, {
+    types: asked.parameters.map(({ type }) => type.oid),
+    values: asked.parameters.map(({ type, value }) => (value === null ? null : encodeParameter(type, value))),
+    formats: asked.parameters.map(({ type }) => (type.kind === 'opaque' ? 0 : 1)),
+    resultFormats: asked.types.map((type) => (type.kind === 'opaque' ? 0 : 1)),
+  });
+  const row = answer.rawRows[0] ?? [];
+  return asked.types.map((type, i) => federation.readValue(type, row[i] ?? null));
+}
+
+const encodeParameter = (type: SqlType, value: Exclude<Datum, null>): Buffer =>
+  type.kind === 'opaque' ? Buffer.from(String(value), 'utf8') : Buffer.from(encodeBinary(type, value));
+
+async function analysed(session: Session, federated: FederatedStatement): Promise<FederatedQuery> {
+  try {
+    return (federated.query ??= await session.federation.analyse(federated));
+  } catch (error) {
+    throw error instanceof SqlError ? inClientPositions(error, federated.text) : error;
+  }
+}
+
+async function analyseAgain(session: Session, statement: Statement, before: FederatedStatement): Promise<void> {
+  const again = await analyse(session, 'tributary:again', before.text, before.parameterTypes);
+  if (!again.federated) statement.federated = null;
+  else if (again.federated.tree.equals(before.tree)) before.query = null;
+  else statement.federated = { ...again.federated, ...(before.generation === undefined ? {} : { generation: before.generation }) };
+}
+
+async function revalidateAndReadParameters(
+  session: Session,
+  statement: Statement,
+  source: ParameterSource,
+): Promise<readonly (Buffer | null)[]> {
+  const { exchange } = session;
+  if (source.kind === 'none') return [];
+  const described = new Capture();
+  const executed = new Capture();
+  let describing: ReturnType<typeof exchange.send> | undefined;
+  let executing: ReturnType<typeof exchange.send> | undefined;
+  exchange.together(() => {
+    if (source.revalidate !== undefined) describing = exchange.send('describe', writeDescribeStatement(source.revalidate), described);
+    if (source.kind === 'portal') executing = exchange.send('execute', writeExecute(source.name), executed);
+    exchange.flush();
+  });
+  if (describing) await session.captured(describing, described, statement.text);
+  if (executing) await session.captured(executing, executed);
+  const tree = described.trees[0];
+  if (tree && statement.federated) {
+    const { text, parameterTypes } = statement.federated;
+    statement.federated = await federatedStatement(session, text, tree, parameterTypes, described.rowDescription);
+  }
+  return source.kind === 'values' ? source.values : (executed.rawRows[0] ?? []);
+}

@@ -1,0 +1,80 @@
+/**
+ * A portal over federated rows: a row source, opened at the first fetch, read with row limits, closed on every path. The
+ * backend holds a twin of the same name, so that PostgreSQL itself says when the portal comes and goes.
+ */
+import type { ClientConnection } from '../wire/client-connection.ts';
+import type { BindMessage } from '../wire/frontend-messages.ts';
+import type { Statement } from './session-state.ts';
+
+/** Finished DataRow messages; implemented by encoded batches and by relays. */
+export interface RowSource {
+  /** Up to `rowsMax` rows (0: as many as come handy); null at the end. */
+  next(rowsMax: number): Promise<{ readonly bytes: Uint8Array; readonly rows: number } | null>;
+  /** Idempotent. Ends everything behind it. */
+  close(): Promise<void>;
+}
+
+export class FederatedPortal {
+  readonly statement: Statement;
+  /** The client's Bind; null for a cursor. */
+  readonly bind: BindMessage | null;
+  readonly abort = new AbortController();
+  /** WITH HOLD: outlives its transaction. */
+  readonly hold: boolean;
+  /** Result formats when there is no Bind. */
+  readonly formats: readonly number[];
+  /** statement_timeout at its opening. */
+  timeoutMs = 0;
+  /** Rows fetched so far: the cursor's position. */
+  position = 0;
+  private source: RowSource | null = null;
+  private ended = false;
+
+  constructor(statement: Statement, bind: BindMessage | null, options: { readonly hold?: boolean; readonly formats?: readonly number[] } = {}) {
+    this.statement = statement;
+    this.bind = bind;
+    this.hold = options.hold ?? false;
+    this.formats = options.formats ?? [];
+  }
+
+  get opened(): boolean {
+    return this.source !== null || this.ended;
+  }
+
+  open(source: RowSource): void {
+    this.source = source;
+  }
+
+  /** Sends up to `rowsMax` rows (0: all) to `emit`; answers how many. Fewer than asked: the end was reached. */
+  async fetch(rowsMax: number, emit: (bytes: Uint8Array) => Promise<void> | void): Promise<number> {
+    let rows = 0;
+    while (!this.ended && (rowsMax === 0 || rows < rowsMax)) {
+      this.abort.signal.throwIfAborted();
+      const part = await this.source!.next(rowsMax === 0 ? 0 : rowsMax - rows);
+      if (part === null) {
+        await this.close();
+        break;
+      }
+      rows += part.rows;
+      const wait = emit(part.bytes);
+      if (wait) await wait;
+    }
+    this.position += rows;
+    return rows;
+  }
+
+  /** Ends the source. Later fetches answer no rows. */
+  async close(): Promise<void> {
+    this.ended = true;
+    const source = this.source;
+    this.source = null;
+    await source?.close();
+  }
+}
+
+/** Writes with back-pressure; gives up waiting when the portal is aborted. */
+export const emitTo =
+  (client: ClientConnection) =>
+  (bytes: Uint8Array): Promise<void> | void => {
+    if (!client.write(bytes)) return client.drained();
+  };
