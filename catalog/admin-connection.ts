@@ -5,7 +5,9 @@
  * which it was lost fails.
  */
 import pg from 'pg';
+import { z } from 'zod';
 import { SqlError, sqlError } from '../core/sql-error.ts';
+import { messageOf } from './log.ts';
 
 export interface AdminTarget {
   readonly host: string;
@@ -82,21 +84,16 @@ export class AdminConnection {
   }
 }
 
+const serverError = z.object({
+  code: z.string().regex(/^[0-9A-Z]{5}$/), message: z.string(), detail: z.string().optional(), hint: z.string().optional(),
+  position: z.coerce.number().optional(), where: z.string().optional(), schema: z.string().optional(), table: z.string().optional(),
+  column: z.string().optional(),
+}); // prettier-ignore
+
 function asSqlError(error: unknown): Error {
   if (error instanceof SqlError) return error;
-  if (!(error instanceof Error)) return sqlError('XX000', String(error));
-  const fields = error as Error &
-    Partial<Record<'code' | 'detail' | 'hint' | 'position' | 'where' | 'schema' | 'table' | 'column', string>>;
-  if (fields.code === undefined || !/^[0-9A-Z]{5}$/.test(fields.code)) {
-    return sqlError('08006', 'lost the connection to the catalog server', { detail: error.message });
-  }
-  return sqlError(fields.code, error.message, {
-    detail: fields.detail,
-    hint: fields.hint,
-    position: fields.position === undefined ? undefined : Number(fields.position),
-    where: fields.where,
-    schema: fields.schema,
-    table: fields.table,
-    column: fields.column,
-  });
+  const fields = serverError.safeParse(error).data;
+  if (!fields) return sqlError('08006', 'lost the connection to the catalog server', { detail: messageOf(error) });
+  const { code, message, ...more } = fields;
+  return sqlError(code, message, more);
 }

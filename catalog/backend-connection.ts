@@ -10,6 +10,7 @@ import { connect as connectTls } from 'node:tls';
 import { serialize } from 'pg-protocol';
 import { protocolViolation, sqlError } from '../core/sql-error.ts';
 import { errorFromMessage } from './backend-error.ts';
+import { messageOf } from './log.ts';
 import { MessageReader } from './message-reader.ts';
 import type { MessageHandler } from './message-reader.ts';
 import { openSocket } from './postgres-process.ts';
@@ -156,7 +157,7 @@ export class BackendConnection {
     try {
       deliverAll();
     } catch (error) {
-      this.failure ??= error instanceof Error ? error : new Error(String(error));
+      this.failure ??= asError(error);
       this.destroy();
     }
   }
@@ -187,13 +188,16 @@ function startupHandler(
       else if (type === BACKEND_KEY_DATA) onKey(message.readInt32BE(5), message.readInt32BE(9));
       else if (type === ERROR_RESPONSE) fail(errorFromMessage(message));
     } catch (error) {
-      fail(error instanceof Error ? error : new Error(String(error)));
+      fail(asError(error));
     }
   };
 }
 
+/** Errors of Node's own modules may be of another realm's class. */
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(messageOf(error), { cause: error }));
+
 const unreachableServer = (error: Error): Error =>
-  sqlError('08006', 'could not connect to the catalog server', { detail: error.message, severity: 'FATAL' });
+  sqlError('08006', 'could not connect to the catalog server', { detail: messageOf(error), severity: 'FATAL' });
 
 function connected(options: BackendOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {

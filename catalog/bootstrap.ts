@@ -31,7 +31,6 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 CREATE SCHEMA tributary;
 GRANT USAGE ON SCHEMA tributary TO PUBLIC;
-GRANT CREATE ON SCHEMA public TO tributary_owner;
 -- A handler in plpgsql (or another language) could swallow the guard's error: a wrong, empty answer.
 REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
 `;

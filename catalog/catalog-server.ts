@@ -30,6 +30,8 @@ export interface CatalogOptions {
   readonly dataDir?: string | undefined;
   /** An existing PostgreSQL 18, entered as a superuser. */
   readonly url?: string | undefined;
+  /** Embedded server: sessions reach it by loopback with derived passwords, as where there are no Unix sockets. */
+  readonly loopback?: boolean | undefined;
   /** Sessions at the same time; the server gets a few more for ourselves. */
   readonly connections: number;
   readonly log: CatalogLog;
@@ -91,9 +93,11 @@ export class CatalogServer {
 
   /** Throws when the server cannot be started or entered, or is not PostgreSQL 18. */
   static async start(options: CatalogOptions): Promise<CatalogServer> {
-    const { url, dataDir, log } = options;
+    const { url, dataDir, loopback, log } = options;
     const embedded =
-      url === undefined ? await EmbeddedServer.start({ dataDir, maxConnections: options.connections + 15, log }) : undefined;
+      url === undefined
+        ? await EmbeddedServer.start({ dataDir, loopback, maxConnections: options.connections + 15, log })
+        : undefined;
     const target = embedded ? embeddedTarget(embedded) : urlTarget(url ?? '');
     const server = new CatalogServer(target, embedded, log);
     try {

@@ -166,35 +166,43 @@ async function endProcess(record: z.infer<typeof postmasterRecord>): Promise<voi
   throw new Error(`the orphaned PostgreSQL ${record.pid} on ${record.dataDir} does not end`);
 }
 
-/** Where a running server meets us: `socket` is a folder only its account may enter, the rest is written by us alone. */
+/** Where a running server meets us: `folder` is written by us alone, `socket` is entered by its account (and us) alone. */
 export interface RuntimeFolder {
   readonly folder: string;
-  readonly socket: string;
+  /** Undefined: there is no place for one. */
+  readonly socket: string | undefined;
 }
 
-/**
- * A new private folder whose socket file's path fits the 107 bytes a Unix socket address can hold; undefined when there is
- * no such place. The caller removes it.
- */
-export async function makeRuntimeFolder(account: ServerAccount | undefined): Promise<RuntimeFolder | undefined> {
-  if (process.platform === 'win32') return undefined;
-  for (const base of new Set([os.tmpdir(), '/tmp', '/dev/shm', '/var/tmp'])) {
-    if (Buffer.byteLength(path.join(base, 'tributary-XXXXXX', 's', '.s.PGSQL.5432')) > 103) continue; // macOS: 103
-    if (!(await exists(base)) || !(await isReachable(base, account))) continue;
-    try {
-      const folder = await mkdtemp(path.join(base, 'tributary-'));
-      const socket = path.join(folder, 's');
-      await makePrivateFolder(socket);
-      if (account) {
-        await chmod(folder, 0o755);
-        await chown(socket, account.uid, account.gid);
+/** What fits the 107 bytes (macOS: 103) that a Unix socket's address can hold. */
+const SOCKET_PATH_MAX_BYTES = 103;
+
+/** A new folder outside the data directory, reachable for the server's account, preferably with a socket. The caller removes it. */
+export async function makeRuntimeFolder(account: ServerAccount | undefined, wantSocket: boolean): Promise<RuntimeFolder> {
+  const bases = new Set([os.tmpdir(), ...(process.platform === 'win32' ? [] : ['/tmp', '/dev/shm', '/var/tmp'])]);
+  const canHaveSocket = wantSocket && process.platform !== 'win32';
+  for (const socketWanted of canHaveSocket ? [true, false] : [false]) {
+    for (const base of bases) {
+      const length = Buffer.byteLength(path.join(base, 'tributary-XXXXXX', 's', '.s.PGSQL.5432'));
+      if (socketWanted && length > SOCKET_PATH_MAX_BYTES) continue;
+      if (!(await exists(base)) || !(await isReachable(base, account))) continue;
+      try {
+        return await runtimeFolderIn(base, socketWanted, account);
+      } catch (error) {
+        if (!isErrno(error, 'EROFS', 'EACCES', 'EPERM', 'ENOSPC')) throw error;
       }
-      return { folder, socket };
-    } catch (error) {
-      if (!isErrno(error, 'EROFS', 'EACCES', 'EPERM', 'ENOSPC')) throw error;
     }
   }
-  return undefined;
+  throw new Error(`no temporary folder to be found that can be written, in ${[...bases].join(', ')}`);
+}
+
+async function runtimeFolderIn(base: string, withSocket: boolean, account: ServerAccount | undefined): Promise<RuntimeFolder> {
+  const folder = await mkdtemp(path.join(base, 'tributary-'));
+  if (account) await chmod(folder, 0o755);
+  if (!withSocket) return { folder, socket: undefined };
+  const socket = path.join(folder, 's');
+  await makePrivateFolder(socket);
+  if (account) await chown(socket, account.uid, account.gid);
+  return { folder, socket };
 }
 
 async function readIfPresent(file: string): Promise<string | undefined> {

@@ -12,6 +12,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DataDirectory, makeRuntimeFolder } from './data-directory.ts';
 import type { RuntimeFolder } from './data-directory.ts';
+import { messageOf } from './log.ts';
 import type { CatalogLog } from './log.ts';
 import { locatePostgres, unprivilegedAccount } from './postgres-binaries.ts';
 import type { PostgresBinaries, ServerAccount } from './postgres-binaries.ts';
@@ -26,6 +27,8 @@ export interface EmbeddedServerOptions {
   /** Undefined: a temporary folder, removed at the end, and nothing is synced to disk. */
   readonly dataDir: string | undefined;
   readonly maxConnections: number;
+  /** Loopback with passwords even where a Unix socket is possible. */
+  readonly loopback?: boolean | undefined;
   readonly log: CatalogLog;
 }
 
@@ -53,7 +56,6 @@ const serverSettings = (options: EmbeddedServerOptions): Record<string, string> 
   max_logical_replication_workers: '0',
   max_prepared_transactions: '0',
   max_locks_per_transaction: '256',
-  synchronous_commit: options.dataDir === undefined ? 'off' : 'on',
   fsync: options.dataDir === undefined ? 'off' : 'on',
   full_page_writes: options.dataDir === undefined ? 'off' : 'on',
   autovacuum_max_workers: '1',
@@ -77,7 +79,7 @@ export class EmbeddedServer {
   readonly secret: Buffer | undefined;
   private readonly options: EmbeddedServerOptions;
   private readonly directory: DataDirectory;
-  private readonly runtime: RuntimeFolder | undefined;
+  private readonly runtime: RuntimeFolder;
   private readonly binaries: PostgresBinaries;
   private readonly account: ServerAccount | undefined;
   private server: PostgresProcess | undefined;
@@ -88,7 +90,7 @@ export class EmbeddedServer {
   private constructor(parts: {
     readonly options: EmbeddedServerOptions;
     readonly directory: DataDirectory;
-    readonly runtime: RuntimeFolder | undefined;
+    readonly runtime: RuntimeFolder;
     readonly binaries: PostgresBinaries;
     readonly account: ServerAccount | undefined;
     readonly address: PostgresAddress;
@@ -113,11 +115,11 @@ export class EmbeddedServer {
       if (orphan !== undefined)
         options.log({ level: 'warn', message: 'ended the catalog server a killed gateway left behind', pid: orphan });
       await directory.openTo(account);
-      runtime = await makeRuntimeFolder(account);
+      runtime = await makeRuntimeFolder(account, !options.loopback);
       const secret = await directory.secret();
       const address = await chooseAddress(runtime);
       const server = new EmbeddedServer({
-        options, directory, runtime, binaries, account, address, secret: runtime ? undefined : secret,
+        options, directory, runtime, binaries, account, address, secret: runtime.socket === undefined ? secret : undefined,
       }); // prettier-ignore
       if (!(await isCluster(directory.cluster))) await server.initialize(secret);
       await directory.checkVersion(POSTGRES_MAJOR);
@@ -147,12 +149,12 @@ export class EmbeddedServer {
     await this.restarting?.catch(() => undefined); // it was reported when it failed
     await this.server?.stop();
     await this.directory.forgetPostmaster();
-    if (this.runtime) await rm(this.runtime.folder, { recursive: true, force: true });
+    await rm(this.runtime.folder, { recursive: true, force: true });
     await this.directory.release();
   }
 
   private async initialize(secret: Buffer): Promise<void> {
-    const passwordFile = path.join(this.runtime?.folder ?? this.directory.folder, 'password');
+    const passwordFile = path.join(this.runtime.folder, 'password');
     const password = sessionPassword(secret, BOOTSTRAP_ROLE);
     await writeFile(passwordFile, password, { flag: 'wx', mode: 0o600 });
     try {
@@ -171,17 +173,14 @@ export class EmbeddedServer {
 
   /** On the socket only we are let in: by its folder's mode, and when the server's account is another, by our name as well. */
   private async writeAccessRules(): Promise<void> {
-    const folder = this.accessFolder;
+    const { folder, socket } = this.runtime;
     const us = this.account ? ownName() : undefined;
-    const rule = this.runtime
-      ? `local all all ${us === undefined ? 'trust' : 'peer map=gateway'}`
-      : 'host all all 127.0.0.1/32 scram-sha-256';
+    const rule =
+      socket !== undefined
+        ? `local all all ${us === undefined ? 'trust' : 'peer map=gateway'}`
+        : 'host all all 127.0.0.1/32 scram-sha-256';
     await writeFile(path.join(folder, 'pg_hba.conf'), `${rule}\n`, { mode: 0o644 });
     await writeFile(path.join(folder, 'pg_ident.conf'), us === undefined ? '' : `gateway "${us}" all\n`, { mode: 0o644 });
-  }
-
-  private get accessFolder(): string {
-    return this.runtime?.folder ?? this.directory.folder;
   }
 
   private async launch(): Promise<void> {
@@ -194,13 +193,14 @@ export class EmbeddedServer {
       address: this.address,
       settings: {
         ...serverSettings(this.options),
-        hba_file: path.join(this.accessFolder, 'pg_hba.conf'),
-        ident_file: path.join(this.accessFolder, 'pg_ident.conf'),
+        hba_file: path.join(this.runtime.folder, 'pg_hba.conf'),
+        ident_file: path.join(this.runtime.folder, 'pg_ident.conf'),
       },
       temporaryFolders: [this.runtime?.folder, this.directory.temporary ? this.directory.folder : undefined].filter(
         (f) => f !== undefined,
       ),
-      onLog: (line) => log({ level: 'warn', message: 'catalog server', line }),
+      // FATAL ends one connection, and its client is told; PANIC ends the server.
+      onLog: (line) => log({ level: /\] FATAL: /.test(line) ? 'debug' : 'warn', message: 'catalog server', line }),
     });
     this.server = server;
     await this.directory.recordPostmaster(server.pid);
@@ -235,8 +235,8 @@ export class EmbeddedServer {
 export const sessionPassword = (secret: Buffer, role: string): string =>
   createHmac('sha256', secret).update(`tributary role ${role}`).digest('base64');
 
-async function chooseAddress(runtime: RuntimeFolder | undefined): Promise<PostgresAddress> {
-  if (runtime) return { kind: 'socket', directory: runtime.socket, port: 5432 };
+async function chooseAddress({ socket }: RuntimeFolder): Promise<PostgresAddress> {
+  if (socket !== undefined) return { kind: 'socket', directory: socket, port: 5432 };
   return { kind: 'tcp', host: '127.0.0.1', port: await freePort() };
 }
 
@@ -256,7 +256,7 @@ function ownName(): string | undefined {
   try {
     return os.userInfo().username;
   } catch (error) {
-    if (error instanceof Error && error.message.includes('uv_os_get_passwd')) return undefined;
+    if (messageOf(error).includes('uv_os_get_passwd')) return undefined;
     throw error;
   }
 }

@@ -5,3 +5,12 @@ export interface CatalogLogEntry {
   readonly [field: string]: unknown;
 }
 export type CatalogLog = (entry: CatalogLogEntry) => void;
+
+/** Of errors of any origin; those of several attempts (`AggregateError`) have theirs inside. */
+export function messageOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  if (typeof error !== 'object' || error === null) return 'unknown error';
+  const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors.map(messageOf).join('; ') : '';
+  const own = 'message' in error && typeof error.message === 'string' ? error.message : '';
+  return [...new Set([own, inner])].filter((part) => part !== '').join(': ') || 'unknown error';
+}

@@ -134,7 +134,7 @@ export class CachedLookup implements CatalogLookup {
       assert(found, `type ${oid} was not loaded`);
       return this.typeFromRow(found, rows);
     };
-    if (row.kind === 'd') return withTypmod(part(row.base), row.baseTypmod);
+    if (row.kind === 'd') return row.baseTypmod < 0 ? part(row.base) : withTypmod(part(row.base), row.baseTypmod);
     const collation: Collation = row.collation === INVALID ? 'none' : (this.collations.get(row.collation) ?? 'default');
     const common = { oid: row.oid, typmod: -1, collation, name: `${quoteIfNeeded(row.schema)}.${quoteIfNeeded(row.name)}` };
     if (row.kind === 'e') return { ...common, kind: 'enum', labels: (row.labels ?? []).map(({ label }) => label) };

@@ -55,9 +55,9 @@ export async function ensureRole(connection: AdminConnection, role: RoleOptions)
 
 /** SET FALSE: an administrator acts on mirrors as what he is, and cannot become their owner. */
 const adminGrants = (name: string): string =>
-  `GRANT ${OWNER_ROLE} TO ${name} WITH INHERIT TRUE, SET FALSE;GRANT CREATE ON DATABASE ${quoteName(CATALOG_DATABASE)} TO ${name};`;
+  `GRANT ${OWNER_ROLE} TO ${name} WITH INHERIT TRUE, SET FALSE;GRANT CREATE ON DATABASE ${quoteName(CATALOG_DATABASE)} TO ${name};GRANT CREATE ON SCHEMA public TO ${name};`;
 const adminRevokes = (name: string): string =>
-  `REVOKE ${OWNER_ROLE} FROM ${name};REVOKE CREATE ON DATABASE ${quoteName(CATALOG_DATABASE)} FROM ${name};`;
+  `REVOKE ${OWNER_ROLE} FROM ${name};REVOKE CREATE ON DATABASE ${quoteName(CATALOG_DATABASE)} FROM ${name};REVOKE CREATE ON SCHEMA public FROM ${name};`;
 
 async function schemasOf(connection: AdminConnection, site: string): Promise<string> {
   const rows = await connection.rows<{ name: string }>('SELECT name FROM tributary.mirror_schema WHERE site = $1', [site]);

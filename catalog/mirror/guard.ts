@@ -7,13 +7,22 @@
  *   marked internal as a foreign key's triggers are, so that `\d` does not list it.
  *
  * The catalogs are written directly, for all tables at once: CREATE TRIGGER thousand times over takes a second.
+ * That the owner role owns them is struck from pg_shdepend: REASSIGN OWNED and DROP OWNED, which go by it and fire no event
+ * trigger, then find nothing.
  * Afterwards the shape is fingerprinted, by which the event trigger knows later that a user's DDL left it alone.
  */
 
+import { OWNER_ROLE } from '../reserved-names.ts';
+
 const BEFORE_STATEMENT_INSERT_TRUNCATE = 2 | 4 | 32; // TRIGGER_TYPE_BEFORE | _INSERT | _TRUNCATE, catalog/pg_trigger.h
 
+/** To be run in the transaction that made anything for the owner role. */
+export const HIDE_OWNERSHIP = `
+DELETE FROM pg_shdepend WHERE deptype = 'o' AND refclassid = 'pg_authid'::regclass AND refobjid = '${OWNER_ROLE}'::regrole
+  AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database());`;
+
 /** `relations`: an SQL expression of type oid[]. To be run in the transaction that made or altered them. */
-export const guardRelations = (relations: string): string => `
+export const guardRelations = (relations: string): string => `${HIDE_OWNERSHIP}
 WITH made AS (
   INSERT INTO pg_trigger (oid, tgrelid, tgparentid, tgname, tgfoid, tgtype, tgenabled, tgisinternal, tgconstrrelid, tgconstrindid,
                           tgconstraint, tgdeferrable, tginitdeferred, tgnargs, tgattr, tgargs)

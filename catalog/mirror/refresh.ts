@@ -25,7 +25,7 @@ import {
 } from './ddl.ts';
 import { defineMirrors, relationKey } from './definition.ts';
 import type { EnumDefinition, ForeignKeyDefinition, MirrorDefinitions, RelationDefinition } from './definition.ts';
-import { guardRelations } from './guard.ts';
+import { guardRelations, HIDE_OWNERSHIP } from './guard.ts';
 import { restoreKeepsakes, storeKeepsake, takeKeepsake } from './keepsake.ts';
 import { resolveTypes } from './source-types.ts';
 import {
@@ -121,7 +121,7 @@ class Refresh {
     for (const [schema, source] of sourceSchema) {
       if (usable.has(schema)) continue;
       try {
-        await this.connection.run(createSchema(schema) + storeSchema(this.wanted.site, source, schema));
+        await this.connection.run(createSchema(schema) + storeSchema(this.wanted.site, source, schema) + HIDE_OWNERSHIP);
         this.changed = true;
         usable.add(schema);
       } catch (error) {
@@ -152,7 +152,7 @@ class Refresh {
     const retyped = `UPDATE tributary.mirror SET fingerprint = f.print FROM tributary.fingerprints(ARRAY(SELECT oid FROM tributary.mirror WHERE site = ${quoteText(this.wanted.site)})) f WHERE f.relation = oid AND f.print <> fingerprint;`;
     await this.attempt(
       `${type.sourceSchema}.${type.sourceName}`,
-      sql + storeEnum(this.wanted.site, type) + (before ? retyped : ''),
+      sql + storeEnum(this.wanted.site, type) + HIDE_OWNERSHIP + (before ? retyped : ''),
     );
   }
 
@@ -182,7 +182,7 @@ class Refresh {
 
   private async create(relations: readonly RelationDefinition[]): Promise<void> {
     const sql =
-      `SET LOCAL ROLE ${OWNER_ROLE};SET LOCAL synchronous_commit = off;${relations.map(createTable).join('')}RESET ROLE;` +
+      `SET LOCAL ROLE ${OWNER_ROLE};${relations.map(createTable).join('')}RESET ROLE;` +
       storeRelations(this.wanted.site, relations, (relation) => this.wanted.estimatedRows.get(relation)) +
       guardRelations(UNGUARDED);
     try {
