@@ -11,6 +11,8 @@ const SIGN_NEGATIVE = 0x4000;
 const SIGN_NAN = 0xc000;
 const SIGN_INFINITY = 0xd000;
 const SIGN_MINUS_INFINITY = 0xf000;
+/** PostgreSQL sends this meaningless display scale with infinities. */
+const INFINITY_SCALE = 0x20;
 
 const powersOfTen: bigint[] = [1n];
 /** 10^exponent, exponent ≥ 0. Small ones are kept. */
@@ -23,17 +25,17 @@ export function powerOfTen(exponent: number): bigint {
 export function numericToBinary(value: Numeric): Uint8Array {
   switch (value.kind) {
     case 'nan':
-      return special(SIGN_NAN);
+      return special(SIGN_NAN, 0);
     case 'infinity':
-      return special(SIGN_INFINITY);
+      return special(SIGN_INFINITY, INFINITY_SCALE);
     case '-infinity':
-      return special(SIGN_MINUS_INFINITY);
+      return special(SIGN_MINUS_INFINITY, INFINITY_SCALE);
     case 'finite':
       return decimalToBinary(value.unscaled, value.scale);
   }
 }
 
-const special = (sign: number): Uint8Array => Uint8Array.of(0, 0, 0, 0, sign >> 8, sign & 0xff, 0, 0);
+const special = (sign: number, scale: number): Uint8Array => Uint8Array.of(0, 0, 0, 0, sign >> 8, sign & 0xff, 0, scale);
 
 /** The binary form of unscaled × 10^-scale. */
 export function decimalToBinary(unscaled: bigint, scale: number): Uint8Array {

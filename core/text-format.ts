@@ -107,8 +107,8 @@ export function formatUuid(bytes: Uint8Array): string {
 /** Between elements; box is the only built-in type with another one. */
 export const arrayDelimiter = (element: SqlType): string => (element.name === 'pg_catalog.box' ? ';' : ',');
 
-const needsQuotes = /^$|^null$|[\\"{}\s,]/i;
-const needsQuotesBox = /^$|^null$|[\\"{}\s;]/i;
+const needsQuotes = /^$|^null$|[\\"{} \t\n\v\f\r,]/i;
+const needsQuotesBox = /^$|^null$|[\\"{} \t\n\v\f\r;]/i;
 
 function formatArray(type: SqlType, array: PgArray, context: TextContext): string {
   const element = type.element!;
@@ -123,7 +123,7 @@ function formatArray(type: SqlType, array: PgArray, context: TextContext): strin
         parts.push(write(depth + 1));
         continue;
       }
-      const value = array.elements[next++]!;
+      const value = array.elements[next++] ?? null;
       if (value === null) {
         parts.push('NULL');
         continue;
