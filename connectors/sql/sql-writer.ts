@@ -138,6 +138,10 @@ export class SqlWriter extends ScalarWriter {
     return newBlock({ kind: 'relation', sql: this.scanItem(rel, alias) }, rel.columns);
   }
 
+  /** Whether a bare column name in this SELECT might be taken for something else. */
+  protected mustQualify(_block: SelectBlock): boolean {
+    return false;
+  }
   /** A table in FROM, under the name `alias`. */
   protected scanItem(scan: Scan, alias: string): string {
     const name = this.tableName(scan);
@@ -293,7 +297,7 @@ export class SqlWriter extends ScalarWriter {
       if (rel.rows.length === 0) block.where.push(scalarCondition({ kind: 'const', value: false, type: sqlType('bool') }));
       return block;
     }
-    const alias = this.alias('t');
+    const alias = this.alias(null);
     const names = uniqueNames(rel.columns.map((column) => column.name));
     rel.columns.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: names[i]! }));
     const rows = rel.rows.map((row) =>
@@ -313,7 +317,7 @@ export class SqlWriter extends ScalarWriter {
   private cteScan(rel: CteScan): SelectBlock {
     const table = this.commonTables.get(rel.cte);
     assert(table, `no definition of "${rel.name}" in this fragment`);
-    const alias = this.alias('t');
+    const alias = this.alias(null);
     rel.columns.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: table.columns[i]! }));
     return newBlock({ kind: 'relation', sql: `${this.quote(table.alias)} AS ${this.quote(alias)}` }, rel.columns);
   }
@@ -321,7 +325,7 @@ export class SqlWriter extends ScalarWriter {
   /** Closes a block into a derived table, the only item of a new block with the same columns. */
   private derive(block: SelectBlock): SelectBlock {
     const closed = this.close(block, block.columns);
-    const alias = this.alias('t');
+    const alias = this.alias(null);
     block.columns.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: closed.names[i]! }));
     return newBlock({ kind: 'relation', sql: `(${closed.text}) AS ${this.quote(alias)}` }, block.columns);
   }
@@ -331,7 +335,8 @@ export class SqlWriter extends ScalarWriter {
   /** The finished SELECT with `columns` as its list; `names` are unique. */
   private close(block: SelectBlock, columns: readonly RelColumn[]): { text: string; names: readonly string[] } {
     const around = this.qualified;
-    this.qualified = around || block.from?.kind === 'join' || [...block.where, ...block.having].some((c) => c.kind === 'exists');
+    const several = block.from?.kind === 'join' || [...block.where, ...block.having].some((c) => c.kind === 'exists');
+    this.qualified = around || several || this.mustQualify(block);
     const names =
       block.body === null ? uniqueNames(columns.map((column) => column.name)) : columns.map((c) => this.placeName(c.id));
     const text = block.body ?? this.select(block, columns, names);
@@ -470,10 +475,9 @@ export class SqlWriter extends ScalarWriter {
   }
 
   /** The wanted name if nothing in the statement has it yet, else t1, t2, … */
-  private alias(wanted: string): string {
-    const taken = (name: string): boolean => this.aliases.has(name.toLowerCase());
+  private alias(wanted: string | null): string {
     let alias = wanted;
-    while (alias === 't' || taken(alias)) alias = `t${++this.generated}`;
+    while (alias === null || this.aliases.has(alias.toLowerCase())) alias = `t${++this.generated}`;
     this.aliases.add(alias.toLowerCase());
     return alias;
   }

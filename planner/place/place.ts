@@ -119,8 +119,8 @@ export class Placer {
     const kept: Scalar[] = [];
     let reason: string | undefined;
     for (const conjunct of rel.conjuncts) {
-      const verdict =
-        this.#judge.node(empty, site).verdict === 'exact' ? this.#judge.scalar(conjunct, site) : this.#judge.node(empty, site);
+      // With its input in view: a site may have to know the ranges of the columns below.
+      const verdict = this.#judge.node({ ...empty, conjuncts: [conjunct] }, site);
       if (verdict.verdict !== 'no') pushed.push(conjunct);
       if (verdict.verdict !== 'exact') {
         kept.push(conjunct);

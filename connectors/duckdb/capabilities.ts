@@ -1,0 +1,315 @@
+/**
+ * DuckDB's answers to the planner. `scalar` and `aggregate` judge by the capability table alone; `operator` has the whole
+ * input in view and adds what depends on it: the proof that every numeric expression of the node keeps PostgreSQL's scale
+ * and fits a DECIMAL (numeric-shape.ts). Whoever pushes a node must ask both.
+ */
+import type { Capabilities, Verdict } from '../../algebra/site.ts';
+import { outputColumns } from '../../algebra/rel.ts';
+import type { Join, Rel } from '../../algebra/rel.ts';
+import type { AggregateCall, Scalar } from '../../algebra/scalar.ts';
+import { aggregateScalars, relScalars, scalarParts } from '../../algebra/transform.ts';
+import { isCodePointOrder } from '../../core/sql-type.ts';
+import type { Collation, SqlType } from '../../core/sql-type.ts';
+import { capabilityOf } from './capability-table.ts';
+import type { Capability, ConstantRule } from './capability-table.ts';
+import { relationKey } from './describe.ts';
+import type { KnownRelations } from './describe.ts';
+import { DIGITS_MAX, digitsOf, fits, ShapeFinder } from './numeric-shape.ts';
+import type { NumericShape, NumericShapes } from './numeric-shape.ts';
+
+const exact: Verdict = { verdict: 'exact' };
+const no = (reason: string): Verdict => ({ verdict: 'no', reason });
+
+const WIDTH_REASON = 'DuckDB decimals have one scale and 38 digits, which may not do here';
+
+/** Kinds whose constants and parameters DuckDB takes. */
+const VALUE_KINDS = new Set([
+  'bool',
+  'int2',
+  'int4',
+  'int8',
+  'float4',
+  'float8',
+  'numeric',
+  'text',
+  'bytea',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'interval',
+  'uuid',
+]);
+/** Kinds DuckDB compares, sorts and groups as PostgreSQL does. */
+const COMPARABLE_KINDS = new Set([
+  'bool',
+  'int2',
+  'int4',
+  'int8',
+  'float4',
+  'float8',
+  'numeric',
+  'text',
+  'bytea',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'uuid',
+]);
+const TEXT_FROM = new Set(['int2', 'int4', 'int8', 'uuid', 'bool']);
+
+export class DuckDBCapabilities implements Capabilities {
+  private readonly known: KnownRelations;
+  readonly finder: ShapeFinder;
+  constructor(known: KnownRelations) {
+    this.known = known;
+    this.finder = new ShapeFinder(known);
+  }
+
+  scalar(expr: Scalar): Verdict {
+    switch (expr.kind) {
+      case 'column':
+        return exact;
+      case 'const':
+      case 'param':
+        return valueVerdict(expr.type);
+      case 'call':
+        if (expr.variadic) return no('VARIADIC arguments');
+        return callVerdict(expr.fn.signature, expr.fn.schema, expr.args, expr.inputCollation);
+      case 'cast':
+        return castVerdict(expr.how, expr.arg.type, expr.type);
+      case 'and':
+      case 'or':
+      case 'not':
+      case 'nulltest':
+      case 'booltest':
+      case 'case':
+      case 'caseoperand':
+      case 'coalesce':
+        return exact;
+      case 'distinct':
+      case 'nullif':
+        return callVerdict(expr.equality.signature, expr.equality.schema, [expr.left, expr.right], expr.inputCollation);
+      case 'arraycompare': {
+        const isList = expr.quantifier === 'any' ? expr.operator.name === '=' : expr.operator.name === '<>';
+        if (!isList) return no('only = ANY and <> ALL of an array');
+        if (expr.array.kind !== 'array' && expr.left.type.kind === 'numeric') return no(WIDTH_REASON);
+        return callVerdict(expr.fn.signature, expr.fn.schema, [expr.left], expr.inputCollation);
+      }
+      case 'greatest':
+      case 'least':
+        return comparable(expr.type, expr.inputCollation);
+      case 'array':
+        return expr.nested ? no('arrays of arrays') : valueVerdict(expr.type);
+      case 'subquery': {
+        if (expr.mode === 'scalar' || expr.mode === 'exists') return exact;
+        const isIn = expr.mode === 'any' && expr.comparisons?.every((c) => c.operator.name === '=') === true;
+        if (!isIn) return no('only = ANY and EXISTS of a subquery');
+        for (const [i, comparison] of expr.comparisons.entries()) {
+          if (expr.left![i]!.type.kind === 'numeric') return no(WIDTH_REASON);
+          const verdict = callVerdict(comparison.fn.signature, comparison.fn.schema, [], comparison.inputCollation);
+          if (verdict.verdict !== 'exact') return verdict;
+        }
+        return exact;
+      }
+    }
+  }
+
+  aggregate(call: AggregateCall): Verdict {
+    if (call.orderBy.length > 0) return no(`ORDER BY within ${call.fn.name}`);
+    if (call.fn.aggregateKind !== undefined && call.fn.aggregateKind !== 'normal') return no(`${call.fn.name} over an order`);
+    if (call.distinct) {
+      for (const arg of call.args) {
+        const verdict = comparable(arg.type, arg.type.collation);
+        if (verdict.verdict !== 'exact') return verdict;
+      }
+    }
+    return callVerdict(call.fn.signature, call.fn.schema, call.args, call.inputCollation);
+  }
+
+  operator(rel: Rel): Verdict {
+    const own = this.ownVerdict(rel);
+    if (own.verdict !== 'exact') return own;
+    const shapes = this.finder.shapes(rel);
+    for (const expr of relScalars(rel)) {
+      const reason = this.numericReason(expr, shapes);
+      if (reason) return no(reason);
+    }
+    if (rel.kind === 'aggregate') {
+      for (const { column, call } of rel.aggregates) {
+        for (const expr of aggregateScalars(call)) {
+          const reason = this.numericReason(expr, shapes);
+          if (reason) return no(reason);
+        }
+        if (column.type.kind === 'numeric' && !shapes.has(column.id)) return no(WIDTH_REASON);
+      }
+    }
+    // A numeric that is put out must have a proven scale.
+    const unproven = outputColumns(rel).find((column) => column.type.kind === 'numeric' && !shapes.has(column.id));
+    return unproven ? no(WIDTH_REASON) : exact;
+  }
+
+  private ownVerdict(rel: Rel): Verdict {
+    switch (rel.kind) {
+      case 'scan':
+        return this.known.has(relationKey(rel.table.schema, rel.table.name))
+          ? exact
+          : no('the source has not been described yet');
+      case 'filter':
+      case 'project':
+      case 'values':
+      case 'with':
+      case 'ctescan':
+        return exact;
+      case 'join':
+        return joinVerdict(rel);
+      case 'aggregate':
+        return first(rel.groups.map((column) => comparable(column.type, column.type.collation)));
+      case 'sort':
+        return first(rel.keys.map((key) => comparable(key.type, key.type.collation)));
+      case 'distinct':
+        return first(outputColumns(rel).map((column) => comparable(column.type, column.type.collation)));
+      case 'setop':
+        return rel.op === 'union' && rel.all
+          ? exact
+          : first(rel.columns.map((column) => comparable(column.type, column.type.collation)));
+      case 'limit':
+        return countVerdict(rel.limit) && countVerdict(rel.offset) ? exact : no('LIMIT and OFFSET that are not constants');
+      case 'fence':
+        return no('a security barrier is evaluated at home');
+    }
+  }
+
+  /** Why a numeric part of an expression cannot be left to DuckDB; undefined when all can. */
+  private numericReason(expr: Scalar, shapes: NumericShapes): string | undefined {
+    if (expr.kind === 'subquery' && expr.mode !== 'scalar') return undefined;
+    const pair = comparedNumerics(expr);
+    if (pair) {
+      for (const part of pair)
+        for (const inner of scalarParts(part)) {
+          const reason = this.numericReason(inner, shapes);
+          if (reason) return reason;
+        }
+      return this.comparisonReason(pair, shapes);
+    }
+    if (expr.type.kind === 'numeric') {
+      const shape = this.finder.scalar(expr, shapes);
+      // A bare column may be anything, as long as it is only handed on; who computes with it asks for its shape.
+      if (!shape && expr.kind !== 'column') return WIDTH_REASON;
+    } else if (expr.kind === 'call' && capabilityOf(expr.fn.signature)?.numeric === true) {
+      for (const arg of expr.args) {
+        const shape = arg.type.kind === 'numeric' ? this.finder.scalar(arg, shapes) : undefined;
+        if (arg.type.kind === 'numeric' && (!shape || !fits(shape) || shape.infinities)) return WIDTH_REASON;
+      }
+    }
+    for (const part of scalarParts(expr)) {
+      const reason = this.numericReason(part, shapes);
+      if (reason) return reason;
+    }
+    return undefined;
+  }
+
+  /** Both sides must fit one DECIMAL; a constant or parameter is fitted to the other side. */
+  private comparisonReason(pair: readonly Scalar[], shapes: NumericShapes): string | undefined {
+    const found = pair.map((side) => (isFixed(side) ? 'fixed' : this.finder.scalar(side, shapes)));
+    const open = found.filter((shape): shape is NumericShape => typeof shape === 'object');
+    if (found.includes(undefined) || open.some((shape) => !fits(shape))) return WIDTH_REASON;
+    if (open.length === 0) {
+      // Two constants: each by itself.
+      return pair.every((side) => this.finder.scalar(side, shapes)) ? undefined : WIDTH_REASON;
+    }
+    if (open.length > 1 && open.some((shape) => shape.infinities)) return WIDTH_REASON;
+    const scale = Math.max(...open.map((shape) => shape.scale)) + (open.length < pair.length ? 1 : 0);
+    const integerDigits = Math.max(...open.map((shape) => Math.max(shape.width, digitsOf(shape.bound + 1n)) - shape.scale));
+    return scale + integerDigits > DIGITS_MAX ? WIDTH_REASON : undefined;
+  }
+}
+
+const isFixed = (expr: Scalar): boolean => expr.kind === 'const' || expr.kind === 'param';
+
+/** The sides of a comparison of numerics, all elements of an IN list with its left side. */
+function comparedNumerics(expr: Scalar): readonly Scalar[] | undefined {
+  switch (expr.kind) {
+    case 'call': {
+      const [left, right] = expr.args;
+      const isComparison = /^numeric_(?:eq|ne|lt|le|gt|ge)$/.test(expr.fn.name);
+      return isComparison && left?.type.kind === 'numeric' && right?.type.kind === 'numeric' ? [left, right] : undefined;
+    }
+    case 'distinct':
+    case 'nullif':
+      return expr.left.type.kind === 'numeric' ? [expr.left, expr.right] : undefined;
+    case 'arraycompare':
+      return expr.left.type.kind === 'numeric' && expr.array.kind === 'array' ? [expr.left, ...expr.array.elements] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const first = (verdicts: readonly Verdict[]): Verdict => verdicts.find((verdict) => verdict.verdict !== 'exact') ?? exact;
+
+function comparable(type: SqlType, collation: Collation): Verdict {
+  if (!isCodePointOrder(collation)) return no('a collation of the source’s own');
+  return COMPARABLE_KINDS.has(type.kind) || type.kind === 'varchar' ? exact : no(`${type.name} is compared otherwise on DuckDB`);
+}
+
+function valueVerdict(type: SqlType): Verdict {
+  if (VALUE_KINDS.has(type.kind)) return exact;
+  if (type.kind === 'varchar' && type.typmod < 0) return exact;
+  if (type.kind === 'array' && VALUE_KINDS.has(type.element!.kind) && type.element!.kind !== 'numeric') return exact;
+  return no(`values of type ${type.name}`);
+}
+
+function castVerdict(how: 'relabel' | 'io' | 'array', from: SqlType, to: SqlType): Verdict {
+  const isText = (type: SqlType): boolean => type.kind === 'text' || type.kind === 'varchar';
+  if (how === 'relabel' && from.kind === to.kind) return exact;
+  if (how === 'relabel' && isText(from) && isText(to)) return exact;
+  if (how === 'io' && isText(to) && to.typmod < 0 && TEXT_FROM.has(from.kind)) return exact;
+  return no(`the cast from ${from.name} to ${to.name} is not proven equal on DuckDB`);
+}
+
+function callVerdict(signature: string, schema: string, args: readonly Scalar[], collation: Collation): Verdict {
+  const capability = schema === 'pg_catalog' ? capabilityOf(signature) : undefined;
+  if (!capability) return no(`${signature} is not proven equal on DuckDB`);
+  if (capability.support === 'no') return no(`${signature}: ${capability.reason ?? 'differs on DuckDB'}`);
+  if (!isCodePointOrder(collation)) return no('a collation of the source’s own');
+  return constantsVerdict(capability, args);
+}
+
+function constantsVerdict(capability: Capability, args: readonly Scalar[]): Verdict {
+  for (const [position, rule] of Object.entries(capability.constants ?? {})) {
+    const arg = args[Number(position) - 1];
+    if (!arg) continue;
+    if (arg.kind !== 'const' || arg.value === null || !obeys(arg.value as string | number, rule)) {
+      const wanted = typeof rule === 'string' ? rule : `one of ${rule.oneOf.join(', ')}`;
+      return no(`${capability.signature} only where argument ${position} is ${wanted}`);
+    }
+  }
+  return exact;
+}
+
+function obeys(value: string | number, rule: ConstantRule): boolean {
+  if (typeof rule === 'object') return rule.oneOf.includes(String(value));
+  switch (rule) {
+    case 'a positive integer':
+      return (value as number) >= 1;
+    case 'a non-negative integer':
+      return (value as number) >= 0;
+    case 'a non-empty text':
+      return value !== '';
+    case 'a typmod':
+      return true;
+    case 'a pattern that does not end in a backslash':
+      return /^(?:[^\\]|\\.)*$/s.test(value as string);
+  }
+}
+
+function joinVerdict(rel: Join): Verdict {
+  if (rel.type !== 'full') return exact;
+  const isEquality = (expr: Scalar): boolean => expr.kind === 'call' && expr.operator?.name === '=';
+  return rel.on.length > 0 && rel.on.every(isEquality) ? exact : no('a full join on more than equalities');
+}
+
+function countVerdict(count: Scalar | null): boolean {
+  return count === null || (count.kind === 'const' && (count.value === null || Number(count.value) >= 0));
+}

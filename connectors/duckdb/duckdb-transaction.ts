@@ -1,0 +1,122 @@
+/**
+ * What one statement does at a DuckDB source. Each fragment has a connection of its own (a connection streams one result
+ * at a time); they see the same data because nothing writes: the file is open read-only, locked against other processes,
+ * and its instance is held by a lease until end(). Files as tables have no such lock: one replaced while a statement runs
+ * may be seen by its later fragments.
+ */
+import type { BatchStream } from '../../core/batch.ts';
+import { queryCanceled } from '../../core/sql-error.ts';
+import { outputColumns } from '../../algebra/rel.ts';
+import type { Rel } from '../../algebra/rel.ts';
+import type { BeginOptions, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
+import type { DuckDBCapabilities } from './capabilities.ts';
+import { bindParameter } from './bind.ts';
+import { createReader } from './create-reader.ts';
+import type { Lease, PooledConnection } from './database.ts';
+import type { KnownRelations } from './describe.ts';
+import { DuckDBWriter } from './duckdb-writer.ts';
+import { fragmentError, reasonOf } from './errors.ts';
+import { stringLiteral } from './file-tables.ts';
+import { INFINITY_MARK } from './numeric-shape.ts';
+import { interruptible, ResultStream } from './result-stream.ts';
+import type { StreamOwner } from './result-stream.ts';
+import { withinStack } from '../sql/fragment-shapes.ts';
+
+/** The part of pino's that is used. */
+export interface Logger {
+  debug(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface TransactionContext {
+  readonly source: string;
+  readonly lease: Lease;
+  readonly known: KnownRelations;
+  readonly capabilities: DuckDBCapabilities;
+  readonly log: Logger | undefined;
+}
+
+export class DuckDBTransaction implements SiteTransaction {
+  private readonly context: TransactionContext;
+  private readonly begin: BeginOptions;
+  private readonly open = new Set<ResultStream>();
+  private ended = false;
+
+  constructor(context: TransactionContext, begin: BeginOptions) {
+    this.context = context;
+    this.begin = begin;
+  }
+
+  async query(fragment: Rel, options: SiteQueryOptions): Promise<BatchStream> {
+    const { context } = this;
+    const signal = AbortSignal.any([options.signal, this.begin.signal]);
+    if (signal.aborted) throw queryCanceled('user request');
+    const writer = new DuckDBWriter(context.known, context.capabilities.finder, options.params);
+    const { text, parameters } = withinStack(() => writer.statement(fragment));
+    context.log?.debug({ source: context.source, sql: text }, 'fragment');
+    const waitingSince = performance.now();
+    const pooled = await context.lease.connect();
+    if (options.metrics) options.metrics.waitForConnectionMs += performance.now() - waitingSince;
+    const owner: StreamOwner = {
+      interrupt: () => pooled.connection.interrupt(),
+      translate: (error) => (signal.aborted ? queryCanceled('user request') : fragmentError(context.source, error)),
+      release: (reusable) => context.lease.giveBack(pooled, reusable),
+    };
+    try {
+      const step = <T>(promise: Promise<T>): Promise<T> => interruptible(promise, signal, owner.interrupt);
+      await this.setTimeZone(pooled);
+      const statement = await step(pooled.connection.prepare(text));
+      try {
+        parameters.forEach((param, i) => bindParameter(statement, i + 1, param.type, options.params[param.index - 1]!));
+        const result = await step(statement.stream());
+        const readers = outputColumns(fragment).map((column, i) =>
+          createReader(
+            column.type,
+            result.columnType(i),
+            `source "${context.source}", column "${column.name}"`,
+            writer.outputShape(column.id)?.infinities ? INFINITY_MARK : undefined,
+          ),
+        );
+        const stream = new ResultStream({ result, readers, owner, signal, metrics: options.metrics });
+        this.open.add(stream);
+        return {
+          next: () => stream.next(),
+          close: async () => {
+            await stream.close();
+            this.open.delete(stream);
+          },
+        };
+      } finally {
+        statement.destroySync();
+      }
+    } catch (error) {
+      owner.release(false);
+      throw owner.translate(error);
+    }
+  }
+
+  /**
+   * For views of the source: no function that we push depends on it. So a zone that only PostgreSQL knows ("<+03>-03")
+   * does not fail the query; it is reckoned as UTC there, and the log says so.
+   */
+  private async setTimeZone(pooled: PooledConnection): Promise<void> {
+    const { timeZone } = this.begin.settings;
+    if (pooled.timeZone === timeZone) return;
+    try {
+      await pooled.connection.run(`SET TimeZone = ${stringLiteral(timeZone)}`);
+    } catch (error) {
+      if (!/Unknown TimeZone/i.test(reasonOf(error))) throw error;
+      this.context.log?.warn({ source: this.context.source, timeZone }, 'DuckDB does not know this time zone; its views see UTC');
+      await pooled.connection.run("SET TimeZone = 'UTC'");
+    }
+    pooled.timeZone = timeZone;
+  }
+
+  async end(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    await Promise.all([...this.open].map((stream) => stream.close()));
+    this.open.clear();
+    this.context.lease.end();
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * DuckDB's dialect of the SQL writer: the last step before DuckDB sees a fragment. Functions are written from the
+ * capability table, with their guards; numeric arithmetic with the DECIMAL widths its shapes ask for; every output column
+ * has the one DuckDB type that reads as its SQL type.
+ */
+import { assert } from '../../core/assert.ts';
+import type { Datum, Numeric } from '../../core/datum.ts';
+import type { Collation, SqlType } from '../../core/sql-type.ts';
+import type { Rel, Scan } from '../../algebra/rel.ts';
+import type {
+  AggregateCall,
+  ArrayCompareScalar,
+  CallScalar,
+  CastScalar,
+  ColumnId,
+  FunctionRef,
+  OperatorRef,
+  ParamScalar,
+  Scalar,
+} from '../../algebra/scalar.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { atLeast, atom, CAST, COMPARISON, MATCHING, operatorPrecedence, OTHER_OPERATOR } from '../sql/precedence.ts';
+import type { SqlText } from '../sql/precedence.ts';
+import type { SelectBlock } from '../sql/select-block.ts';
+import { SqlWriter } from '../sql/sql-writer.ts';
+import type { WrittenSql } from '../sql/sql-writer.ts';
+import { capabilityOf, EXTRACT_FIELDS } from './capability-table.ts';
+import { quoted, relationKey } from './describe.ts';
+import type { KnownRelations } from './describe.ts';
+import { comparisonConstant, decimalLiteral, duckdbType, literal } from './literals.ts';
+import { NARROW_DIGITS } from './numeric-shape.ts';
+import type { NumericShape, NumericShapes, ShapeFinder } from './numeric-shape.ts';
+
+/** Names DuckDB reads differently from PostgreSQL when they stand bare. */
+const KEY_WORDS = new Set(
+  (
+    'anti asof at by columns describe generated glob grouping_id lambda map pivot pivot_longer pivot_wider positional qualify ' +
+    'semi show struct summarize try_cast unpack unpivot'
+  ).split(' '),
+);
+
+const NUMERIC_COMPARISON = /^numeric_(?:eq|ne|lt|le|gt|ge)\(numeric,numeric\)$/;
+
+export class DuckDBWriter extends SqlWriter {
+  private readonly known: KnownRelations;
+  private readonly finder: ShapeFinder;
+  private readonly parameterValues: readonly Datum[] | undefined;
+  private shapes: NumericShapes = new Map();
+
+  /** `values`: of $1…, when the statement is about to run. Numeric ones are written as constants fitted to what they meet. */
+  constructor(known: KnownRelations, finder: ShapeFinder, values: readonly Datum[] | undefined) {
+    super();
+    this.known = known;
+    this.finder = finder;
+    this.parameterValues = values;
+  }
+
+  override statement(rel: Rel): WrittenSql {
+    this.shapes = this.finder.shapes(rel);
+    return super.statement(rel);
+  }
+
+  override quote(name: string): string {
+    return KEY_WORDS.has(name) ? quoted(name) : quoteIdentifier(name);
+  }
+  override typeName(type: SqlType): string {
+    return duckdbType(type);
+  }
+
+  // Relations
+
+  override tableName(scan: Scan): string {
+    const known = this.known.get(relationKey(scan.table.schema, scan.table.name));
+    return known?.from ?? `${this.quote(scan.table.schema)}.${this.quote(scan.table.name)}`;
+  }
+
+  protected override scanItem(scan: Scan, alias: string): string {
+    const known = this.known.get(relationKey(scan.table.schema, scan.table.name));
+    const casts = scan.columns.filter((column) => known?.columns.get(column.sourceName)?.castTo !== undefined);
+    if (casts.length === 0) {
+      return known?.from === undefined ? super.scanItem(scan, alias) : `${known.from} AS ${this.quote(alias)}`;
+    }
+    // Types without a counterpart take the form of one right here; DuckDB merges the inner SELECT.
+    const items = scan.columns.map((column) => {
+      const castTo = known!.columns.get(column.sourceName)?.castTo;
+      const name = this.quote(column.sourceName);
+      return castTo === undefined ? name : `CAST(${name} AS ${castTo}) AS ${name}`;
+    });
+    return `(SELECT ${items.join(', ')} FROM ${this.tableName(scan)}) AS ${this.quote(alias)}`;
+  }
+
+  protected override emptySelectList(): string {
+    return '1';
+  }
+  /** HAVING would take a bare name for an output column first. */
+  protected override mustQualify(block: SelectBlock): boolean {
+    return block.having.length > 0;
+  }
+
+  // Values
+
+  override constant(value: Datum, type: SqlType): SqlText {
+    const text = literal(value, type);
+    return text.includes('::') ? { text, precedence: CAST } : atom(text);
+  }
+
+  override cast(sql: SqlText, type: SqlType): SqlText {
+    return atom(`CAST(${sql.text} AS ${this.typeName(type)})`);
+  }
+
+  override parameter(param: ParamScalar): SqlText {
+    if (param.type.kind === 'numeric') return this.constant(this.fixedValue(param) as Numeric, param.type);
+    return super.parameter(param);
+  }
+
+  private fixedValue(expr: Scalar): Datum | undefined {
+    if (expr.kind === 'const') return expr.value;
+    if (expr.kind !== 'param') return undefined;
+    if (this.parameterValues === undefined) return ZERO;
+    assert(expr.index >= 1 && expr.index <= this.parameterValues.length, `no value for parameter ${expr.index}`);
+    return this.parameterValues[expr.index - 1]!;
+  }
+
+  // Functions
+
+  protected override call(expr: CallScalar): SqlText {
+    const { signature } = expr.fn;
+    if (NUMERIC_COMPARISON.test(signature)) return this.compareNumeric(expr.operator!, expr.args);
+    switch (signature) {
+      case 'numeric_add(numeric,numeric)':
+      case 'numeric_sub(numeric,numeric)':
+      case 'numeric_mul(numeric,numeric)':
+        return this.arithmetic(expr);
+      case 'round(numeric,int4)':
+      case 'numeric(int2)':
+      case 'numeric(int4)':
+      case 'numeric(int8)':
+      case 'numeric(numeric,int4)':
+        return this.castToShape(expr);
+      case 'extract(text,date)':
+      case 'extract(text,timestamp)': {
+        const field = expr.args[0]!;
+        assert(field.kind === 'const', 'EXTRACT of a field that is not constant');
+        return atom(`(${fill(EXTRACT_FIELDS[field.value as string]!, ['', this.scalar(expr.args[1]!).text])})`);
+      }
+      default:
+        break;
+    }
+    const capability = capabilityOf(signature);
+    assert(capability && capability.support !== 'no', `${signature} was pushed to DuckDB`);
+    if (capability.sql !== undefined) return this.filled(capability.sql, expr.args);
+    if (expr.form === 'explicit-cast' || expr.form === 'implicit-cast' || expr.fn.name === expr.type.kind) {
+      return this.cast(this.scalar(expr.args[0]!), expr.type);
+    }
+    assert(expr.operator, `${signature} has neither text nor an operator`);
+    return this.infix(expr.fn, expr.operator, expr.args, expr.inputCollation);
+  }
+
+  private filled(template: string, args: readonly Scalar[]): SqlText {
+    return atom(
+      fill(
+        template,
+        args.map((arg) => atLeast(this.scalar(arg), CAST)),
+      ),
+    );
+  }
+
+  protected override infix(_fn: FunctionRef, operator: OperatorRef, args: readonly Scalar[], _collation: Collation): SqlText {
+    const name = operator.name;
+    const precedence = operatorPrecedence(name);
+    const [left, right] = args.map((arg) => this.scalar(arg));
+    return { text: `${atLeast(left!, precedence + 1)} ${name} ${atLeast(right!, precedence + 1)}`, precedence };
+  }
+
+  protected override operands(args: readonly Scalar[]): SqlText[] {
+    const fitted = this.fittedConstants(args);
+    return args.map((arg, i) => fitted[i] ?? this.scalar(arg));
+  }
+
+  protected override castNode(expr: CastScalar): SqlText {
+    const inner = this.scalar(expr.arg);
+    return expr.how === 'relabel' && duckdbType(expr.arg.type) === duckdbType(expr.type) ? inner : this.cast(inner, expr.type);
+  }
+
+  // Numeric
+
+  private shape(expr: Scalar): NumericShape {
+    const shape = this.finder.scalar(expr, this.shapes);
+    assert(shape, 'a numeric expression of unknown scale was pushed to DuckDB');
+    return shape;
+  }
+
+  /** DuckDB keeps to 64 bits where both operands do: where the result may need more, one operand is widened first. */
+  private arithmetic(expr: CallScalar): SqlText {
+    const [left, right] = expr.args as readonly [Scalar, Scalar];
+    const [a, b, result] = [this.shape(left), this.shape(right), this.shape(expr)];
+    const precedence = operatorPrecedence(expr.operator!.name);
+    const isNarrow = Math.max(a.width, b.width) <= NARROW_DIGITS;
+    const widen = isNarrow && result.width > NARROW_DIGITS;
+    const leftText = this.scalar(left);
+    const leftSql = widen ? `CAST(${leftText.text} AS DECIMAL(${NARROW_DIGITS + 1},${a.scale}))` : atLeast(leftText, precedence);
+    return { text: `${leftSql} ${expr.operator!.name} ${atLeast(this.scalar(right), precedence + 1)}`, precedence };
+  }
+
+  private castToShape(expr: CallScalar): SqlText {
+    const { width, scale } = this.shape(expr);
+    const [value] = expr.args;
+    if (
+      value!.kind === 'const' &&
+      value!.value !== null &&
+      expr.fn.signature !== 'round(numeric,int4)' &&
+      value!.type.kind !== 'numeric'
+    ) {
+      return { text: decimalLiteral(BigInt(value!.value as number | bigint), 0), precedence: CAST };
+    }
+    return atom(`CAST(${this.scalar(value!).text} AS DECIMAL(${width},${scale}))`);
+  }
+
+  private compareNumeric(operator: OperatorRef, args: readonly Scalar[]): SqlText {
+    const [left, right] = this.operands(args);
+    return {
+      text: `${atLeast(left!, COMPARISON + 1)} ${operator.name} ${atLeast(right!, COMPARISON + 1)}`,
+      precedence: COMPARISON,
+    };
+  }
+
+  /** Numeric constants and parameters, fitted to the expression on the other side of the comparison. */
+  private fittedConstants(args: readonly Scalar[]): (SqlText | undefined)[] {
+    if (args.length !== 2 || args[0]!.type.kind !== 'numeric' || args[1]!.type.kind !== 'numeric') return [];
+    return args.map((arg, i) => {
+      const value = this.fixedValue(arg) as Numeric | null | undefined;
+      const other = args[1 - i]!;
+      if (value === undefined || value === null || this.fixedValue(other) !== undefined) return undefined;
+      const { scale, bound, infinities } = this.shape(other);
+      if (infinities && value.kind !== 'finite' && value.kind !== 'nan') {
+        return { text: decimalLiteral(value.kind === 'infinity' ? 10n ** 18n - 1n : -(10n ** 18n - 1n), 0), precedence: CAST };
+      }
+      const fitted = comparisonConstant(value, scale, infinities && value.kind === 'nan' ? 10n ** 18n : bound);
+      return { text: decimalLiteral(fitted.unscaled, fitted.scale), precedence: CAST };
+    });
+  }
+
+  /** IN lists; an array that is one value is compared as a list. */
+  protected override arrayCompare(expr: ArrayCompareScalar): SqlText {
+    const word = expr.quantifier === 'any' ? 'IN' : 'NOT IN';
+    const elements =
+      expr.array.kind === 'array'
+        ? expr.array.elements
+        : expr.array.kind === 'const' && expr.array.value !== null
+          ? (expr.array.value as { readonly elements: readonly Datum[] }).elements.map((value): Scalar => ({
+              kind: 'const',
+              value,
+              type: expr.array.type.element!,
+            }))
+          : undefined;
+    const left = this.scalar(expr.left);
+    if (elements === undefined) {
+      const quantifier = expr.quantifier.toUpperCase();
+      return {
+        text: `${atLeast(left, OTHER_OPERATOR)} ${expr.operator.name} ${quantifier}(${this.scalar(expr.array).text})`,
+        precedence: COMPARISON,
+      };
+    }
+    if (elements.length === 0) return atom(expr.quantifier === 'any' ? 'false' : 'true');
+    const list = elements.map((element) => this.operands([expr.left, element])[1]!.text);
+    return { text: `${atLeast(left, MATCHING + 1)} ${word} (${list.join(', ')})`, precedence: MATCHING };
+  }
+
+  // Aggregates
+
+  override aggregate(call: AggregateCall): SqlText {
+    const capability = capabilityOf(call.fn.signature);
+    assert(capability?.sql !== undefined && call.orderBy.length === 0, `${call.fn.signature} was pushed to DuckDB`);
+    const args = call.args.map((arg) => `${call.distinct ? 'DISTINCT ' : ''}${this.scalar(arg).text}`);
+    const text = fill(capability.sql, args);
+    if (!call.filter) return atom(text);
+    const filter = ` FILTER (WHERE ${this.scalar(call.filter).text})`;
+    // Inside of the cast around the call, if there is one.
+    const wrapped = /^(CAST\()(.*)( AS [A-Z0-9(),]+\))$/s.exec(text);
+    return atom(wrapped ? `${wrapped[1]!}${wrapped[2]!}${filter}${wrapped[3]!}` : `${text}${filter}`);
+  }
+
+  /** What is known of a numeric output column. */
+  outputShape(id: ColumnId): NumericShape | undefined {
+    return this.shapes.get(id);
+  }
+}
+
+const ZERO: Numeric = { kind: 'finite', unscaled: 0n, scale: 0 };
+
+const fill = (template: string, args: readonly string[]): string =>
+  template.replace(/\$(\d)/g, (_, index: string) => args[Number(index) - 1]!);

@@ -1,0 +1,52 @@
+/**
+ * Parquet, CSV and JSON files as tables. The reader function stands in each fragment's FROM (nothing is created in a
+ * database), with the column types found when the source was described, so that a CSV cannot change its mind between
+ * planning and reading.
+ */
+import path from 'node:path';
+import { invalidParameterValue } from '../../core/sql-error.ts';
+
+export interface FileTable {
+  readonly name: string;
+  /** Absolute path or glob. */
+  readonly pattern: string;
+  readonly reader: 'read_parquet' | 'read_csv' | 'read_json';
+}
+
+const READERS: readonly (readonly [RegExp, FileTable['reader']])[] = [
+  [/\.(?:parquet|pq)$/i, 'read_parquet'],
+  [/\.(?:csv|tsv|txt)(?:\.gz|\.zst)?$/i, 'read_csv'],
+  [/\.(?:json|jsonl|ndjson)(?:\.gz|\.zst)?$/i, 'read_json'],
+];
+
+export function fileTable(name: string, file: string, baseDir: string): FileTable {
+  const reader = READERS.find(([ending]) => ending.test(file))?.[1];
+  if (!reader) {
+    throw invalidParameterValue(`table "${name}": cannot tell the format of "${file}"`, {
+      hint: 'File names end in .parquet, .csv, .tsv, .json, .jsonl or .ndjson (CSV and JSON also with .gz or .zst).',
+    });
+  }
+  return { name, pattern: path.resolve(baseDir, file), reader };
+}
+
+export const stringLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** `columns`: names and DuckDB types to pin; undefined before they are known. */
+export function readerCall(
+  table: FileTable,
+  columns?: readonly { readonly name: string; readonly sourceType: string }[],
+): string {
+  const pattern = stringLiteral(table.pattern);
+  if (table.reader !== 'read_csv' || !columns) return `${table.reader}(${pattern})`;
+  const types = columns.map((column) => `${stringLiteral(column.name)}: ${stringLiteral(column.sourceType)}`);
+  return `read_csv(${pattern}, types = {${types.join(', ')}})`;
+}
+
+const GLOB = /[*?[{]/;
+
+/** What DuckDB must be allowed to read for it. */
+export function allowance(table: FileTable): { readonly path: string } | { readonly directory: string } {
+  if (!GLOB.test(table.pattern)) return { path: table.pattern };
+  const fixed = table.pattern.slice(0, table.pattern.search(GLOB));
+  return { directory: fixed.slice(0, fixed.lastIndexOf(path.sep) + 1) };
+}

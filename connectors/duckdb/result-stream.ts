@@ -1,0 +1,141 @@
+/**
+ * A running DuckDB statement as a stream of batches. Chunks of 2,048 rows are collected into batches, and one chunk is
+ * fetched ahead while the last is being read. A connection has one fetch in flight at most: nothing else may touch it
+ * until that settled, which close() waits for. Interrupted by the signal or by close(), whichever comes first.
+ */
+import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
+import { BATCH_ROWS } from '../../core/batch.ts';
+import type { Batch, BatchStream, Column } from '../../core/batch.ts';
+import type { SiteQueryMetrics } from '../../algebra/site.ts';
+import type { ColumnReader } from './column-reader.ts';
+import { chunkVector } from './raw-vector.ts';
+
+const CHUNK_ROWS_MAX = 2_048;
+/** DuckDB forgets an interrupt that comes between two of its steps: it is repeated until the step in flight has ended. */
+const INTERRUPT_AGAIN_MS = 10;
+
+export interface StreamOwner {
+  interrupt(): void;
+  /** Turns what DuckDB raised into what the client is told. */
+  translate(error: unknown): Error;
+  /** Called once, when nothing is in flight any more. `reusable`: the statement ran to its end. */
+  release(reusable: boolean): void;
+}
+
+/** Waits for a step of DuckDB's, interrupting it for as long as the signal says so. */
+export async function interruptible<T>(step: Promise<T>, signal: AbortSignal, interrupt: () => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    interrupt();
+    timer ??= setInterval(interrupt, INTERRUPT_AGAIN_MS);
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await step;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    clearInterval(timer);
+  }
+}
+
+export class ResultStream implements BatchStream {
+  private readonly result: DuckDBResult;
+  private readonly readers: readonly ColumnReader[];
+  private readonly owner: StreamOwner;
+  private readonly signal: AbortSignal;
+  private readonly metrics: SiteQueryMetrics | undefined;
+  private readonly onAbort: () => void;
+  private interrupting: NodeJS.Timeout | undefined;
+  private ahead: Promise<DuckDBDataChunk | null> | undefined;
+  private state: 'open' | 'ended' | 'failed' | 'closed' = 'open';
+
+  constructor(options: {
+    result: DuckDBResult;
+    readers: readonly ColumnReader[];
+    owner: StreamOwner;
+    signal: AbortSignal;
+    metrics: SiteQueryMetrics | undefined;
+  }) {
+    this.result = options.result;
+    this.readers = options.readers;
+    this.owner = options.owner;
+    this.signal = options.signal;
+    this.metrics = options.metrics;
+    this.fetchAhead();
+    this.onAbort = () => this.interrupt();
+    if (this.signal.aborted) this.interrupt();
+    else this.signal.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  async next(): Promise<Batch | null> {
+    if (this.state !== 'open') return null;
+    try {
+      return await this.read();
+    } catch (error) {
+      this.state = 'failed';
+      throw this.owner.translate(error);
+    }
+  }
+
+  private fetchAhead(): void {
+    this.ahead = this.result.fetchChunk();
+    // Reported by whoever awaits it next: the following read, or close().
+    this.ahead.then(undefined, () => undefined);
+  }
+
+  /** Until nothing is in flight any more. */
+  private interrupt(): void {
+    this.owner.interrupt();
+    this.interrupting ??= setInterval(() => this.owner.interrupt(), INTERRUPT_AGAIN_MS);
+  }
+
+  private async read(): Promise<Batch | null> {
+    let rows = 0;
+    while (rows + CHUNK_ROWS_MAX <= BATCH_ROWS) {
+      const chunk = await this.ahead!;
+      const count = chunk?.rowCount ?? 0;
+      if (chunk === null || count === 0) {
+        this.state = 'ended';
+        this.ahead = undefined;
+        break;
+      }
+      this.fetchAhead();
+      this.readers.forEach((reader, column) => reader.append(chunkVector(chunk, column), count));
+      rows += count;
+    }
+    if (rows === 0) return null;
+    const columns = this.readers.map((reader) => reader.finish());
+    if (this.metrics) {
+      this.metrics.rows += rows;
+      this.metrics.bytes += columns.reduce((sum, column) => sum + columnBytes(column), 0);
+    }
+    return { length: rows, columns };
+  }
+
+  async close(): Promise<void> {
+    if (this.state === 'closed') return;
+    const reusable = this.state === 'ended';
+    this.state = 'closed';
+    this.signal.removeEventListener('abort', this.onAbort);
+    if (this.ahead) {
+      this.interrupt();
+      // Its outcome no longer matters: whoever closes has the rows or the error it wanted.
+      await this.ahead.then(undefined, () => undefined);
+      this.ahead = undefined;
+    }
+    clearInterval(this.interrupting);
+    this.owner.release(reusable);
+  }
+}
+
+function columnBytes(column: Column): number {
+  switch (column.layout) {
+    case 'bytes':
+      return column.data.length + column.offsets.byteLength;
+    case 'fixed16':
+      return column.data.length;
+    default:
+      return column.values.byteLength;
+  }
+}
