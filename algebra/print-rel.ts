@@ -70,9 +70,7 @@ class Printer {
         return `Join ${rel.type}${aware}${rel.on.length === 0 ? '' : ` on ${this.scalars(rel.on)}`}`;
       }
       case 'aggregate': {
-        const calls = rel.aggregates.map(
-          ({ column, call }) => `${this.column(column)} = ${printAggregate(call, this.name)}`,
-        );
+        const calls = rel.aggregates.map(({ column, call }) => `${this.column(column)} = ${printAggregate(call, this.name)}`);
         return ['Aggregate', `[${this.columns(rel.groups)}]`, calls.join(', ')].join(' ').trimEnd();
       }
       case 'sort':

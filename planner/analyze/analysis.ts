@@ -67,12 +67,13 @@ export class Analysis {
   }
 
   /** Around the conversion of each nested node; an error ends the whole analysis, so only success needs to leave. */
-  enter(): void {
-    if (++this.depth > DEPTH_MAX) throw statementTooComplex();
+  enter(weight = 1): void {
+    this.depth += weight;
+    if (this.depth > DEPTH_MAX) throw statementTooComplex();
   }
 
-  leave(): void {
-    this.depth--;
+  leave(weight = 1): void {
+    this.depth -= weight;
   }
 }
 

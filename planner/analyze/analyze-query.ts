@@ -6,14 +6,15 @@
 import type { CatalogLookup } from '../../algebra/catalog-lookup.ts';
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { assert } from '../../core/assert.ts';
-import { featureNotSupported } from '../../core/sql-error.ts';
+import { featureNotSupported, statementTooComplex } from '../../core/sql-error.ts';
 import { Analysis } from './analysis.ts';
 import { freeColumns, volatileIn } from './free-columns.ts';
+import type { ConvertedQuery } from './query-converter.ts';
 import { QueryConverter } from './query-converter.ts';
 import type { RelationPermission } from './statement-oids.ts';
 import { statementOids } from './statement-oids.ts';
 import { asNode, flag, integer, nodes } from './tree-nodes.ts';
-import type { TreeValue } from './tree-reader.ts';
+import type { TreeNode, TreeValue } from './tree-reader.ts';
 
 export interface AnalyzedQuery {
   readonly rel: Rel;
@@ -48,9 +49,7 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
   await lookup.ensure(oids);
   const operatorFunctions = [...oids.operators].map((oid) => lookup.operator(oid).functionOid);
   await lookup.ensure({ relations: [], types: [], functions: operatorFunctions, operators: [], collations: [] });
-  const { rel, columns } = new QueryConverter(new Analysis(lookup, options.statement)).query(query, null);
-  const unresolved = freeColumns(rel);
-  assert(unresolved.size === 0, `columns ${[...unresolved].join(', ')} are introduced nowhere`);
+  const { rel, columns } = convert(query, new Analysis(lookup, options.statement));
   const targets = nodes(query, 'targetList').filter((target) => !flag(target, 'resjunk'));
   return {
     rel,
@@ -64,4 +63,17 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
     mirrors: new Set([...oids.relations].filter((oid) => lookup.mirror(oid) !== undefined)),
     hasVolatile: volatileIn(tree, lookup),
   };
+}
+
+function convert(query: TreeNode, analysis: Analysis): ConvertedQuery {
+  try {
+    const converted = new QueryConverter(analysis).query(query, null);
+    const unresolved = freeColumns(converted.rel);
+    assert(unresolved.size === 0, `columns ${[...unresolved].join(', ')} are introduced nowhere`);
+    return converted;
+  } catch (error) {
+    // The bound on nesting is counted in nodes; a small stack may end before it.
+    if (error instanceof RangeError && error.message.includes('call stack')) throw statementTooComplex();
+    throw error;
+  }
 }

@@ -7,7 +7,10 @@ import { COERCE_EXPLICIT_CAST, COERCE_IMPLICIT_CAST, flag, integer, nodes } from
 import type { TreeNode } from './tree-reader.ts';
 
 /** The operator of an OpExpr-like node and the function behind it (which the parser may leave to be looked up). */
-export function operatorFunction(analysis: Analysis, node: TreeNode): { readonly operator: OperatorRef; readonly fn: FunctionRef } {
+export function operatorFunction(
+  analysis: Analysis,
+  node: TreeNode,
+): { readonly operator: OperatorRef; readonly fn: FunctionRef } {
   const operator = analysis.lookup.operator(integer(node, 'opno'));
   return { operator, fn: analysis.lookup.function(integer(node, 'opfuncid') || operator.functionOid) };
 }
@@ -40,11 +43,7 @@ export function convertCall(converter: ExpressionConverter, node: TreeNode, cont
     kind: 'call',
     fn,
     args,
-    type: analysis.type(
-      integer(node, 'funcresulttype'),
-      isCast ? lengthCoercionTypmod(args) : -1,
-      integer(node, 'funccollid'),
-    ),
+    type: analysis.type(integer(node, 'funcresulttype'), isCast ? lengthCoercionTypmod(args) : -1, integer(node, 'funccollid')),
     inputCollation: analysis.collation(integer(node, 'inputcollid')),
     form: format === COERCE_EXPLICIT_CAST ? 'explicit-cast' : format === COERCE_IMPLICIT_CAST ? 'implicit-cast' : 'function',
     ...(flag(node, 'funcvariadic') ? { variadic: true } : {}),

@@ -16,11 +16,7 @@ const MATERIALIZED = 1;
 const NOT_MATERIALIZED = 2;
 
 /** Enters the WITH list of `query` into the scope; returns what the level must evaluate once. */
-export function convertWithQueries(
-  converter: QueryConverter,
-  query: TreeNode,
-  context: ExpressionContext,
-): With['definitions'] {
+export function convertWithQueries(converter: QueryConverter, query: TreeNode, context: ExpressionContext): With['definitions'] {
   const { analysis } = converter;
   const definitions: With['definitions'][number][] = [];
   for (const node of nodes(query, 'cteList')) {

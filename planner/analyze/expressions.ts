@@ -158,7 +158,7 @@ export class ExpressionConverter {
         assert(context.grouped !== null, 'an aggregate where none can be');
         return context.grouped.aggregate(node);
       default:
-        throw analysis.unsupported(`${UNSUPPORTED_NODES[node.tag] ?? `expression node ${node.tag}`}`, node);
+        throw analysis.unsupported(UNSUPPORTED_NODES[node.tag] ?? `expression node ${node.tag}`, node);
     }
   }
 
@@ -271,4 +271,3 @@ const UNSUPPORTED_NODES: Readonly<Record<string, string>> = {
   NEXTVALUEEXPR: 'sequence default',
   MERGESUPPORTFUNC: 'MERGE_ACTION()',
 };
-

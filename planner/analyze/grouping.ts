@@ -14,7 +14,7 @@ import { PendingJoins } from './predicates.ts';
 import type { QueryConverter } from './query-converter.ts';
 import type { ExpressionContext, GroupedColumns } from './scope.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
-import { child, flag, integer, list, nodes, optionalChild, RANGE_GROUP, text } from './tree-nodes.ts';
+import { child, flag, integer, list, nodes, optionalChild, RANGE_GROUP, strings, text } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
 
 export const isGrouped = (query: TreeNode): boolean =>
@@ -41,9 +41,9 @@ export class Grouping implements GroupedColumns {
     this.context = { ...context, clause: 'GROUP BY or an aggregate', subqueryJoins: this.joins };
     for (const clause of nodes(query, 'groupClause')) requireDefaultEquality(converter.analysis, clause, 'GROUP BY');
     const entry = nodes(query, 'rtable').find((range) => integer(range, 'rtekind') === RANGE_GROUP);
-    const names = entry ? list(child(entry, 'eref'), 'colnames') : [];
+    const names = entry ? strings(child(entry, 'eref'), 'colnames') : [];
     this.expressions = (entry ? nodes(entry, 'groupexprs') : []).map((node, index) =>
-      this.groupColumn(String(names[index] ?? ''), converter.expressions.convert(node, this.context)),
+      this.groupColumn(names[index] ?? '', converter.expressions.convert(node, this.context)),
     );
   }
 

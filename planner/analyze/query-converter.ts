@@ -25,6 +25,9 @@ export interface ConvertedQuery {
   readonly columns: readonly RelColumn[];
 }
 
+/** A query level takes as much of the nesting bound as this many expression nodes: its conversion calls that deep. */
+const QUERY_WEIGHT = 4;
+
 const COMMANDS = ['', 'SELECT', 'UPDATE', 'INSERT', 'DELETE', 'MERGE', 'utility statement'] as const;
 
 export class QueryConverter {
@@ -39,7 +42,7 @@ export class QueryConverter {
   /** `parent`: the context of the expression or FROM clause the query stands in. */
   query(node: TreeNode, parent: ExpressionContext | null): ConvertedQuery {
     const { analysis } = this;
-    analysis.enter();
+    analysis.enter(QUERY_WEIGHT);
     this.refuseUnsupported(node);
     const scope: QueryScope = { entries: [], ctes: new Map(), parent };
     const context: ExpressionContext = { scope, clause: 'FROM', grouped: null, subqueryJoins: null };
@@ -48,7 +51,7 @@ export class QueryConverter {
     const body = setOperations ? this.setOperation(node, setOperations, context) : this.plainSelect(node, context);
     const rel = this.limited(this.sorted(node, this.distinct(node, body)), node, context);
     const visible = this.withoutJunk(rel, body);
-    analysis.leave();
+    analysis.leave(QUERY_WEIGHT);
     return {
       rel: definitions.length === 0 ? visible : { kind: 'with', definitions, body: visible },
       columns: body.targets.filter((target) => !target.junk).map((target) => target.column),

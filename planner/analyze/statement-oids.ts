@@ -111,7 +111,12 @@ export function relationOids(tree: TreeValue): ReadonlySet<number> {
 
 export function statementOids(tree: TreeValue): StatementOids {
   const relations = new Set<number>();
-  const found = { type: new Set<number>(), function: new Set<number>(), operator: new Set<number>(), collation: new Set<number>() };
+  const found = {
+    type: new Set<number>(),
+    function: new Set<number>(),
+    operator: new Set<number>(),
+    collation: new Set<number>(),
+  };
   const permissions: RelationPermission[] = [];
   let hasSetOperations = false;
   visitTree(tree, (node) => {

@@ -8,7 +8,7 @@ import { conjunctsOf, isVolatile, readsOnly, someScalar } from '../../algebra/tr
 import { assert } from '../../core/assert.ts';
 import { sqlType, withTypmod } from '../../core/sql-type.ts';
 import { arrayTypeOf } from '../../core/sql-type.ts';
-import { freeColumns } from './free-columns.ts';
+import { freeColumns, volatileIn } from './free-columns.ts';
 import type { PendingJoins } from './predicates.ts';
 import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
 import type { ExpressionContext } from './scope.ts';
@@ -39,6 +39,8 @@ function sublinkScalar(converter: QueryConverter, node: TreeNode, query: Convert
   const kind = integer(node, 'subLinkType');
   const location = analysis.location(node);
   const correlated = freeColumns(query.rel).size > 0;
+  // A join would evaluate it another number of times.
+  if (correlated && volatileIn(child(node, 'subselect'), analysis.lookup)) throw correlationRefused(converter, node, context);
   switch (kind) {
     case SUBLINK_EXISTS: {
       if (!correlated) return { kind: 'subquery', mode: 'exists', rel: query.rel, type: BOOL, location };
@@ -87,6 +89,9 @@ export function convertSublinkConjunct(
   const kind = integer(node, 'subLinkType');
   if (kind !== SUBLINK_EXISTS && kind !== SUBLINK_ANY) return undefined;
   const query = converter.query(child(node, 'subselect'), context);
+  if (freeColumns(query.rel).size > 0 && volatileIn(child(node, 'subselect'), converter.analysis.lookup)) {
+    throw correlationRefused(converter, node, context);
+  }
   const join = kind === SUBLINK_EXISTS ? existsJoin(query, negated) : inJoin(converter, node, query, context, negated);
   if (join !== null) {
     joins.add((left) => ({ kind: 'join', left, ...join }));
@@ -132,15 +137,8 @@ function inJoin(
 }
 
 /** The test expression with the subquery's columns in place of its parameters. */
-function comparisonOf(
-  converter: QueryConverter,
-  node: TreeNode,
-  query: ConvertedQuery,
-  context: ExpressionContext,
-): Scalar {
-  const subqueryColumns = query.columns.map(
-    (column): Scalar => ({ kind: 'column', column: column.id, type: column.type }),
-  );
+function comparisonOf(converter: QueryConverter, node: TreeNode, query: ConvertedQuery, context: ExpressionContext): Scalar {
+  const subqueryColumns = query.columns.map((column): Scalar => ({ kind: 'column', column: column.id, type: column.type }));
   return converter.expressions.convert(child(node, 'testexpr'), { ...context, subqueryColumns });
 }
 
@@ -155,8 +153,7 @@ function quantified(
   const { analysis } = converter;
   const comparisons = conjunctsOf(comparisonOf(converter, node, query, context));
   const columns = new Set(query.columns.map((column) => column.id));
-  const usesColumn = (expr: Scalar): boolean =>
-    someScalar(expr, (part) => part.kind === 'column' && columns.has(part.column));
+  const usesColumn = (expr: Scalar): boolean => someScalar(expr, (part) => part.kind === 'column' && columns.has(part.column));
   const calls = comparisons.map((comparison): CallScalar & Required<Pick<CallScalar, 'operator'>> => {
     if (comparison.kind !== 'call' || comparison.operator === undefined) {
       throw analysis.unsupported(`${mode.toUpperCase()} comparison of rows with a subquery`, node);

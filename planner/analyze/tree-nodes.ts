@@ -65,7 +65,10 @@ export function integers(node: TreeNode, field: string): readonly number[] {
 }
 
 export function strings(node: TreeNode, field: string): readonly string[] {
-  return list(node, field).map((value) => (value === null ? '' : String(value)));
+  return list(node, field).map((value) => {
+    if (value !== null && typeof value !== 'string' && typeof value !== 'number') throw wrong(node, field, 'strings');
+    return value === null ? '' : String(value);
+  });
 }
 
 export const COMMAND_SELECT = 1;

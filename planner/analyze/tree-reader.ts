@@ -204,9 +204,10 @@ class TreeReader {
     let plain = true;
     for (; ; index++) {
       const byte = bytes[index];
-      if (byte === undefined || byte === SPACE || byte === OPEN || byte === CLOSE || byte === OPEN_BRACE || byte === CLOSE_BRACE) break;
+      if (byte === undefined || byte === SPACE || byte === OPEN || byte === CLOSE || byte === OPEN_BRACE || byte === CLOSE_BRACE)
+        break;
       if (byte === NEWLINE) {
-        if (!this.isCutToken(index)) break;
+        if (!this.isCutToken(start, index)) break;
         plain = false;
         this.lineStart = index + 1;
       } else if (byte === BACKSLASH) {
@@ -220,11 +221,13 @@ class TreeReader {
     return plain ? bytes.toString('utf8', start, index) : this.unescape(start, index);
   }
 
-  /** A whole line without a space: it was cut for length, unless the next line obviously starts something new. */
-  private isCutToken(newline: number): boolean {
-    if (newline - this.lineStart !== LINE_BYTES || this.bytes.subarray(this.lineStart + 1, newline).includes(SPACE)) return false;
-    const next = this.bytes[newline + 1];
-    return next !== undefined && next !== COLON && next !== OPEN_BRACE && next !== QUOTE;
+  /** A whole line without a space was cut for length, unless the token is complete or the next line starts a new thing. */
+  private isCutToken(start: number, newline: number): boolean {
+    const { bytes } = this;
+    if (newline - this.lineStart !== LINE_BYTES || bytes.subarray(this.lineStart + 1, newline).includes(SPACE)) return false;
+    if (bytes[start] === QUOTE) return newline - 1 === start || bytes[newline - 1] !== QUOTE;
+    const next = bytes[newline + 1];
+    return next !== undefined && next !== COLON && next !== OPEN_BRACE;
   }
 
   private unescape(start: number, end: number): string {

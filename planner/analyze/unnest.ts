@@ -13,7 +13,7 @@
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { aggregateScalars, someScalar, substituteColumns } from '../../algebra/transform.ts';
+import { aggregateScalars, someScalar, substituteColumns, visitRel } from '../../algebra/transform.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { freeColumns, freeColumnsOf } from './free-columns.ts';
@@ -35,7 +35,7 @@ const reference = (column: RelColumn): Scalar => ({ kind: 'column', column: colu
 
 /** EXISTS asks for rows only: select list, order and duplicates do not matter. */
 export function unnestExists(query: ConvertedQuery): { readonly rel: Rel; readonly conditions: readonly Scalar[] } | null {
-  return pull(rowSource(query.rel), true);
+  return movable(pull(rowSource(query.rel), true));
 }
 
 /** IN: `comparison` is over outer columns and the subquery's. */
@@ -43,13 +43,13 @@ export function withoutCorrelation(
   query: ConvertedQuery,
   comparison: Scalar,
 ): { readonly rel: Rel; readonly conditions: readonly Scalar[]; readonly comparison: Scalar } | null {
-  const pulled = pull(query.rel, true);
+  const pulled = movable(pull(query.rel, true));
   return pulled && { ...pulled, comparison: substituteColumns(comparison, pulled.replaced) };
 }
 
 /** EXISTS within a larger expression: joined to the distinct keys of the subquery, true where a key was found. */
 export function unnestExistsMark(analysis: Analysis, query: ConvertedQuery, joins: SubqueryJoins): Scalar | null {
-  const pulled = pull(rowSource(query.rel), true);
+  const pulled = movable(pull(rowSource(query.rel), true));
   const keyed = pulled && keyEqualities(analysis, pulled);
   if (!keyed) return null;
   const right: Rel = { kind: 'aggregate', input: keyed.input, groups: keyed.keys, aggregates: [] };
@@ -62,7 +62,7 @@ export function unnestScalar(analysis: Analysis, query: ConvertedQuery, joins: S
   const { rel } = query;
   if (rel.kind !== 'project' || rel.items.length !== 1) return null;
   if (rel.input.kind === 'aggregate') return unnestAggregate(analysis, rel.items[0]!.expr, rel.input, joins);
-  const pulled = pull(rel, false);
+  const pulled = movable(pull(rel, false));
   if (pulled === null || pulled.replaced.size > 0) return null;
   const keyed = keyEqualities(analysis, pulled);
   if (!keyed || !isUnique(pulled.rel, keyed.innerSides)) return null;
@@ -77,7 +77,7 @@ function unnestAggregate(
   joins: SubqueryJoins,
 ): Scalar | null {
   if (aggregate.groups.length > 0) return null;
-  const pulled = pull(aggregate.input, false);
+  const pulled = movable(pull(aggregate.input, false));
   const keyed = pulled && keyEqualities(analysis, pulled);
   if (!keyed) return null;
   const inner = new Set(outputColumns(keyed.input).map((column) => column.id));
@@ -85,8 +85,8 @@ function unnestAggregate(
   for (const { column, call } of aggregate.aggregates) {
     const onEmpty = emptyResult(call);
     const parts = aggregateScalars(call);
-    const movable = parts.every((part) => cannotRaise(part) && isSubset(freeColumnsOf(part), inner));
-    if (onEmpty === undefined || !movable) return null;
+    const canMove = parts.every((part) => cannotRaise(part) && isSubset(freeColumnsOf(part), inner));
+    if (onEmpty === undefined || !canMove) return null;
     if (onEmpty === 0) {
       const zero: Scalar = { kind: 'const', value: 0, type: call.type };
       values.set(column.id, { kind: 'coalesce', args: [reference(column), zero], type: call.type });
@@ -95,6 +95,16 @@ function unnestAggregate(
   const right: Rel = { ...aggregate, input: keyed.input, groups: keyed.keys };
   joins.add((left) => ({ kind: 'join', type: 'left', left, right, on: keyed.on }));
   return substituteColumns(expr, values);
+}
+
+/** The joined subquery computes its columns for every row, not only for those some outer row asks for: none may raise. */
+function movable(pulled: Pulled | null): Pulled | null {
+  if (pulled === null) return null;
+  let canMove = true;
+  visitRel(pulled.rel, (node) => {
+    if (node.kind === 'project' && !node.items.every((item) => cannotRaise(item.expr))) canMove = false;
+  });
+  return canMove ? pulled : null;
 }
 
 /** Select list, ORDER BY and DISTINCT taken off, and a LIMIT that lets at least one row through. */
@@ -160,7 +170,8 @@ function pull(rel: Rel, ignoringDuplicates: boolean): Pulled | null {
       }
       // What conditions and replaced columns read must still come out.
       const needed = new Set([...input.conditions, ...replaced.values()].flatMap((expr) => [...freeColumnsOf(expr)]));
-      for (const item of items) if (item.expr.kind === 'column' && item.expr.column === item.column.id) needed.delete(item.column.id);
+      for (const item of items)
+        if (item.expr.kind === 'column' && item.expr.column === item.column.id) needed.delete(item.column.id);
       for (const column of outputColumns(input.rel)) {
         if (needed.has(column.id)) items.push({ column, expr: reference(column) });
       }
@@ -201,7 +212,8 @@ function keyEqualities(analysis: Analysis, { rel, conditions }: Pulled): KeyedIn
     const other = condition.args[1 - side];
     if (side < 0 || other === undefined || intersects(freeColumnsOf(other), inner)) return null;
     const expr = condition.args[side]!;
-    if (!cannotRaise(expr)) return null;
+    // Both sides are computed for every row, also where a CASE would have spared the subquery.
+    if (!cannotRaise(expr) || !cannotRaise(other)) return null;
     innerSides.push(expr);
     const plain = expr.kind === 'column' ? columns.find((column) => column.id === expr.column) : undefined;
     const column = plain ?? analysis.column('', expr.type);
@@ -220,7 +232,8 @@ function keyEqualities(analysis: Analysis, { rel, conditions }: Pulled): KeyedIn
  */
 function isKeyEquality(call: CallScalar): boolean {
   const [left, right] = call.args;
-  if (call.operator?.name !== '=' || call.operator.schema !== 'pg_catalog' || !call.operator.canHash || !left || !right) return false;
+  if (call.operator?.name !== '=' || call.operator.schema !== 'pg_catalog' || !call.operator.canHash || !left || !right)
+    return false;
   const { inputCollation } = call;
   if (typeof inputCollation === 'object' && !inputCollation.deterministic) return false;
   const integers = new Set(['int2', 'int4', 'int8']);
@@ -246,7 +259,8 @@ const isInnerOnly = (expr: Scalar, inner: ReadonlySet<ColumnId>): boolean => {
 
 const holdsSubquery = (expr: Scalar): boolean => someScalar(expr, (part) => part.kind === 'subquery');
 
-const isSubset = (some: ReadonlySet<ColumnId>, all: ReadonlySet<ColumnId>): boolean => [...some].every((column) => all.has(column));
+const isSubset = (some: ReadonlySet<ColumnId>, all: ReadonlySet<ColumnId>): boolean =>
+  [...some].every((column) => all.has(column));
 
 const intersects = (some: ReadonlySet<ColumnId>, others: ReadonlySet<ColumnId>): boolean =>
   [...some].some((column) => others.has(column));

@@ -39,7 +39,6 @@ interface RowDescription {
 function parseAndDescribe(client: pg.Client, statement: string): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     let names: readonly string[] = [];
-    let failure: Error | undefined;
     const query = {
       submit(connection: pg.Connection): void {
         connection.parse({ text: statement, name: '', types: [] }, true);
@@ -49,12 +48,9 @@ function parseAndDescribe(client: pg.Client, statement: string): Promise<readonl
       handleRowDescription(message: RowDescription): void {
         names = message.fields.map((field) => field.name);
       },
-      handleError(error: Error): void {
-        failure ??= error;
-      },
+      handleError: reject,
       handleReadyForQuery(): void {
-        if (failure) reject(failure);
-        else resolve(names);
+        resolve(names);
       },
       handleDataRow: ignore,
       handleCommandComplete: ignore,
