@@ -4,9 +4,7 @@
  */
 import pg from 'pg';
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
-import { outputColumns } from '../../algebra/rel.ts';
 import type { BeginOptions, Capabilities, Site, SiteTransaction, SourceSchema, Verdict } from '../../algebra/site.ts';
-import type { Batch } from '../../core/batch.ts';
 import { queryCanceled, sourceError, sourceUnavailable, SqlError } from '../../core/sql-error.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import { PostgresCapabilities } from './capabilities.ts';
@@ -17,7 +15,6 @@ import { PostgresWriter } from './postgres-writer.ts';
 import { loadServerInfo } from './server-info.ts';
 import type { ServerInfo } from './server-info.ts';
 import { CONNECTION_SETUP } from './session-settings.ts';
-import { sourceText } from './source-text.ts';
 
 export interface PostgresSiteConfig {
   readonly name: string;
@@ -83,7 +80,6 @@ class PostgresSite implements Site {
         source: this.name,
         begin: options,
         write: (fragment) => this.write(fragment),
-        checkBatch: (batch, fragment) => this.checkBatch(batch, fragment),
         release: (connection) => this.pool.release(connection),
         waitedMs: Date.now() - started,
       },
@@ -95,10 +91,9 @@ class PostgresSite implements Site {
     return this.write(fragment).text;
   }
 
-  /** Our own encoder gives the same bytes, save for arrays of enums (they carry the source's OID) and unchecked text. */
+  /** Our own encoder gives the same bytes, save for arrays of enums: they carry the source's OID of the enum. */
   canRelay(columns: readonly RelColumn[]): boolean {
-    const isForeign = (column: RelColumn): boolean => column.type.kind === 'array' && column.type.element?.kind === 'enum';
-    return this.info !== undefined && this.info.encoding !== 'SQL_ASCII' && !columns.some(isForeign);
+    return !columns.some((column) => column.type.kind === 'array' && column.type.element?.kind === 'enum');
   }
 
   close(): Promise<void> {
@@ -108,10 +103,6 @@ class PostgresSite implements Site {
 
   private write(fragment: Rel): WrittenSql {
     return new PostgresWriter({ site: this.name, defaultSchema: this.defaultSchema }, this.info).statement(fragment);
-  }
-
-  private checkBatch(batch: Batch, fragment: Rel): void {
-    if (this.info?.encoding === 'SQL_ASCII') sourceText(this.name, batch, outputColumns(fragment));
   }
 
   private async learn(client: pg.Client): Promise<void> {

@@ -25,8 +25,6 @@ export interface TransactionContext {
   readonly source: string;
   readonly begin: BeginOptions;
   readonly write: (fragment: Rel) => WrittenSql;
-  /** Looks at a batch before anybody else does (text of a source without an encoding). */
-  readonly checkBatch: (batch: Batch, fragment: Rel) => void;
   readonly release: (connection: RemoteConnection) => void;
   readonly waitedMs: number;
 }
@@ -74,7 +72,6 @@ export class PostgresTransaction implements SiteTransaction {
     const query = this.start<Batch>(fragment, options, columns.map(columnFormat), (push) => {
       return metered(
         new RowDecoder(types, (batch) => {
-          this.context.checkBatch(batch, fragment);
           if (options.metrics) options.metrics.rows += batch.length;
           push(batch);
         }),

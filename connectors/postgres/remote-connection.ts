@@ -229,7 +229,9 @@ export class RemoteConnection {
     try {
       request.handlers.onDescription!(oids);
     } catch (error) {
+      // Nobody will read its rows: no reason to let it run to its end.
       request.error = error as SqlError;
+      void this.cancel();
     }
   }
 }
