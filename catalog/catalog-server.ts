@@ -28,6 +28,8 @@ import { scramVerifier } from './scram-client.ts';
 export interface CatalogOptions {
   /** Embedded server: where it keeps its data; undefined: a temporary folder. Not with `url`. */
   readonly dataDir?: string | undefined;
+  /** Where temporary folders are made; default: the system's. */
+  readonly temporaryFolder?: string | undefined;
   /** An existing PostgreSQL 18, entered as a superuser. */
   readonly url?: string | undefined;
   /** Embedded server: sessions reach it by loopback with derived passwords, as where there are no Unix sockets. */
@@ -93,10 +95,10 @@ export class CatalogServer {
 
   /** Throws when the server cannot be started or entered, or is not PostgreSQL 18. */
   static async start(options: CatalogOptions): Promise<CatalogServer> {
-    const { url, dataDir, loopback, log } = options;
+    const { url, dataDir, temporaryFolder, loopback, log } = options;
     const embedded =
       url === undefined
-        ? await EmbeddedServer.start({ dataDir, loopback, maxConnections: options.connections + 15, log })
+        ? await EmbeddedServer.start({ dataDir, temporaryFolder, loopback, maxConnections: options.connections + 15, log })
         : undefined;
     const target = embedded ? embeddedTarget(embedded) : urlTarget(url ?? '');
     const server = new CatalogServer(target, embedded, log);

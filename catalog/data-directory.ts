@@ -10,7 +10,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdtemp, readFile, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { exists, isErrno, isReachable, makePrivateFolder } from './postgres-binaries.ts';
@@ -18,7 +17,7 @@ import type { ServerAccount } from './postgres-binaries.ts';
 import { isCluster } from './postgres-process.ts';
 import { identify, processIdentity, stillRuns, workingDirectory } from './process-identity.ts';
 
-const postmasterRecord = processIdentity.extend({ dataDir: z.string() });
+const postmasterRecord = processIdentity.extend({ dataDir: z.string(), runtime: z.string() });
 
 export class DataDirectory {
   readonly folder: string;
@@ -40,8 +39,8 @@ export class DataDirectory {
   }
 
   /** Creates the folder when needed and locks it; undefined: a temporary one. Throws when another gateway has it. */
-  static async acquire(configured: string | undefined): Promise<DataDirectory> {
-    const wanted = configured === undefined ? await mkdtemp(path.join(os.tmpdir(), 'tributary-')) : path.resolve(configured);
+  static async acquire(configured: string | undefined, temporaryFolder: string): Promise<DataDirectory> {
+    const wanted = configured === undefined ? await mkdtemp(path.join(temporaryFolder, 'tributary-')) : path.resolve(configured);
     await makePrivateFolder(wanted);
     const ourselves = await identify(process.pid);
     const directory = new DataDirectory(
@@ -121,9 +120,11 @@ export class DataDirectory {
     }
   }
 
-  async recordPostmaster(pid: number): Promise<void> {
+  /** `runtime`: its RuntimeFolder. */
+  async recordPostmaster(pid: number, runtime: string): Promise<void> {
     const identity = await identify(pid);
-    if (identity) await writeFile(this.recordFile, JSON.stringify({ ...identity, dataDir: this.cluster }), { mode: 0o600 });
+    if (identity)
+      await writeFile(this.recordFile, JSON.stringify({ ...identity, dataDir: this.cluster, runtime }), { mode: 0o600 });
   }
 
   async forgetPostmaster(): Promise<void> {
@@ -150,6 +151,7 @@ export class DataDirectory {
     if (!record || record.dataDir !== this.cluster) return undefined;
     const stillThere = (await stillRuns(record)) && [undefined, this.cluster].includes(await workingDirectory(record.pid));
     if (stillThere) await endProcess(record);
+    if (path.basename(record.runtime).startsWith('tributary-')) await rm(record.runtime, { recursive: true, force: true });
     await this.forgetPostmaster();
     return stillThere ? record.pid : undefined;
   }
@@ -177,8 +179,12 @@ export interface RuntimeFolder {
 const SOCKET_PATH_MAX_BYTES = 103;
 
 /** A new folder outside the data directory, reachable for the server's account, preferably with a socket. The caller removes it. */
-export async function makeRuntimeFolder(account: ServerAccount | undefined, wantSocket: boolean): Promise<RuntimeFolder> {
-  const bases = new Set([os.tmpdir(), ...(process.platform === 'win32' ? [] : ['/tmp', '/dev/shm', '/var/tmp'])]);
+export async function makeRuntimeFolder(
+  account: ServerAccount | undefined,
+  temporaryFolder: string,
+  wantSocket: boolean,
+): Promise<RuntimeFolder> {
+  const bases = new Set([temporaryFolder, ...(process.platform === 'win32' ? [] : ['/tmp', '/dev/shm', '/var/tmp'])]);
   const canHaveSocket = wantSocket && process.platform !== 'win32';
   for (const socketWanted of canHaveSocket ? [true, false] : [false]) {
     for (const base of bases) {

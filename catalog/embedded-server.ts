@@ -26,11 +26,15 @@ export const POSTGRES_MAJOR = '18';
 export interface EmbeddedServerOptions {
   /** Undefined: a temporary folder, removed at the end, and nothing is synced to disk. */
   readonly dataDir: string | undefined;
+  /** Default: the system's. */
+  readonly temporaryFolder?: string | undefined;
   readonly maxConnections: number;
   /** Loopback with passwords even where a Unix socket is possible. */
   readonly loopback?: boolean | undefined;
   readonly log: CatalogLog;
 }
+
+const RESTART_ATTEMPTS = 40;
 
 /**
  * What a session may make the server do is bounded; what anyone says to it is never written to a log. Users cannot change
@@ -106,7 +110,8 @@ export class EmbeddedServer {
   }
 
   static async start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-    const directory = await DataDirectory.acquire(options.dataDir);
+    const temporaryFolder = options.temporaryFolder ?? os.tmpdir();
+    const directory = await DataDirectory.acquire(options.dataDir, temporaryFolder);
     let runtime: RuntimeFolder | undefined;
     try {
       const account = await unprivilegedAccount(await directory.ownerUid());
@@ -115,7 +120,7 @@ export class EmbeddedServer {
       if (orphan !== undefined)
         options.log({ level: 'warn', message: 'ended the catalog server a killed gateway left behind', pid: orphan });
       await directory.openTo(account);
-      runtime = await makeRuntimeFolder(account, !options.loopback);
+      runtime = await makeRuntimeFolder(account, temporaryFolder, !options.loopback);
       const secret = await directory.secret();
       const address = await chooseAddress(runtime);
       const server = new EmbeddedServer({
@@ -203,7 +208,7 @@ export class EmbeddedServer {
       onLog: (line) => log({ level: /\] FATAL: /.test(line) ? 'debug' : 'warn', message: 'catalog server', line }),
     });
     this.server = server;
-    await this.directory.recordPostmaster(server.pid);
+    await this.directory.recordPostmaster(server.pid, this.runtime.folder);
     void server.exited.then(() => {
       if (this.stopping) return;
       log({ level: 'error', message: 'the catalog server ended unexpectedly: starting it again' });
@@ -224,8 +229,9 @@ export class EmbeddedServer {
         await this.directory.removeStalePidFile();
         return await this.launch();
       } catch (error) {
-        if (attempt === 8 || this.stopping) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
+        // Its sessions may need a moment to notice, and hold the shared memory until they have.
+        if (attempt === RESTART_ATTEMPTS || this.stopping) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.min(50 * attempt, 500)));
       }
     }
   }

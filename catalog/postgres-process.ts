@@ -90,32 +90,49 @@ export async function initializeCluster(options: {
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { mode: 0o700 });
   if (account) await chown(draft, account.uid, account.gid);
-  const child = spawn(
-    binaries.initdb,
-    [
-      [
-        '-D',
-        await reachableName(draft, account),
-        '-U',
-        options.superuser,
-        '-E',
-        'UTF8',
-        '--locale-provider=builtin',
-        '--locale=C',
-        '--builtin-locale=C.UTF-8',
-      ],
-      options.passwordFile === undefined ? [] : [`--pwfile=${options.passwordFile}`],
-      ['--auth=trust', '--no-sync', '--no-instructions', '--wal-segsize=1', '--set=timezone=UTC', '--set=log_timezone=UTC'],
-    ].flat(),
-    { ...asAccount(account), cwd: draft, env: serverEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const directory = ['-D', await reachableName(draft, account), '-U', options.superuser];
+  const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--locale=C', '--builtin-locale=C.UTF-8'];
+  const password = options.passwordFile === undefined ? [] : [`--pwfile=${options.passwordFile}`];
+  const rest = [
+    '--auth=trust',
+    '--no-sync',
+    '--no-instructions',
+    '--wal-segsize=1',
+    '--set=timezone=UTC',
+    '--set=log_timezone=UTC',
+  ];
+  const child = launch(binaries.launcher.initdb, binaries.initdb, [...directory, ...locale, ...password, ...rest], {
+    ...asAccount(account),
+    cwd: draft,
+    env: serverEnvironment(),
+  });
   const output = collectOutput(child);
   const { code, reason } = await ended(child);
   if (code !== 0) {
     await rm(draft, { recursive: true, force: true });
-    throw new Error(`initdb failed: ${reason ?? output().trim()}`);
+    const how =
+      binaries.launcher.initdb.length > 0
+        ? ', in a user namespace, since our own user is root or has no entry in /etc/passwd'
+        : '';
+    throw new Error(`initdb failed${how}: ${reason ?? output().trim()}`);
   }
   await rename(draft, dataDir);
+}
+
+function launch(
+  launcher: readonly string[],
+  program: string,
+  args: readonly string[],
+  options: {
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly cwd: string;
+    readonly env: NodeJS.ProcessEnv;
+    readonly detached?: boolean;
+  },
+): ChildProcess {
+  const [command, ...before] = [...launcher, program];
+  return spawn(command ?? program, [...before, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Rejects, with the server's own words, when it does not come up. */
@@ -127,7 +144,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
       : { listen_addresses: address.host, unix_socket_directories: '' };
   const settings = Object.entries({ ...listen, ...options.settings, port: String(address.port) });
   const directory = await reachableName(dataDir, account);
-  const child = spawn(binaries.postgres, ['-D', directory, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
+  const args = ['-D', directory, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const child = launch(binaries.launcher.postgres, binaries.postgres, args, {
     ...asAccount(account),
     cwd: dataDir,
     env: {
@@ -135,7 +153,6 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
       // Sessions go before the postmaster when memory runs out: then PostgreSQL recovers by itself.
       ...(process.platform === 'linux' ? { PG_OOM_ADJUST_FILE: '/proc/self/oom_score_adj', PG_OOM_ADJUST_VALUE: '500' } : {}),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
   const output = collectOutput(child, options.onLog);

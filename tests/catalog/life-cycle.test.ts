@@ -1,5 +1,5 @@
 /** Start, restart, crash, orphans, locks, and what is left behind: nothing. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,11 +12,18 @@ import { customers, listing, shop } from './sample-source.ts';
 import { Session } from './session.ts';
 
 let folder: string;
+/** Tests that run beside these have their own. */
+let temporary: string;
 let entries: CatalogLogEntry[];
 const running = new Set<CatalogServer>();
 
 async function start(options: Partial<CatalogOptions> = {}): Promise<CatalogServer> {
-  const catalog = await CatalogServer.start({ connections: 10, log: (entry) => entries.push(entry), ...options });
+  const catalog = await CatalogServer.start({
+    connections: 10,
+    temporaryFolder: temporary,
+    log: (entry) => entries.push(entry),
+    ...options,
+  });
   running.add(catalog);
   return catalog;
 }
@@ -24,8 +31,7 @@ async function stop(catalog: CatalogServer): Promise<void> {
   running.delete(catalog);
   await catalog.stop();
 }
-const leftovers = async (): Promise<string[]> =>
-  (await readdir(os.tmpdir())).filter((name) => /^tributary-(?!test-|postgres-)/.test(name)).sort();
+const leftovers = async (): Promise<string[]> => (await readdir(temporary)).sort();
 const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
@@ -41,20 +47,15 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   throw new Error('it never came true');
 }
 
-/** Tests that run beside these have their own. */
-const commonTemporaryFolder = os.tmpdir();
-
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(commonTemporaryFolder, 'tributary-test-life-'));
+  folder = await mkdtemp(path.join(os.tmpdir(), 'tributary-test-life-'));
   await chmod(folder, 0o755);
-  const temporary = path.join(folder, 't');
+  temporary = path.join(folder, 't');
   await mkdir(temporary);
   await chmod(temporary, 0o777);
-  process.env['TMPDIR'] = temporary;
   entries = [];
 });
 afterEach(async () => {
-  process.env['TMPDIR'] = commonTemporaryFolder;
   for (const catalog of running) await stop(catalog);
   await rm(folder, { recursive: true, force: true });
 });
@@ -147,17 +148,18 @@ test('one backend is killed: PostgreSQL restarts the others, and new sessions wo
 });
 
 /** A gateway in a process of its own, to be killed. Prints the pid of its catalog server. */
-async function gatewayProcess(options: string): Promise<{ pid: number; postmaster: number }> {
+async function gatewayProcess(options: string, behind: readonly string[] = []): Promise<{ pid: number; postmaster: number }> {
   const script = path.join(folder, 'gateway.ts');
   await writeFile(
     script,
     `import { CatalogServer } from '${path.resolve('catalog/catalog-server.ts')}';
-     void CatalogServer.start({ connections: 5, log: () => undefined, ${options} }).then((catalog) => {
+     void CatalogServer.start({ connections: 5, temporaryFolder: ${JSON.stringify(temporary)}, log: () => undefined, ${options} }).then((catalog) => {
        console.log(catalog.processId);
        setInterval(() => undefined, 1000);
      });`,
   );
-  const child = spawn(process.execPath, ['tests/support/run-typescript.cjs', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [command, ...args] = [...behind, process.execPath, 'tests/support/run-typescript.cjs', script];
+  const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const postmaster = await new Promise<number>((resolve) =>
     child.stdout.once('data', (text: Buffer) => resolve(Number(text.toString()))),
   );
@@ -191,7 +193,7 @@ test('an orphan is ended at the next start, if it is the very process that was w
   const bystander = spawn('sleep', ['60']);
   await writeFile(
     path.join(dataDir, 'postmaster.json'),
-    JSON.stringify({ pid: bystander.pid, started: 'never', dataDir: path.join(dataDir, 'postgres') }),
+    JSON.stringify({ pid: bystander.pid, started: 'never', runtime: '/', dataDir: path.join(dataDir, 'postgres') }),
   );
   await writeFile(
     path.join(dataDir, 'postgres', 'postmaster.pid'),
@@ -200,6 +202,23 @@ test('an orphan is ended at the next start, if it is the very process that was w
   await stop(await start({ dataDir }));
   expect(bystander.exitCode).toBeNull();
   bystander.kill();
+});
+
+/** Namespaces of unprivileged users are switched off in many containers. */
+const canBeAnyone =
+  process.geteuid?.() === 0 &&
+  spawnSync('setpriv', ['--reuid=54321', '--clear-groups', 'unshare', '--user', 'true']).status === 0;
+
+describe.each([
+  ['a user without a name in /etc/passwd', ['setpriv', '--reuid=54321', '--regid=54321', '--clear-groups']],
+  ['root that may not change its user', ['setpriv', '--bounding-set=-setuid,-setgid,-chown']],
+])('%s', (_, behind) => {
+  (canBeAnyone ? test : test.skip)('runs it in a user namespace', async () => {
+    const gateway = await gatewayProcess('', behind);
+    expect(gateway.postmaster).toBeGreaterThan(0);
+    process.kill(gateway.pid, 'SIGKILL');
+    await until(async () => !isAlive(gateway.postmaster) && (await leftovers()).length === 0);
+  });
 });
 
 test('a data_dir of another major version is refused by name', async () => {
@@ -224,8 +243,7 @@ test('a data_dir below a folder only its owner may enter, with a long, odd path'
 test('a temporary folder longer than a socket path may be', async () => {
   const long = path.join(folder, 'y'.repeat(120));
   await mkdir(long, { mode: 0o777 });
-  process.env['TMPDIR'] = long;
-  await stop(await start());
+  await stop(await start({ temporaryFolder: long }));
   expect(await readdir(long)).toEqual([]);
 });
 
@@ -239,7 +257,6 @@ test('by loopback: sessions need the derived password, and have it', async () =>
 });
 
 test('an existing PostgreSQL 18 by URL, with SCRAM', async () => {
-  process.env['TMPDIR'] = commonTemporaryFolder;
   const server = await startTestPostgres();
   try {
     const admin = await start({ url: server.url });
