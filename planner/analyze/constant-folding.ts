@@ -20,7 +20,7 @@ export const foldConstants = (rel: Rel, evaluate: ConstantEvaluator): Rel =>
   });
 
 /** Whether the value depends on nothing but constants that are its direct parts: no column, parameter, setting or clock. */
-export function isFoldable(expr: Scalar): boolean {
+function isFoldable(expr: Scalar): boolean {
   switch (expr.kind) {
     case 'const':
     case 'column':

@@ -12,7 +12,7 @@ import { readNumeric } from './numeric-datum.ts';
 import { isShortVarlena, varlenaLength, varlenaPayload } from './varlena.ts';
 
 /** The label of an enum value, given the OID of its pg_enum row. */
-export type EnumLabels = (oid: number) => string | undefined;
+type EnumLabels = (oid: number) => string | undefined;
 
 /** pg_type's typlen (-1: varlena) and typalign in bytes. */
 const STORAGE: Readonly<Record<Exclude<TypeKind, 'opaque'>, { readonly length: number; readonly align: number }>> = {

@@ -23,7 +23,7 @@ const BOOL = sqlType('bool');
 const UNKNOWN_TYPE = 705;
 
 /** Converts one subquery in an expression; made in sublinks.ts, which needs whole queries. */
-export type SubqueryConverter = (node: TreeNode, context: ExpressionContext) => Scalar;
+type SubqueryConverter = (node: TreeNode, context: ExpressionContext) => Scalar;
 
 export class ExpressionConverter {
   readonly analysis: Analysis;

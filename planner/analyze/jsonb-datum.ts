@@ -20,7 +20,7 @@ const DEPTH_MAX = 1000;
 const align4 = (offset: number): number => (offset + 3) & ~3;
 
 /** As escape_json() does it: control characters by their short or \u form, everything else as it is. */
-export const jsonString = (value: string): string =>
+const jsonString = (value: string): string =>
   // oxlint-disable-next-line no-control-regex
   `"${value.replace(/["\\\u0000-\u001f]/g, (character) => {
     const short = { '"': '\\"', '\\': '\\\\', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];

@@ -64,7 +64,7 @@ export const filtered = (input: Rel, conjuncts: readonly Scalar[]): Rel =>
   conjuncts.length === 0 ? input : { kind: 'filter', input, conjuncts };
 
 /** ANDs flattened, without recursion. */
-export function conjunctNodes(predicate: TreeNode): readonly TreeNode[] {
+function conjunctNodes(predicate: TreeNode): readonly TreeNode[] {
   const conjuncts: TreeNode[] = [];
   const open = [predicate];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {

@@ -7,7 +7,7 @@ import type { Scalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
 import type { TreeNode } from './tree-reader.ts';
 
-export type RangeEntry =
+type RangeEntry =
   /** By attno - 1; undefined: a dropped attribute. */
   | { readonly kind: 'columns'; readonly name: string; readonly columns: readonly (RelColumn | undefined)[] }
   /** A join's own columns: merged USING columns and plain ones, as expressions over its sides. */

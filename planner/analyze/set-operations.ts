@@ -16,7 +16,7 @@ import { requireDefaultEquality } from './sorting.ts';
 import { asNode, child, flag, integer, integers, nodes, SET_OPERATIONS } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
 
-export interface ConvertedSetOperation extends ConvertedQuery {
+interface ConvertedSetOperation extends ConvertedQuery {
   /** Range table index of the first member: what the select list refers to. */
   readonly leftmost: number;
 }

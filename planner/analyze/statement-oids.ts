@@ -18,7 +18,7 @@ export interface RelationPermission {
   readonly selectedColumns: readonly number[];
 }
 
-export interface StatementOids {
+interface StatementOids {
   /** Relations read (views expanded are not among them). */
   readonly relations: ReadonlySet<number>;
   readonly types: ReadonlySet<number>;

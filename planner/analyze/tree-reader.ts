@@ -22,7 +22,7 @@ export interface TreeNode {
 }
 
 /** Above this the statement is refused (54000): some 300,000 constants. */
-export const STATEMENT_TREE_BYTES_MAX = 64 * 1024 * 1024;
+const STATEMENT_TREE_BYTES_MAX = 64 * 1024 * 1024;
 
 const STRING_FIELDS = new Set([
   'aliasname',
