@@ -133,6 +133,7 @@ export class ExtendedQuery {
     const read = readable(() => readBind(message.body));
     if (!read) return void this.pass(message);
     const statement = session.statements.get(read.statement);
+    this.dropStaleUnnamed(read.statement);
     await this.replacePortal(read.portal);
     if (statement?.federated) {
       const { federated } = statement;
@@ -145,6 +146,12 @@ export class ExtendedQuery {
     void this.pass(message);
     const taken = statement && isTaken(statement.class);
     session.portals.set(read.portal, taken ? { kind: 'taken', statement, bind: read } : { kind: 'local', statement });
+  }
+
+  /** A simple query drops the unnamed statement; ours leave one of their own behind. */
+  private dropStaleUnnamed(name: string): void {
+    if (name !== '' || this.session.statements.has('')) return;
+    void this.session.exchange.send('close', closeStatement(''), new Capture());
   }
 
   /** Binding the unnamed portal again ends the one before. */
@@ -169,6 +176,7 @@ export class ExtendedQuery {
       return void session.exchange.send('describe', message.raw, receiver);
     }
     const statement = session.statements.get(read.name);
+    this.dropStaleUnnamed(read.name);
     if (!statement?.federated) return void this.pass(message, statement?.text);
     return void session.exchange.send('describe', message.raw, revalidating(session, statement));
   }

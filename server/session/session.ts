@@ -11,7 +11,7 @@ import { internalError, queryCanceled, SqlError, sqlError } from '../../core/sql
 import type { Federation } from '../run-statement.ts';
 import { backend, errorResponse } from '../wire/backend-messages.ts';
 import type { ClientConnection } from '../wire/client-connection.ts';
-import { frontend, writeParse } from '../wire/frontend-messages.ts';
+import { flushMessage, frontend, writeParse } from '../wire/frontend-messages.ts';
 import type { FrontendMessage } from '../wire/message-cutter.ts';
 import { BackendExchange, Capture, severityOf } from './backend-exchange.ts';
 import type { Outcome, Receiver } from './backend-exchange.ts';
@@ -203,7 +203,11 @@ export class Session {
       }
       if (message.type === frontend.sync || message.type === frontend.flush) continue;
       if (!this.exchange.sendData(message.raw)) await this.exchange.drained();
-      if (message.type === frontend.copyDone || message.type === frontend.copyFail) return step;
+      if (message.type === frontend.copyDone || message.type === frontend.copyFail) {
+        // Driven by the extended protocol, the server would keep its answer to itself.
+        this.exchange.sendData(flushMessage);
+        return step;
+      }
     }
   }
 

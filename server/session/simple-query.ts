@@ -106,8 +106,23 @@ export class SimpleQuery {
       if (done) await afterForwarded(session, kind);
       return true;
     }
-    await this.statement(sql, raw, kind, text);
-    return false;
+    if (kind.kind === 'analysable') {
+      await this.analysable(sql, raw, kind, text);
+      return false;
+    }
+    let whole = false;
+    await runTaken(session, {
+      statement: { name: '', text, class: kind, federated: null },
+      bind: null,
+      formats: [],
+      describe: true,
+      runLocally: async () => {
+        whole = kind.kind !== 'prepare';
+        if (!whole) await this.runLocally(text, kind);
+        else await this.passWhole(text.verbatim ? message.raw : writeQuery(text.sql), text);
+      },
+    });
+    return whole;
   }
 
   private async oneOfSeveral(sql: string, raw: RawStatement): Promise<void> {

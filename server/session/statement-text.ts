@@ -26,6 +26,7 @@ export const loadParser = (): Promise<void> => loadModule();
 
 /** Throws 54001 when the text nests deeper than the parser can follow. */
 export function parseText(sql: string): ParsedText {
+  if (sql === '') return { kind: 'statements', statements: [] };
   try {
     const parsed = parseSync(sql);
     const size = Buffer.byteLength(sql, 'utf8');

@@ -13,7 +13,6 @@ export const MESSAGES_SETTING = `${PREFIX}client_min_messages`;
 /** By name: the value a user sees before setting any. */
 const defaults: Readonly<Record<string, string>> = {
   client_min_messages: 'notice',
-  debug_print_raw_parse: 'off',
   debug_print_parse: 'off',
   debug_print_rewritten: 'off',
   debug_print_plan: 'off',
@@ -24,7 +23,6 @@ const isVirtual = (name: string): boolean => Object.hasOwn(defaults, name.toLowe
 /** In force on every backend, whatever users set. */
 const ours: Readonly<Record<string, string>> = {
   client_min_messages: 'log',
-  debug_print_raw_parse: 'off',
   debug_print_parse: 'off',
   debug_print_rewritten: 'on',
   debug_print_plan: 'off',

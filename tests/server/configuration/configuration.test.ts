@@ -15,7 +15,7 @@ const TRUST = 'auth: { method: trust }\n';
 
 describe('a configuration file', () => {
   test('gives every knob its default and makes paths absolute', () => {
-    const configuration = parseConfiguration(
+    const { configuration } = parseConfiguration(
       `${TRUST}sources:\n  lake: { type: duckdb, path: ./lake.duckdb }\n  files: { type: duckdb, tables: { rates: ./rates.csv } }\n`,
       '/etc/tributary.yaml',
       {},
@@ -28,7 +28,7 @@ describe('a configuration file', () => {
 
   test('takes the environment, with defaults, also where a number is expected', () => {
     const yaml = `${TRUST}listen: { port: \${PORT:-6000} }\nsources:\n  shop: { type: postgres, url: "postgres://a@\${HOST}/x", password: \${PW} }\n`;
-    const configuration = parseConfiguration(yaml, 'x.yaml', { HOST: 'db', PW: '123' });
+    const { configuration } = parseConfiguration(yaml, 'x.yaml', { HOST: 'db', PW: '123' });
     expect(configuration.listen.port).toBe(6000);
     expect(configuration.sources['shop']).toMatchObject({ url: 'postgres://a@db/x', password: '123' });
   });
