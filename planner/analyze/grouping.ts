@@ -10,7 +10,7 @@ import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
-import { PendingJoins } from './predicates.ts';
+import { PendingJoins } from './pending-joins.ts';
 import type { QueryConverter } from './query-converter.ts';
 import type { ExpressionContext, GroupedColumns } from './scope.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';

@@ -12,27 +12,11 @@ import { outputColumns } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { someScalar } from '../../algebra/transform.ts';
 import type { QueryConverter } from './query-converter.ts';
-import type { ExpressionContext, SubqueryJoins } from './scope.ts';
+import { filtered, PendingJoins } from './pending-joins.ts';
+import type { ExpressionContext } from './scope.ts';
 import { convertSublinkConjunct } from './sublinks.ts';
 import { nodes, text } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
-
-/** Joins gathered while a clause is converted, then put under it in the order met. */
-export class PendingJoins implements SubqueryJoins {
-  private readonly joins: ((input: Rel) => Rel)[] = [];
-
-  add(join: (input: Rel) => Rel): void {
-    this.joins.push(join);
-  }
-
-  get isEmpty(): boolean {
-    return this.joins.length === 0;
-  }
-
-  apply(input: Rel): Rel {
-    return this.joins.reduce((rel, join) => join(rel), input);
-  }
-}
 
 /** `base`: a function when it can only be built after the predicate's conversion (aggregates it calls are gathered). */
 export function applyPredicate(
@@ -59,9 +43,6 @@ export function applyPredicate(
   const early = conjuncts.filter((conjunct) => !late.includes(conjunct));
   return filtered(joins.apply(filtered(input, early)), late);
 }
-
-export const filtered = (input: Rel, conjuncts: readonly Scalar[]): Rel =>
-  conjuncts.length === 0 ? input : { kind: 'filter', input, conjuncts };
 
 /** ANDs flattened, without recursion. */
 function conjunctNodes(predicate: TreeNode): readonly TreeNode[] {

@@ -9,7 +9,7 @@ import { assert } from '../../core/assert.ts';
 import { sqlType, withTypmod } from '../../core/sql-type.ts';
 import { arrayTypeOf } from '../../core/sql-type.ts';
 import { freeColumns, volatileIn } from './free-columns.ts';
-import type { PendingJoins } from './predicates.ts';
+import type { PendingJoins } from './pending-joins.ts';
 import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
 import type { ExpressionContext } from './scope.ts';
 import {

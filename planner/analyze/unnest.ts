@@ -17,7 +17,7 @@ import { aggregateScalars, someScalar, substituteColumns, visitRel } from '../..
 import { sqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { freeColumns, freeColumnsOf } from './free-columns.ts';
-import { filtered } from './predicates.ts';
+import { filtered } from './pending-joins.ts';
 import type { ConvertedQuery } from './query-converter.ts';
 import { cannotRaise, emptyResult } from './safe-functions.ts';
 import type { SubqueryJoins } from './scope.ts';
