@@ -2,8 +2,7 @@
  * The meaning of the OIDs in an analysed tree: the catalog server's pg_proc, pg_operator, pg_type, pg_collation and our
  * mirrors, read when first asked for and kept. `ensure` costs one round trip for everything unknown, none when all is known.
  *
- * What PostgreSQL ships never changes and is kept for good; the rest is dropped by `forget`, to be called whenever the DDL
- * generation moved.
+ * What PostgreSQL ships never changes; the rest is read again after `forget`, to be called whenever the DDL generation moved.
  */
 import { z } from 'zod';
 import type { CatalogLookup, MirroredRelation } from '../algebra/catalog-lookup.ts';
@@ -13,10 +12,9 @@ import { builtinType, withCollation, withTypmod } from '../core/sql-type.ts';
 import type { Collation, SqlType } from '../core/sql-type.ts';
 import type { AdminConnection } from './admin-connection.ts';
 import { mirrorFromRow, mirrorRow } from './mirror/mirrored-relation.ts';
+import { FIRST_USER_OID, OidCache } from './oid-cache.ts';
 import { quoteName } from './quote.ts';
 
-/** OIDs below this are given out by initdb: PostgreSQL's own objects (FirstNormalObjectId). */
-const FIRST_USER_OID = 16_384;
 const INVALID = 0;
 
 type Wanted = Parameters<CatalogLookup['ensure']>[0];
@@ -24,13 +22,13 @@ type Wanted = Parameters<CatalogLookup['ensure']>[0];
 export class CachedLookup implements CatalogLookup {
   private readonly connection: AdminConnection;
   /** null: not a mirror. */
-  private readonly mirrors = new Map<number, MirroredRelation | null>();
-  private readonly types = new Map<number, SqlType>();
-  private readonly functions = new Map<number, FunctionRef>();
-  private readonly operators = new Map<number, OperatorRef>();
-  private readonly collations = new Map<number, Collation>([[INVALID, 'none']]);
+  private readonly mirrors = new OidCache<MirroredRelation | null>();
+  private readonly types = new OidCache<SqlType>();
+  private readonly functions = new OidCache<FunctionRef>();
+  private readonly operators = new OidCache<OperatorRef>();
+  private readonly collations = new OidCache<Collation>();
   private readonly enumLabels = new Map<number, string>();
-  /** Goes up with `forget`: an answer on its way meanwhile may be about the past, and is not kept for user objects. */
+  /** Goes up with `forget`: an answer on its way meanwhile may be about the past, and is asked for again. */
   private epoch = 0;
 
   constructor(connection: AdminConnection) {
@@ -40,11 +38,11 @@ export class CachedLookup implements CatalogLookup {
   async ensure(wanted: Wanted): Promise<void> {
     for (let attempt = 0; attempt < 10; attempt++) {
       const missing = {
-        relations: unknown(wanted.relations, this.mirrors),
-        types: unknown(wanted.types, this.types).filter((oid) => builtinType(oid) === undefined),
-        functions: unknown(wanted.functions, this.functions),
-        operators: unknown(wanted.operators, this.operators),
-        collations: unknown(wanted.collations, this.collations),
+        relations: this.mirrors.missing(wanted.relations),
+        types: this.types.missing(wanted.types).filter((oid) => builtinType(oid) === undefined),
+        functions: this.functions.missing(wanted.functions),
+        operators: this.operators.missing(wanted.operators),
+        collations: this.collations.missing(wanted.collations),
       };
       if (Object.values(missing).every((oids) => oids.length === 0)) return;
       await this.load(missing);
@@ -77,7 +75,7 @@ export class CachedLookup implements CatalogLookup {
   }
 
   collation(oid: number): Collation {
-    const found = this.collations.get(oid);
+    const found = oid === INVALID ? 'none' : this.collations.get(oid);
     assert(found, `collation ${oid} was not loaded`);
     return found;
   }
@@ -86,14 +84,10 @@ export class CachedLookup implements CatalogLookup {
     return this.enumLabels.get(oid);
   }
 
-  /** Everything a user or a refresh may have changed is read again when next asked for. */
+  /** What a user or a refresh may have changed is read again when next asked for. */
   forget(): void {
     this.epoch++;
-    this.mirrors.clear();
-    this.enumLabels.clear();
-    for (const cache of [this.types, this.functions, this.operators, this.collations]) {
-      for (const oid of cache.keys()) if (oid >= FIRST_USER_OID) cache.delete(oid);
-    }
+    for (const cache of [this.mirrors, this.types, this.functions, this.operators, this.collations]) cache.forget();
   }
 
   /** All of PostgreSQL's own objects at once, so that first statements need no round trip. */
@@ -104,21 +98,22 @@ export class CachedLookup implements CatalogLookup {
   private async load(missing: Missing | 'builtin'): Promise<void> {
     const { epoch } = this;
     const answer = await readCatalog(this.connection, missing);
-    // Asked for a second time when overtaken by a change; PostgreSQL's own objects stay right.
-    const current = (oid: number): boolean => epoch === this.epoch || oid < FIRST_USER_OID;
-    for (const row of answer.collations) if (current(row.oid)) this.collations.set(row.oid, collationFromRow(row));
+    const current = epoch === this.epoch;
+    for (const row of answer.collations) this.collations.set(row.oid, collationFromRow(row), current);
     const typeRows = new Map(answer.types.map((row) => [row.oid, row]));
     for (const { labels } of answer.types) for (const one of labels ?? []) this.enumLabels.set(one.oid, one.label);
-    for (const row of answer.types) if (current(row.oid)) this.types.set(row.oid, this.typeFromRow(row, typeRows));
-    for (const row of answer.functions) if (current(row.oid)) this.functions.set(row.oid, functionFromRow(row));
-    for (const row of answer.operators) if (current(row.oid)) this.operators.set(row.oid, operatorFromRow(row));
-    if (missing === 'builtin' || epoch !== this.epoch) return;
+    for (const row of answer.types) this.types.set(row.oid, this.typeFromRow(row, typeRows), current);
+    for (const row of answer.functions) this.functions.set(row.oid, functionFromRow(row), current);
+    for (const row of answer.operators) this.operators.set(row.oid, operatorFromRow(row), current);
     const typeOf = (oid: number, typmod: number, collationOid: number): SqlType => {
       const type = withTypmod(this.type(oid), typmod);
       return type.collation === 'none' ? type : withCollation(type, this.collation(collationOid));
     };
-    for (const row of answer.relations) this.mirrors.set(row.oid, mirrorFromRow(row, typeOf));
-    for (const oid of missing.relations) if (!this.mirrors.has(oid)) this.mirrors.set(oid, null);
+    for (const row of answer.relations) this.mirrors.set(row.oid, mirrorFromRow(row, typeOf), current);
+    if (missing === 'builtin') return;
+    const mirrors = new Set(answer.relations.map((row) => row.oid));
+    for (const oid of missing.relations) if (!mirrors.has(oid)) this.mirrors.set(oid, null, current);
+    if (!current) return;
     assertAll('type', missing.types, this.types);
     assertAll('function', missing.functions, this.functions);
     assertAll('operator', missing.operators, this.operators);
@@ -128,11 +123,9 @@ export class CachedLookup implements CatalogLookup {
   /** `rows` holds the types this one is made of. */
   private typeFromRow(row: TypeRow, rows: ReadonlyMap<number, TypeRow>): SqlType {
     const part = (oid: number): SqlType => {
-      const known = builtinType(oid) ?? this.types.get(oid);
-      if (known) return known;
-      const found = rows.get(oid);
-      assert(found, `type ${oid} was not loaded`);
-      return this.typeFromRow(found, rows);
+      const [builtin, row] = [builtinType(oid), rows.get(oid)];
+      if (builtin) return builtin;
+      return row ? this.typeFromRow(row, rows) : this.type(oid);
     };
     if (row.kind === 'd') return row.baseTypmod < 0 ? part(row.base) : withTypmod(part(row.base), row.baseTypmod);
     const collation: Collation = row.collation === INVALID ? 'none' : (this.collations.get(row.collation) ?? 'default');
@@ -147,12 +140,8 @@ export class CachedLookup implements CatalogLookup {
   }
 }
 
-const unknown = (oids: Iterable<number>, cache: ReadonlyMap<number, unknown>): number[] => [
-  ...new Set([...oids].filter((oid) => oid !== INVALID && !cache.has(oid))),
-];
-
-function assertAll(what: string, oids: readonly number[], cache: ReadonlyMap<number, unknown>): void {
-  for (const oid of oids) assert(cache.has(oid), `the catalog has no ${what} ${oid}`);
+function assertAll(what: string, oids: readonly number[], cache: OidCache<unknown>): void {
+  for (const oid of oids) assert(cache.isKnown(oid), `the catalog has no ${what} ${oid}`);
 }
 
 const quoteIfNeeded = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteName(name));

@@ -2,6 +2,9 @@
  * What the catalog should hold for one source: its relations, enums and collations under their catalog names, with types
  * the catalog server knows. Made from a SourceSchema by `defineMirrors`; compared with what was stored at the last refresh
  * by its JSON text, so the order of its fields and lists is part of the format.
+ *
+ * A source's views are mirrored as tables, as its foreign and partitioned tables are: a view here would be expanded by the
+ * rewriter, and what is behind it is the source's affair. `kind` remembers what it was.
  */
 import type { SourceColumn, SourceRelation, SourceSchema } from '../../algebra/site.ts';
 import { qualifiedName } from '../quote.ts';
