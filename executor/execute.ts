@@ -10,10 +10,11 @@ import type { ExecutionEnvironment } from './execution.ts';
 import { Execution } from './execution.ts';
 import type { Operator } from './operators/operator.ts';
 import { closeAll } from './operators/operator.ts';
+import { pruneColumns } from './prune-columns.ts';
 
 /** Streams the root's batches. Errors found while the plan is compiled are thrown here; all others by next(). */
 export function executePlan(plan: QueryPlan, environment: ExecutionEnvironment): BatchStream {
-  return new RunningPlan(plan, environment);
+  return new RunningPlan(pruneColumns(plan), environment);
 }
 
 class RunningPlan implements BatchStream {

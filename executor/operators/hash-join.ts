@@ -40,7 +40,7 @@ export class HashJoinOperator extends JoinOperator {
     this.#leftKeys = new Projection(plan.leftKeys, plan.left.columns, execution);
     this.#rightKeys = new Projection(plan.rightKeys, plan.right.columns, execution);
     this.#table = new KeyTable(kinds, 'reject');
-    this.#needsRows = this.keepsBuildColumns;
+    this.#needsRows = this.needsPairs;
   }
 
   protected override tableBytes(): number {

@@ -14,7 +14,7 @@
 import type { RelColumn } from '../../algebra/rel.ts';
 import type { HashJoinPlan, NestedLoopPlan } from '../../algebra/plan.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
-import { assert } from '../../core/assert.ts';
+import { columnsIn } from '../../algebra/transform.ts';
 import type { Batch, Column } from '../../core/batch.ts';
 import { BATCH_ROWS } from '../../core/batch.ts';
 import { concatBatches, emptyBatch, gather, gatherBatch, nullColumn } from '../../core/column.ts';
@@ -22,7 +22,7 @@ import { outOfMemory } from '../../core/sql-error.ts';
 import type { Execution } from '../execution.ts';
 import { batchBytes } from '../memory/memory-budget.ts';
 import { PairFilter } from './evaluation.ts';
-import { Operator } from './operator.ts';
+import { Operator, positionsOf } from './operator.ts';
 
 /** Row numbers of a build side are int32 and pair with offsets of 32 bits. */
 const BUILD_ROWS_MAX = 0x3fff_ffff;
@@ -34,6 +34,10 @@ export abstract class JoinOperator extends Operator {
   readonly #right: Operator;
   readonly #residual: PairFilter | null;
   readonly #keepsPairs: boolean;
+  /** Left columns that come out, and right columns that come out or that the residual reads; then where the former lie among those. */
+  readonly #leftOutput: readonly number[];
+  readonly #keptRight: readonly number[];
+  readonly #rightOutput: readonly number[];
   readonly #leftIndices = new Int32Array(BATCH_ROWS);
   readonly #rightIndices = new Int32Array(BATCH_ROWS);
   #built = false;
@@ -59,12 +63,20 @@ export abstract class JoinOperator extends Operator {
     this.#left = left;
     this.#right = right;
     this.#keepsPairs = plan.type !== 'semi' && plan.type !== 'anti';
-    this.#residual = residual.length === 0 ? null : new PairFilter(residual, plan.left.columns, plan.right.columns, execution);
+    const leftIds = new Set(plan.left.columns.map((column) => column.id));
+    const output = plan.columns.filter((column) => !leftIds.has(column.id));
+    this.#leftOutput = positionsOf(
+      plan.columns.filter((column) => leftIds.has(column.id)),
+      plan.left.columns,
+    );
+    const read = new Set(output.map((column) => column.id));
+    for (const conjunct of residual) columnsIn(conjunct, read);
+    const kept = plan.right.columns.filter((column) => read.has(column.id));
+    this.#keptRight = positionsOf(kept, plan.right.columns);
+    this.#rightOutput = positionsOf(output, kept);
+    this.#residual = residual.length === 0 ? null : new PairFilter(residual, plan.left.columns, kept, execution);
   }
 
-  protected get build(): Batch {
-    return this.#build;
-  }
   protected get buildRows(): number {
     return this.#build.length;
   }
@@ -83,8 +95,8 @@ export abstract class JoinOperator extends Operator {
   protected selectLeft(_batch: Batch): Promise<Int32Array | null> {
     return Promise.resolve(null);
   }
-  /** Whether the right side's values are needed once it is in the table. */
-  protected get keepsBuildColumns(): boolean {
+  /** Whether left rows must be told which right rows they meet, not only whether they meet any. */
+  protected get needsPairs(): boolean {
     return this.#keepsPairs || this.#residual !== null;
   }
 
@@ -121,18 +133,15 @@ export abstract class JoinOperator extends Operator {
       await this.take(batch, rows);
       rows += batch.length;
       if (rows > BUILD_ROWS_MAX) throw outOfMemory(`The right side of a join has more than ${BUILD_ROWS_MAX} rows.`);
-      if (this.keepsBuildColumns) {
-        batches.push(batch);
-        bytes += batchBytes(batch);
+      if (this.#keptRight.length > 0) {
+        const kept = { length: batch.length, columns: this.#keptRight.map((position) => batch.columns[position]!) };
+        batches.push(kept);
+        bytes += batchBytes(kept);
       }
       this.account!.set(bytes + this.tableBytes());
     }
-    const columns =
-      batches.length > 0
-        ? concatBatches(batches).columns
-        : this.keepsBuildColumns
-          ? emptyBatch(this.plan.right.columns.map((column) => column.type)).columns
-          : [];
+    const types = this.#keptRight.map((position) => this.plan.right.columns[position]!.type);
+    const { columns } = batches.length > 0 ? concatBatches(batches) : emptyBatch(types);
     this.#build = { length: rows, columns };
     this.finishBuild();
     if (this.plan.type === 'right' || this.plan.type === 'full') this.#matchedRight = new Uint8Array(rows);
@@ -152,8 +161,7 @@ export abstract class JoinOperator extends Operator {
   /** Takes a left batch up; an answer is its whole output. */
   async #begin(batch: Batch): Promise<Batch | null> {
     if (this.buildRows === 0) {
-      if (this.plan.type === 'anti') return batch;
-      return { length: batch.length, columns: [...batch.columns, ...nullColumns(this.plan.right.columns, batch.length)] };
+      return this.#withNullRight({ length: batch.length, columns: this.#leftOf(batch) });
     }
     const selected = await this.selectLeft(batch);
     if (selected !== null) return this.#pick(batch, selected);
@@ -188,8 +196,8 @@ export abstract class JoinOperator extends Operator {
   #joined(batch: Batch, count: number): Batch {
     const columns: Column[] = [];
     const untouched = count === batch.length && isIdentity(this.#leftIndices, count);
-    for (const column of batch.columns) columns.push(untouched ? column : gather(column, this.#leftIndices, count));
-    for (const column of this.#build.columns) columns.push(gather(column, this.#rightIndices, count));
+    for (const column of this.#leftOf(batch)) columns.push(untouched ? column : gather(column, this.#leftIndices, count));
+    for (const position of this.#rightOutput) columns.push(gather(this.#build.columns[position]!, this.#rightIndices, count));
     return { length: count, columns };
   }
 
@@ -205,15 +213,25 @@ export abstract class JoinOperator extends Operator {
       case 'left':
       case 'full': {
         const rest = this.#pick(batch, rowsWhere(this.#matchedLeft, batch.length, 0));
-        if (rest === null) return null;
-        return { length: rest.length, columns: [...rest.columns, ...nullColumns(this.plan.right.columns, rest.length)] };
+        return rest && this.#withNullRight(rest);
       }
     }
   }
 
+  #leftOf(batch: Batch): readonly Column[] {
+    return this.#leftOutput.map((position) => batch.columns[position]!);
+  }
+
+  #withNullRight(left: Batch): Batch {
+    const right = this.#rightOutput.map((position) => this.plan.right.columns[this.#keptRight[position]!]!);
+    return { length: left.length, columns: [...left.columns, ...nullColumns(right, left.length)] };
+  }
+
+  /** Rows of a left batch, as they come out. */
   #pick(batch: Batch, rows: Int32Array): Batch | null {
     if (rows.length === 0) return null;
-    return rows.length === batch.length ? batch : gatherBatch(batch, rows, rows.length);
+    const left = { length: batch.length, columns: this.#leftOf(batch) };
+    return rows.length === batch.length ? left : gatherBatch(left, rows, rows.length);
   }
 
   /** Right rows that met nobody, in chunks. */
@@ -227,9 +245,12 @@ export abstract class JoinOperator extends Operator {
       this.#sweep++;
     }
     if (count === 0) return null;
-    assert(this.#build.columns.length === this.plan.right.columns.length, 'the right side was not kept');
-    const right = gatherBatch(this.#build, rows, count);
-    return { length: count, columns: [...nullColumns(this.plan.left.columns, count), ...right.columns] };
+    const left = nullColumns(
+      this.#leftOutput.map((position) => this.plan.left.columns[position]!),
+      count,
+    );
+    const right = this.#rightOutput.map((position) => gather(this.#build.columns[position]!, rows, count));
+    return { length: count, columns: [...left, ...right] };
   }
 
   protected override async release(): Promise<void> {

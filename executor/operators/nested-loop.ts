@@ -30,7 +30,7 @@ export class NestedLoopOperator extends JoinOperator {
 
   /** Without a condition, a right side with rows is all that a semi or anti join asks for. */
   protected override selectLeft(batch: Batch): Promise<Int32Array | null> {
-    if (this.keepsBuildColumns) return Promise.resolve(null);
+    if (this.needsPairs) return Promise.resolve(null);
     const all = Int32Array.from({ length: this.plan.type === 'semi' ? batch.length : 0 }, (_, i) => i);
     return Promise.resolve(all);
   }

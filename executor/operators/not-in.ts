@@ -20,7 +20,7 @@ import { Projection } from './evaluation.ts';
 import { rowsWhere } from './join.ts';
 import { KeyTable } from './keys/key-table.ts';
 import { joinKeyKind } from './keys/key-types.ts';
-import { Operator } from './operator.ts';
+import { Operator, positionsOf } from './operator.ts';
 
 const NULL_CODE = -1;
 const ABSENT_CODE = -2;
@@ -37,6 +37,7 @@ export class NotInOperator extends Operator {
   readonly #tables: readonly KeyTable[];
   readonly #conditions: PairConditions | null;
   readonly #rightColumns: readonly RelColumn[];
+  readonly #output: readonly number[];
   #built = false;
   #rightRows = 0;
   #build: Batch = { length: 0, columns: [] };
@@ -51,6 +52,7 @@ export class NotInOperator extends Operator {
     this.#left = left;
     this.#right = right;
     this.#rightColumns = plan.right.columns;
+    this.#output = positionsOf(plan.columns, plan.left.columns);
     const [leftKeys, rightKeys] = plan.kind === 'hashjoin' ? [plan.leftKeys, plan.rightKeys] : [[], []];
     const conditions = plan.kind === 'hashjoin' ? plan.residual : plan.on;
     this.#leftKeys = new Projection(leftKeys, plan.left.columns, execution);
@@ -68,9 +70,11 @@ export class NotInOperator extends Operator {
     for (;;) {
       await this.#execution.pace();
       const batch = await this.#left.next();
-      if (batch === null || this.#rightRows === 0) return batch;
+      if (batch === null) return null;
+      const columns = this.#output.map((position) => batch.columns[position]!);
+      if (this.#rightRows === 0) return { length: batch.length, columns };
       const rows = rowsWhere(await this.#barred(batch), batch.length, 0);
-      if (rows.length > 0) return rows.length === batch.length ? batch : gatherBatch(batch, rows, rows.length);
+      if (rows.length > 0) return gatherBatch({ length: batch.length, columns }, rows, rows.length);
     }
   }
 

@@ -9,6 +9,8 @@
  *   settles soon after.
  * - An error leaves the operator unusable; nobody below closes itself: the top closes the whole tree.
  */
+import type { RelColumn } from '../../algebra/rel.ts';
+import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import type { MemoryAccount } from '../memory/memory-budget.ts';
 
@@ -47,6 +49,14 @@ export abstract class Operator implements BatchStream {
     await closeAll(this.inputs);
   }
 }
+
+/** Where the columns a node puts out lie among its input's. */
+export const positionsOf = (output: readonly RelColumn[], input: readonly RelColumn[]): readonly number[] =>
+  output.map(({ id }) => {
+    const position = input.findIndex((column) => column.id === id);
+    assert(position >= 0, `column ${id} is not in the input`);
+    return position;
+  });
 
 /** Closes all, waits for all, then reports the first failure. */
 export async function closeAll(streams: Iterable<{ close(): Promise<void> }>): Promise<void> {

@@ -6,7 +6,7 @@ import { BATCH_ROWS } from '../../core/batch.ts';
 import { concatBatches, gatherBatch } from '../../core/column.ts';
 import type { Execution } from '../execution.ts';
 import { batchBytes } from '../memory/memory-budget.ts';
-import { Operator } from './operator.ts';
+import { Operator, positionsOf } from './operator.ts';
 import { sortRows } from './ordering/sort-rows.ts';
 
 /** Where a sort's keys lie among its input's columns. */
@@ -43,7 +43,8 @@ export class SortOperator extends Operator {
       return null;
     }
     this.#at += rows.length;
-    return gatherBatch(sorted.batch, rows, rows.length);
+    const columns = positionsOf(this.#plan.columns, this.#plan.input.columns).map((position) => sorted.batch.columns[position]!);
+    return gatherBatch({ length: sorted.batch.length, columns }, rows, rows.length);
   }
 
   async #readAll(): Promise<void> {

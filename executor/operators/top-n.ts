@@ -9,7 +9,7 @@ import { concatBatches, gatherBatch } from '../../core/column.ts';
 import type { Execution } from '../execution.ts';
 import { batchBytes } from '../memory/memory-budget.ts';
 import { evaluateLimit, evaluateOffset, sliceBatch } from './limit.ts';
-import { Operator } from './operator.ts';
+import { Operator, positionsOf } from './operator.ts';
 import { compareColumns, sortRows } from './ordering/sort-rows.ts';
 import { keyPositions } from './sort.ts';
 
@@ -41,7 +41,8 @@ export class TopNOperator extends Operator {
     const best = this.#best;
     if (best === null || this.#at >= best.length) return null;
     const to = Math.min(best.length, this.#at + BATCH_ROWS);
-    const batch = sliceBatch(best, this.#at, to);
+    const columns = positionsOf(this.#plan.columns, this.#plan.input.columns).map((position) => best.columns[position]!);
+    const batch = sliceBatch({ length: best.length, columns }, this.#at, to);
     this.#at = to;
     return batch;
   }

@@ -1,5 +1,5 @@
 /** Hash join and nested loop against a naive join over the same rows: every type, NULLs, duplicates, residuals. */
-import type { HashJoinPlan, NestedLoopPlan } from '../../../algebra/plan.ts';
+import type { HashJoinPlan, NestedLoopPlan, Plan } from '../../../algebra/plan.ts';
 import type { Scalar } from '../../../algebra/scalar.ts';
 import type { Datum, Numeric } from '../../../core/datum.ts';
 import { compareNumeric } from '../../../core/numeric.ts';
@@ -181,6 +181,13 @@ for (const keyCase of keyCases) {
             };
             const expected = naive(type, data.left, data.right, condition(keyCase, keys, residual));
             expect(bag(await run(plan, tables))).toEqual(bag(expected));
+            // Columns nobody reads are not carried: what remains must be the same.
+            for (const positions of [[2], [5, 1], []]) {
+              const kept = positions.flatMap((position) => plan.columns[position] ?? []);
+              const narrow: Plan = { ...node(kept), kind: 'project', input: plan, exprs: kept.map(ref) };
+              const cut = expected.map((row) => positions.filter((position) => position < row.length).map((p) => row[p]!));
+              expect(bag(await run(narrow, tables))).toEqual(bag(cut));
+            }
           }
         }
       });
