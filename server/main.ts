@@ -3,7 +3,8 @@ import { createDuckDBSite } from '../connectors/duckdb/duckdb-site.ts';
 import { createPostgresSite } from '../connectors/postgres/postgres-site.ts';
 import type { Site } from '../algebra/site.ts';
 import type { Configuration, SourceConfiguration } from './configuration/schema.ts';
-import { foldConstantsLocally, localCapabilities } from './local-capabilities.ts';
+import { localCapabilities } from '../executor/capabilities.ts';
+import { foldConstantsLocally } from './fold-constants.ts';
 import { startWithSites } from './start-gateway.ts';
 import type { Gateway } from './start-gateway.ts';
 
@@ -22,7 +23,11 @@ export function createSite(name: string, source: SourceConfiguration): Site {
       const { url, password, pool } = source;
       return createPostgresSite({ name, url, password, pool: { max: pool.max, waitTimeoutMs: pool.wait } });
     }
-    case 'duckdb':
-      return createDuckDBSite({ ...source, name });
+    case 'duckdb': {
+      const { path, tables, read_only: readOnly, memory_limit: memoryLimit, threads } = source;
+      // Paths of a loaded configuration are absolute.
+      const limit = memoryLimit === undefined ? undefined : `${memoryLimit}B`;
+      return createDuckDBSite({ name, path, tables, readOnly, threads, memoryLimit: limit, baseDir: '/' });
+    }
   }
 }

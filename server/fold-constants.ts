@@ -1,0 +1,35 @@
+/** Immutable expressions over constants, computed by the executor's own kernels before planning. */
+import type { Rel } from '../algebra/rel.ts';
+import type { Scalar } from '../algebra/scalar.ts';
+import { internalError, SqlError } from '../core/sql-error.ts';
+import { readDatum } from '../core/column.ts';
+import type { Datum } from '../core/datum.ts';
+import { localCapabilities } from '../executor/capabilities.ts';
+import { compileScalars } from '../executor/expression/compile.ts';
+import type { ExpressionContext } from '../executor/expression/context.ts';
+import { foldConstants } from '../planner/analyze/constant-folding.ts';
+
+export const foldConstantsLocally = (rel: Rel): Rel => foldConstants(rel, evaluate);
+
+/** What is immutable reads no setting: any will do. */
+const context: ExpressionContext = {
+  param: (index) => {
+    throw internalError(`a constant expression with parameter ${index}`);
+  },
+  settings: { timeZone: 'UTC', dateStyle: 'ISO, MDY', intervalStyle: 'postgres', extraFloatDigits: 1, byteaOutput: 'hex' },
+  subqueryRows: () => {
+    throw internalError('a constant expression with a subquery');
+  },
+};
+
+function evaluate(expr: Scalar): { readonly value: Datum } | undefined {
+  if (localCapabilities.scalar(expr).verdict !== 'exact') return undefined;
+  try {
+    const [column] = compileScalars([expr], [], context).evaluate({ length: 1, columns: [] });
+    return { value: readDatum(column!, expr.type, 0) };
+  } catch (error) {
+    // It raises when and if it is evaluated.
+    if (error instanceof SqlError) return undefined;
+    throw error;
+  }
+}
