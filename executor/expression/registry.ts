@@ -1,17 +1,31 @@
 /** All kernels, by signature. */
 import type { Kernel, KernelTable } from './kernel.ts';
 import { booleanKernels } from './kernels/boolean.ts';
+import { byteaKernels } from './kernels/bytea.ts';
 import { comparisonKernels } from './kernels/comparison.ts';
 import { floatKernels } from './kernels/float.ts';
 import { integerKernels } from './kernels/integer.ts';
+import { likeKernels } from './kernels/like.ts';
 import { numericKernels } from './kernels/numeric.ts';
+import { textKernels } from './kernels/text.ts';
+import { textCastKernels } from './kernels/text-casts.ts';
 
-const tables: readonly KernelTable[] = [booleanKernels, comparisonKernels, integerKernels, floatKernels, numericKernels];
+const tables: readonly KernelTable[] = [
+  booleanKernels,
+  comparisonKernels,
+  integerKernels,
+  floatKernels,
+  numericKernels,
+  textKernels,
+  textCastKernels,
+  likeKernels,
+  byteaKernels,
+];
 
 const bySignature = new Map<string, Kernel>();
 for (const table of tables) for (const [signature, kernel] of Object.entries(table)) bySignature.set(signature, kernel);
 
 export const kernelFor = (signature: string): Kernel | undefined => bySignature.get(signature);
 
-/** For documentation and for the test that compares every kernel with PostgreSQL. */
+/** For the test that compares every kernel with PostgreSQL. */
 export const registeredSignatures = (): readonly string[] => [...bySignature.keys()];

@@ -209,3 +209,9 @@ export const edgeValues: Readonly<Record<string, readonly string[]>> = {
   'text[]': ['{}', '{a}', '{a,b}', '{a,NULL}', '{ä}'],
   mood: ['sad', 'ok', 'happy'],
 };
+
+/** Further sets of values for arguments that mean something special: their type, and the values. */
+export const edgeSets: Readonly<Record<string, { readonly type: string; readonly values: readonly string[] }>> = {
+  count: { type: 'int4', values: ['-2147483648', '-2', '-1', '0', '1', '2', '3', '5', '9', '2147483647'] },
+  typmod: { type: 'int4', values: ['-1', '5', '7', '14', '655366', '262148', '196612', '327683', '133127'] },
+};

@@ -17,7 +17,7 @@ import { compileScalars } from '../../../executor/expression/compile.ts';
 import type { ExpressionContext } from '../../../executor/expression/context.ts';
 import { startTestPostgres } from '../../support/postgres.ts';
 import type { TestPostgres } from '../../support/postgres.ts';
-import { edgeValues } from './edge-values.ts';
+import { edgeSets, edgeValues } from './edge-values.ts';
 
 export const settings = {
   timeZone: 'Europe/Berlin',
@@ -79,7 +79,8 @@ export class Oracle {
       name: 'public.mood',
       labels: ['sad', 'ok', 'happy'],
     };
-    for (const [type, literals] of Object.entries(edgeValues)) await oracle.#createEdges(type, literals);
+    for (const [type, literals] of Object.entries(edgeValues)) await oracle.#createEdges(type, type, literals);
+    for (const [set, { type, values }] of Object.entries(edgeSets)) await oracle.#createEdges(set, type, values);
     return oracle;
   }
 
@@ -89,6 +90,8 @@ export class Oracle {
   }
 
   type(name: string): SqlType {
+    const set = edgeSets[name];
+    if (set !== undefined) return this.type(set.type);
     if (name === 'mood') return this.#mood!;
     if (name.endsWith('[]')) return arrayTypeOf(this.type(name.slice(0, -2)))!;
     return sqlType(name as Parameters<typeof sqlType>[0]);
@@ -98,25 +101,34 @@ export class Oracle {
     return this.#values.get(type)!;
   }
 
-  async #createEdges(type: string, literals: readonly string[]): Promise<void> {
-    const table = edgeTable(type);
-    const rows = [
-      ...literals.map((literal, i) => `(${i}, '${literal.replaceAll("'", "''")}'::${type})`),
-      `(${literals.length}, NULL)`,
-    ];
+  async #createEdges(set: string, type: string, literals: readonly string[]): Promise<void> {
+    const table = edgeTable(set);
+    const rows = literals.map((literal, i) => `(${i}, '${literal.replaceAll("'", "''")}'::${type})`);
+    rows.push(`(${literals.length}, NULL)`);
     await this.client.query(`CREATE TABLE ${table} (ord int, v ${type}); INSERT INTO ${table} VALUES ${rows.join(', ')}`);
     const { rows: found } = await this.client.query<{ hex: string | null }>(
       `SELECT encode(${sendFunction(type)}(v), 'hex') AS hex FROM ${table} ORDER BY ord`,
     );
     this.#values.set(
-      type,
+      set,
       found.map(({ hex }) => (hex === null ? null : decodeBinary(this.type(type), Buffer.from(hex, 'hex')))),
     );
   }
 
-  /** The outcome of `expression` over the cross product of the types' edge values ($1 … named a0 …), last argument fastest. */
-  async outcomes(expression: string, argTypes: readonly string[], resultType: string): Promise<readonly Outcome[]> {
-    const parameters = argTypes.map((type, i) => `a${i} ${type}`).join(', ');
+  /**
+   * The rows of the cross product of sets of edge values (named after their type, or in edgeSets), last fastest; evenly
+   * thinned out to about `rowsMax`; and what `expression` over $0 … (written a0 …) gives for each.
+   */
+  async outcomes(
+    expression: string,
+    sets: readonly string[],
+    resultType: string,
+    rowsMax: number,
+  ): Promise<readonly { readonly row: readonly Datum[]; readonly expected: Outcome }[]> {
+    const sizes = sets.map((set) => this.values(set).length);
+    const step = thinning(sizes, rowsMax);
+    const sqlTypeOf = (set: string): string => edgeSets[set]?.type ?? set;
+    const parameters = sets.map((set, i) => `a${i} ${sqlTypeOf(set)}`).join(', ');
     await this.client.query(`
       CREATE OR REPLACE FUNCTION pg_temp.probe(${parameters}) RETURNS text LANGUAGE plpgsql AS $probe$
       BEGIN
@@ -124,26 +136,40 @@ export class Oracle {
       EXCEPTION WHEN OTHERS THEN
         RETURN 'error ' || SQLSTATE || ' ' || SQLERRM;
       END $probe$`);
-    const tables = argTypes.map((type, i) => `${edgeTable(type)} e${i}`).join(', ');
+    const index = sets.reduce((sum, _, i) => `(${sum}) * ${sizes[i]!} + e${i}.ord`, '0');
     const { rows } = await this.client.query<{ outcome: string }>(
-      argTypes.length === 0
-        ? 'SELECT pg_temp.probe() AS outcome'
-        : `SELECT pg_temp.probe(${argTypes.map((_, i) => `e${i}.v`).join(', ')}) AS outcome FROM ${tables} ORDER BY ${argTypes.map((_, i) => `e${i}.ord`).join(', ')}`,
+      `SELECT pg_temp.probe(${sets.map((_, i) => `e${i}.v`).join(', ')}) AS outcome FROM ${sets.map((set, i) => `${edgeTable(set)} e${i}`).join(', ')}
+       WHERE (${index}) % ${step} = 0 ORDER BY ${index}`,
     );
-    await this.client.query(`DROP FUNCTION pg_temp.probe(${argTypes.join(', ')})`);
+    await this.client.query(`DROP FUNCTION pg_temp.probe(${sets.map(sqlTypeOf).join(', ')})`);
     const type = this.type(resultType);
-    return rows.map(({ outcome }): Outcome => {
-      if (outcome.startsWith('error ')) return { error: outcome.slice(6) };
-      return { value: outcome === 'null' ? null : decodeBinary(type, Buffer.from(outcome, 'hex')) };
-    });
+    return rows.map(({ outcome }, i) => ({
+      row: this.#row(sets, sizes, i * step),
+      expected: outcome.startsWith('error ')
+        ? { error: outcome.slice(6) }
+        : { value: outcome === 'null' ? null : decodeBinary(type, Buffer.from(outcome, 'hex')) },
+    }));
   }
 
-  /** The rows of that cross product. */
-  combinations(argTypes: readonly string[]): readonly (readonly Datum[])[] {
-    return argTypes.reduce<readonly (readonly Datum[])[]>(
-      (rows, type) => rows.flatMap((row) => this.values(type).map((value) => [...row, value])),
-      [[]],
-    );
+  #row(sets: readonly string[], sizes: readonly number[], index: number): readonly Datum[] {
+    const row: Datum[] = [];
+    let rest = index;
+    for (let i = sets.length - 1; i >= 0; i--) {
+      row.unshift(this.values(sets[i]!)[rest % sizes[i]!]!);
+      rest = Math.floor(rest / sizes[i]!);
+    }
+    return row;
+  }
+}
+
+/** A prime that divides none of the sizes, so that each value of each set keeps turning up. */
+function thinning(sizes: readonly number[], rowsMax: number): number {
+  const all = sizes.reduce((product, size) => product * size, 1);
+  if (all <= rowsMax) return 1;
+  for (let step = Math.ceil(all / rowsMax); ; step++) {
+    const isPrime =
+      step > 1 && !Array.from({ length: Math.floor(Math.sqrt(step)) }, (_, i) => i + 2).some((d) => d < step && step % d === 0);
+    if (isPrime && sizes.every((size) => size % step !== 0)) return step;
   }
 }
 
