@@ -106,7 +106,10 @@ export interface RelayStream {
 }
 
 export interface BeginOptions {
-  /** How many queries the statement will have open at once: the site takes that many connections at once, or runs with fewer. */
+  /**
+   * How many queries the statement will run here, one after the other or at once, subplans included: the site takes that
+   * many connections at once, or runs with fewer. With 1 in READ COMMITTED there is no transaction, and no second query.
+   */
   readonly fragments: number;
   readonly isolation: 'read committed' | 'repeatable read' | 'serializable';
   readonly settings: SessionSettings;

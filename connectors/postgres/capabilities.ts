@@ -81,7 +81,7 @@ export class PostgresCapabilities implements Capabilities {
     if (fn.returnsSet) return no(`${fn.name} returns a set`);
     if (fn.volatility === 'stable' && !dependsOnSettingsOnly(fn)) return no(`${fn.name} depends on the session`);
     if (!this.info.signatures.has(fn.signature)) return no(`PostgreSQL ${this.major} has no ${fn.signature}`);
-    if (collation !== 'C') {
+    if (collation !== 'C' && !isPlainPattern(fn, args[1])) {
       const rules = followsClasses(fn) ? this.info.classes : followsCasing(fn) ? this.info.casing : undefined;
       if (rules && !usable(rules, collation)) return no(`${fn.name} of non-ASCII text differs in this database's locale`);
     }
@@ -134,6 +134,13 @@ export class PostgresCapabilities implements Capabilities {
     return Math.floor(this.info.versionNum / 10_000);
   }
 }
+
+/** A case-sensitive pattern without classes means the same under any locale: ranges and dots go by code point. */
+const isPlainPattern = (fn: FunctionRef, pattern: Scalar | undefined): boolean =>
+  /^(?:text|bpchar|name)regex(?:eq|ne)$/.test(fn.name) &&
+  pattern?.kind === 'const' &&
+  typeof pattern.value === 'string' &&
+  !/\\[a-z]|\[[:.=]|^\*\*\*|\(\?/i.test(pattern.value);
 
 /** A named collation is the source's own and means what it means there. */
 const usable = (rules: CharacterRules, collation: Collation): boolean =>

@@ -44,6 +44,11 @@ export class ConnectionPool {
 
   /** One to `wanted` connections, all at once. 53300 when none became free in time, 08001 when none can be opened. */
   acquire(wanted: number, signal: AbortSignal): Promise<readonly RemoteConnection[]> {
+    const count = Math.min(wanted, this.options.max - this.taken);
+    if (this.waiters.length === 0 && count > 0 && this.idle.length >= count && !signal.aborted) {
+      this.taken += count;
+      return Promise.resolve(this.takeIdle(count));
+    }
     return new Promise((resolve, reject) => {
       const { source, waitTimeoutMs } = this.options;
       const settle = (): void => {
@@ -97,12 +102,17 @@ export class ConnectionPool {
     while (this.idle[0] && this.idle[0].since <= before) this.idle.shift()!.connection.close();
   }
 
+  /** Up to `count` of those used last. */
+  private takeIdle(count: number): readonly RemoteConnection[] {
+    return this.idle.splice(Math.max(0, this.idle.length - count)).map((entry) => entry.connection);
+  }
+
   private serve(): void {
     while (this.waiters.length > 0 && this.taken < this.options.max) {
       const waiter = this.waiters.shift()!;
       const count = Math.min(waiter.wanted, this.options.max - this.taken);
       this.taken += count;
-      const ready = this.idle.splice(Math.max(0, this.idle.length - count)).map((entry) => entry.connection);
+      const ready = this.takeIdle(count);
       if (ready.length === count) waiter.resolve(ready);
       else void this.openFor(waiter, ready, count - ready.length);
     }

@@ -46,6 +46,7 @@ class PostgresSite implements Site {
   private readonly pool: ConnectionPool;
   private info: ServerInfo | undefined;
   private known: Capabilities = NOTHING;
+  private written = new WeakMap<Rel, WrittenSql>();
 
   constructor(config: PostgresSiteConfig) {
     this.name = config.name;
@@ -101,12 +102,19 @@ class PostgresSite implements Site {
     return Promise.resolve();
   }
 
+  /** A prepared statement runs the same fragment again and again: it is written once. */
   private write(fragment: Rel): WrittenSql {
-    return new PostgresWriter({ site: this.name, defaultSchema: this.defaultSchema }, this.info).statement(fragment);
+    let written = this.written.get(fragment);
+    if (written === undefined) {
+      written = new PostgresWriter({ site: this.name, defaultSchema: this.defaultSchema }, this.info).statement(fragment);
+      this.written.set(fragment, written);
+    }
+    return written;
   }
 
   private async learn(client: pg.Client): Promise<void> {
     this.info = await loadServerInfo(client);
+    this.written = new WeakMap();
     this.known = new PostgresCapabilities({ site: this.name, defaultSchema: this.defaultSchema }, this.info);
   }
 

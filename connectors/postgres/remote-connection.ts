@@ -110,14 +110,9 @@ export class RemoteConnection {
         }),
       );
     };
-    this.socket.cork();
-    for (const sql of prefix) {
-      enqueue({});
-      this.socket.write(queryMessage(sql));
-    }
+    for (const _ of prefix) enqueue({});
     enqueue(handlers);
-    for (const message of messages) this.socket.write(message);
-    this.socket.uncork();
+    this.socket.write(Buffer.concat([...prefix.map(queryMessage), ...messages]));
     const all = await Promise.all(outcomes);
     const failed = all.findIndex((outcome) => outcome.error !== null);
     // A failed SET leaves the session's settings as they were, not as we noted them.

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import type { Site } from '../../../algebra/site.ts';
 import { CASE_PROBE, CASE_REFERENCE, CLASS_PROBE, CLASS_REFERENCE } from '../../../connectors/postgres/character-probe.ts';
+import { PostgresCapabilities } from '../../../connectors/postgres/capabilities.ts';
 import { createPostgresSite } from '../../../connectors/postgres/postgres-site.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import { startTestPostgres } from '../../support/postgres.ts';
@@ -183,10 +184,31 @@ describe('capabilities', () => {
     for (const site of [c, ascii, icu]) await site.close();
   });
 
-  test('text is read by older versions in fewer spellings', async () => {
-    const site = await reach('postgres');
+  test('an older server without our rules: what depends on them stays home, plain patterns and patterns by code point go', () => {
+    const old = new PostgresCapabilities(
+      { site: 'shop', defaultSchema: 'public' },
+      {
+        versionNum: 130012,
+        encoding: 'UTF8',
+        ordersByCodePoint: false,
+        casing: { kind: 'different' },
+        classes: { kind: 'different' },
+        signatures: new Set(['upper(text)', 'textregexeq(text,text)', 'text_lt(text,text)', 'texticlike(text,text)']),
+      },
+    );
+    const verdict = (expr: Parameters<typeof old.scalar>[0]): string => old.scalar(expr).verdict;
+    const matches = (pattern: string) => r.infix(a, '~', r.constant(pattern, text), 'textregexeq(text,text)');
+    expect(
+      [upper, r.infix(a, '~~*', a, 'texticlike(text,text)'), matches('\\w+'), matches('[[:alpha:]]'), matches('(?i)a')].map(
+        verdict,
+      ),
+    ).toEqual(['no', 'no', 'no', 'no', 'no']);
+    expect([less, matches('^[a-z]+.*$'), { ...upper, inputCollation: 'C' } as const].map(verdict)).toEqual([
+      'exact',
+      'exact',
+      'exact',
+    ]);
     const cast = { kind: 'cast', how: 'io', arg: a, type: sqlType('int4'), explicit: true } as const;
-    expect(site.capabilities.scalar(cast).verdict).toBe('exact');
-    await site.close();
+    expect(old.scalar(cast)).toEqual({ verdict: 'no', reason: 'PostgreSQL 13 reads other spellings of pg_catalog.int4' });
   });
 });
