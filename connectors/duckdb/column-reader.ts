@@ -22,6 +22,8 @@ export abstract class ColumnReader {
   protected length = 0;
   protected capacity = 0;
   private bits: Uint8Array | null = null;
+  /** The next batch will be about as long as the last. */
+  private expected = 0;
 
   /** Makes room for `capacity` rows in all, keeping what is there. */
   protected abstract grow(capacity: number): void;
@@ -30,7 +32,7 @@ export abstract class ColumnReader {
 
   append(vector: RawVector, rows: number): void {
     if (this.length + rows > this.capacity) {
-      this.capacity = Math.max(this.length + rows, this.capacity * 2);
+      this.capacity = Math.max(this.length + rows, this.capacity * 2, this.expected);
       this.grow(this.capacity);
       if (this.bits !== null) this.bits = enlarged(this.bits, bitmapBytes(this.capacity));
     }
@@ -50,6 +52,7 @@ export abstract class ColumnReader {
   finish(): Column {
     const { length, bits } = this;
     const column = this.take(length, bits === null ? null : sliceBitmap(bits, 0, length));
+    this.expected = length;
     this.length = 0;
     this.capacity = 0;
     this.bits = null;
@@ -263,6 +266,7 @@ export class StringReader extends ColumnReader {
   private readonly text: boolean;
   private readonly where: string;
   private readonly target = { offsets: new Int32Array(1), data: new Uint8Array(0), used: 0 };
+  private expectedBytes = 0;
   /** `where`: source and column, for the error. */
   constructor(text: boolean, where: string) {
     super();
@@ -273,11 +277,12 @@ export class StringReader extends ColumnReader {
     const larger = new Int32Array(capacity + 1);
     larger.set(this.target.offsets.subarray(0, this.length + 1));
     this.target.offsets = larger;
+    if (this.length === 0) this.target.data = new Uint8Array(this.expectedBytes);
   }
   protected read(vector: RawVector, rows: number, validity: Uint8Array | null): void {
     const from = this.target.used;
     readStrings(vector, rows, validity, this.length, this.target);
-    if (this.text && this.target.data.subarray(from, this.target.used).includes(0)) {
+    if (this.text && indexOfNul(this.target.data, from, this.target.used) >= 0) {
       throw sqlError('22021', 'invalid byte sequence for encoding "UTF8": 0x00', { detail: this.where });
     }
   }
@@ -288,6 +293,11 @@ export class StringReader extends ColumnReader {
     this.target.offsets = new Int32Array(1);
     this.target.data = new Uint8Array(0);
     this.target.used = 0;
+    this.expectedBytes = Math.ceil(used * 1.1);
     return { layout: 'bytes', length, valid, offsets: offsets.subarray(0, length + 1), data: tight };
   }
+}
+
+function indexOfNul(data: Uint8Array, from: number, to: number): number {
+  return Buffer.from(data.buffer, data.byteOffset + from, to - from).indexOf(0);
 }

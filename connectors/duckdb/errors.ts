@@ -2,8 +2,9 @@
  * DuckDB's errors are text: a class ("Out of Range Error: …") and a sentence. They become PostgreSQL's SQLSTATE and, where
  * PostgreSQL has words for it, its words; the rest keeps DuckDB's. Guards in fragments raise their own, marked ones.
  */
+import { isNativeError } from 'node:util/types';
 import { outOfRange, sourceError, sourceUnavailable, SqlError, sqlError } from '../../core/sql-error.ts';
-import { divisionByZero, featureNotSupported, numericOverflow } from '../../core/sql-error.ts';
+import { datetimeOutOfRange, divisionByZero, featureNotSupported, numericOverflow } from '../../core/sql-error.ts';
 
 /** Text of error('…') in a guard: the SQLSTATE follows, then a colon and PostgreSQL's message. */
 export const GUARD_MARK = 'tributary/';
@@ -28,18 +29,28 @@ const CODE_OF_CLASS: readonly (readonly [RegExp, string])[] = [
 
 const INTEGER_NAMES: Readonly<Record<string, string>> = { INT16: 'smallint', INT32: 'integer', INT64: 'bigint' };
 
+/** The type that was too small, as DuckDB names it. */
+const TYPED_OVERFLOWS = [
+  /Overflow in (?:addition|subtraction|multiplication) of (INT16|INT32|INT64)\b/,
+  /out of range for the destination type (INT16|INT32|INT64)\b/,
+  /Failed to cast decimal value \S+ to type (INT16|INT32|INT64)\b/,
+];
+
 const firstLines = (message: string): string =>
   message
     .split(/\n\nLINE \d+:/)[0]!
     .split('\n')[0]!
     .trim();
 
-export const reasonOf = (error: unknown): string => firstLines(error instanceof Error ? error.message : String(error));
+/** Errors of native code may come from another realm than ours. */
+const isError = (error: unknown): error is Error => isNativeError(error) || error instanceof Error;
+
+export const reasonOf = (error: unknown): string => firstLines(isError(error) ? error.message : String(error));
 
 /** An error raised while a fragment ran at `source`. SqlErrors of ours pass unchanged. */
 export function fragmentError(source: string, error: unknown): Error {
   if (error instanceof SqlError) return error;
-  if (!(error instanceof Error)) return sourceError(source, 'XX000', String(error));
+  if (!isError(error)) return sourceError(source, 'XX000', String(error));
   const message = firstLines(error.message);
   const own = exactError(message);
   if (own) return own.with({ detail: `source "${source}"` });
@@ -58,13 +69,14 @@ function exactError(message: string): SqlError | undefined {
     if (code === '0A000') return featureNotSupported(text!);
     return sqlError(code!, text!);
   }
-  const overflow = /Overflow in (?:addition|subtraction|multiplication|division) of (INT16|INT32|INT64)\b/.exec(message);
-  if (overflow) return outOfRange(INTEGER_NAMES[overflow[1]!]!);
-  const cast =
-    /(?:out of range for the destination type|can't be cast because the value is out of range for the destination type) (INT16|INT32|INT64)\b/.exec(
-      message,
-    );
-  if (cast) return outOfRange(INTEGER_NAMES[cast[1]!]!);
+  for (const pattern of TYPED_OVERFLOWS) {
+    const type = pattern.exec(message)?.[1];
+    if (type !== undefined) return outOfRange(INTEGER_NAMES[type]!);
+  }
+  const division = /Overflow in division of (-\d+) \/ -1/.exec(message)?.[1];
+  if (division !== undefined) return outOfRange(division === '-32768' ? 'smallint' : division === '-2147483648' ? 'integer' : 'bigint');
+  if (/Date out of range/i.test(message)) return datetimeOutOfRange('date');
+  if (/not in timestamp range|timestamp.*out of range/i.test(message)) return datetimeOutOfRange('timestamp');
   if (/More than one row returned by a subquery used as an expression/i.test(message)) {
     return sqlError('21000', 'more than one row returned by a subquery used as an expression');
   }

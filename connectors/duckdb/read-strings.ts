@@ -20,8 +20,8 @@ const INLINE_BYTES = 12;
 /** Bytes between two strings that are read along: less than any memory page, so both neighbours' pages hold them. */
 const GAP_BYTES = 1_024;
 const RUN_BYTES = 1 << 20;
-/** More reads than this a vector, and the strings are first put in the order of their addresses. */
-const RUNS_UNSORTED = 128;
+/** More jumps than this a vector, and the strings are first put in the order of their addresses. */
+const JUMPS_UNSORTED = 128;
 const DATA_BYTES_MAX = 0x7fffffff;
 const TWO_32 = 4294967296;
 
@@ -34,8 +34,9 @@ function readAddress(address: number, bytes: number): Uint8Array {
   return readAtPointer(pointerHolder, 0, bytes);
 }
 
+/** Room for `bytes` more, and for the few that copyInline writes beyond the end. */
 function reserve(target: StringTarget, bytes: number): void {
-  const needed = target.used + bytes;
+  const needed = target.used + bytes + INLINE_BYTES;
   if (needed <= target.data.length) return;
   if (needed > DATA_BYTES_MAX) throw programLimitExceeded('a column of one batch exceeds 2 GB');
   const larger = new Uint8Array(Math.min(DATA_BYTES_MAX, Math.max(needed, target.data.length * 2)));
@@ -63,14 +64,14 @@ function readStringsFast(
   target: StringTarget,
 ): void {
   const bytes = vectorData(vector, rows * 16);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, rows * 4);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, rows * 4);
   const { offsets } = target;
   const first = target.used;
   let end = first;
   let long = 0;
   for (let row = 0; row < rows; row++) {
     if (validity === null || ((validity[row >> 3]! >> (row & 7)) & 1) === 1) {
-      const length = words[row * 4]!;
+      const length = words[row * 4]! >>> 0;
       end += length;
       if (length > INLINE_BYTES) long++;
       if (end > DATA_BYTES_MAX) throw programLimitExceeded('a column of one batch exceeds 2 GB');
@@ -80,17 +81,20 @@ function readStringsFast(
   reserve(target, end - first);
   target.used = end;
   const { data } = target;
-  if (long < rows) copyInline(bytes, data, offsets, start, rows);
-  if (long > 0) copyLong(words, data, offsets, start, rows, long);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  if (long < rows) copyInline(words, view, offsets, start, rows);
+  if (long > 0) copyLong(words, view, offsets, start, rows, long);
 }
 
-function copyInline(bytes: Uint8Array, data: Uint8Array, offsets: Int32Array, start: number, rows: number): void {
+/** Always all twelve bytes: what is too much is written over by the next string, or lies beyond the end. */
+function copyInline(words: Int32Array, view: DataView, offsets: Int32Array, start: number, rows: number): void {
   let from = offsets[start]!;
   for (let row = 0; row < rows; row++) {
     const to = offsets[start + row + 1]!;
-    if (to - from <= INLINE_BYTES) {
-      let source = row * 16 + 4;
-      for (let i = from; i < to; i++) data[i] = bytes[source++]!;
+    if (to > from && to - from <= INLINE_BYTES) {
+      view.setInt32(from, words[row * 4 + 1]!, true);
+      view.setInt32(from + 4, words[row * 4 + 2]!, true);
+      view.setInt32(from + 8, words[row * 4 + 3]!, true);
     }
     from = to;
   }
@@ -99,24 +103,20 @@ function copyInline(bytes: Uint8Array, data: Uint8Array, offsets: Int32Array, st
 const addresses = new Float64Array(2_048);
 const longRows = new Int32Array(2_048);
 
-function copyLong(words: Uint32Array, data: Uint8Array, offsets: Int32Array, start: number, rows: number, count: number): void {
+function copyLong(words: Int32Array, view: DataView, offsets: Int32Array, start: number, rows: number, count: number): void {
   const at = count <= addresses.length ? addresses : new Float64Array(count);
   const rowOf = count <= longRows.length ? longRows : new Int32Array(count);
   let n = 0;
-  let runs = 1;
+  let jumps = 0;
   for (let row = 0; row < rows; row++) {
-    const length = offsets[start + row + 1]! - offsets[start + row]!;
-    if (length <= INLINE_BYTES) continue;
-    const address = words[row * 4 + 3]! * TWO_32 + words[row * 4 + 2]!;
-    if (n > 0) {
-      const previous = at[n - 1]!;
-      if (address < previous || address - previous > GAP_BYTES * 4) runs++;
-    }
+    if (offsets[start + row + 1]! - offsets[start + row]! <= INLINE_BYTES) continue;
+    const address = words[row * 4 + 3]! * TWO_32 + (words[row * 4 + 2]! >>> 0);
+    if (n > 0 && Math.abs(address - at[n - 1]!) > GAP_BYTES * 4) jumps++;
     at[n] = address;
     rowOf[n++] = row;
   }
-  if (runs > RUNS_UNSORTED) sortByAddress(at, rowOf, n);
-  copyRuns(at, rowOf, n, data, offsets, start);
+  if (jumps > JUMPS_UNSORTED) sortByAddress(at, rowOf, n);
+  copyRuns(at, rowOf, n, view, offsets, start);
 }
 
 function sortByAddress(at: Float64Array, rowOf: Int32Array, count: number): void {
@@ -127,36 +127,42 @@ function sortByAddress(at: Float64Array, rowOf: Int32Array, count: number): void
   rowOf.set(sortedRows);
 }
 
-/** Strings next to one another (or the same one again) become one read. */
-function copyRuns(
-  at: Float64Array,
-  rowOf: Int32Array,
-  count: number,
-  data: Uint8Array,
-  offsets: Int32Array,
-  start: number,
-): void {
+/** Strings next to one another in memory, upwards or downwards, become one read. */
+function copyRuns(at: Float64Array, rowOf: Int32Array, count: number, view: DataView, offsets: Int32Array, start: number): void {
   let i = 0;
   while (i < count) {
-    const runStart = at[i]!;
-    let runEnd = runStart;
+    let low = at[i]!;
+    let high = low;
     let j = i;
     for (; j < count; j++) {
       const address = at[j]!;
-      if (address < runStart || (j > i && (address - runEnd > GAP_BYTES || address - runStart > RUN_BYTES))) break;
       const row = start + rowOf[j]!;
-      runEnd = Math.max(runEnd, address + offsets[row + 1]! - offsets[row]!);
+      const end = address + offsets[row + 1]! - offsets[row]!;
+      if (j > i && (address > high + GAP_BYTES || end < low - GAP_BYTES)) break;
+      const newLow = address < low ? address : low;
+      const newHigh = end > high ? end : high;
+      if (j > i && newHigh - newLow > RUN_BYTES) break;
+      low = newLow;
+      high = newHigh;
     }
-    const bytes = readAddress(runStart, runEnd - runStart);
+    const bytes = readAddress(low, high - low);
+    const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (; i < j; i++) {
       const row = start + rowOf[i]!;
-      const to = offsets[row]!;
-      const from = at[i]! - runStart;
-      const length = offsets[row + 1]! - to;
-      if (length <= 48) for (let k = 0; k < length; k++) data[to + k] = bytes[from + k]!;
-      else data.set(bytes.subarray(from, from + length), to);
+      copyBytes(source, at[i]! - low, view, offsets[row]!, offsets[row + 1]!);
     }
   }
+}
+
+function copyBytes(source: DataView, from: number, target: DataView, to: number, end: number): void {
+  if (end - to > 256) {
+    new Uint8Array(target.buffer, target.byteOffset + to, end - to).set(
+      new Uint8Array(source.buffer, source.byteOffset + from, end - to),
+    );
+    return;
+  }
+  for (; to + 4 <= end; to += 4, from += 4) target.setInt32(to, source.getInt32(from, true), true);
+  for (; to < end; to++, from++) target.setUint8(to, source.getUint8(from));
 }
 
 const utf8 = new TextEncoder();
