@@ -216,8 +216,9 @@ function makeTables(): void {
   ]);
 }
 
+/** CPU time: what other processes do to the wall clock is not ours. */
 async function measure(plan: Plan): Promise<{ ms: number; rows: number }> {
-  const startedMs = performance.now();
+  const started = process.cpuUsage();
   const stream = executePlan(
     { root: plan, subplans: [] },
     {
@@ -231,7 +232,8 @@ async function measure(plan: Plan): Promise<{ ms: number; rows: number }> {
   let rows = 0;
   for (let batch = await stream.next(); batch !== null; batch = await stream.next()) rows += batch.length;
   await stream.close();
-  return { ms: performance.now() - startedMs, rows };
+  const { user, system } = process.cpuUsage(started);
+  return { ms: (user + system) / 1000, rows };
 }
 
 async function main(): Promise<void> {

@@ -2,11 +2,12 @@
  * Can this subtree run whole at that site, exactly? Asks the site's capabilities node by node and remembers the answers.
  */
 import type { Rel } from '../../algebra/rel.ts';
-import type { AggregateCall, Scalar } from '../../algebra/scalar.ts';
+import type { Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
-import { aggregateScalars, relInputs, relScalars, scalarParts, sitesOf } from '../../algebra/transform.ts';
+import { relInputs, relScalars, scalarParts, sitesOf, visitRel, visitScalar } from '../../algebra/transform.ts';
 
 const exact: Verdict = { verdict: 'exact' };
+const NO_CTES: ReadonlySet<number> = new Set();
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });
 
 export class FragmentJudge {
@@ -27,7 +28,7 @@ export class FragmentJudge {
   }
 
   /** The whole subtree as one fragment. A CTE reference is judged with its WITH. */
-  rel(rel: Rel, site: string, ctes: ReadonlySet<number> = new Set()): Verdict {
+  rel(rel: Rel, site: string, ctes: ReadonlySet<number> = NO_CTES): Verdict {
     const known = ctes.size === 0 ? this.#rels.get(rel)?.get(site) : undefined;
     if (known) return known;
     const verdict = this.#judge(rel, site, ctes);
@@ -39,58 +40,51 @@ export class FragmentJudge {
     return verdict;
   }
 
-  /** The node alone, its inputs taken as given. */
-  node(rel: Rel, site: string): Verdict {
+  /** The node alone, its inputs taken as given. `ctes`: definitions of the same fragment around it. */
+  node(rel: Rel, site: string, ctes: ReadonlySet<number> = NO_CTES): Verdict {
     const own = this.#capabilities(site).operator(rel);
     if (own.verdict !== 'exact') return own;
     for (const expr of relScalars(rel)) {
-      const verdict = this.scalar(expr, site);
+      const verdict = this.scalar(expr, site, ctes);
       if (verdict.verdict !== 'exact') return verdict;
     }
     if (rel.kind === 'aggregate') {
       for (const { call } of rel.aggregates) {
-        const verdict = this.aggregate(call, site);
+        const verdict = this.#capabilities(site).aggregate(call);
         if (verdict.verdict !== 'exact') return verdict;
       }
     }
     return exact;
   }
 
-  aggregate(call: AggregateCall, site: string): Verdict {
-    for (const expr of aggregateScalars(call)) {
-      const verdict = this.scalar(expr, site);
-      if (verdict.verdict !== 'exact') return verdict;
-    }
-    return this.#capabilities(site).aggregate(call);
-  }
-
   /** An expression with all its parts. `superset` only where the whole conjunct may keep too much: itself, or under AND/OR. */
-  scalar(expr: Scalar, site: string): Verdict {
+  scalar(expr: Scalar, site: string, ctes: ReadonlySet<number> = NO_CTES): Verdict {
+    if (ctes.size > 0) return this.#judgeScalar(expr, site, ctes);
     const known = this.#scalars.get(expr)?.get(site);
     if (known) return known;
-    const verdict = this.#judgeScalar(expr, site);
+    const verdict = this.#judgeScalar(expr, site, ctes);
     const bySite = this.#scalars.get(expr) ?? new Map<string, Verdict>();
     bySite.set(site, verdict);
     this.#scalars.set(expr, bySite);
     return verdict;
   }
 
-  /** A subquery whose value can be had beforehand reaches the site as a parameter. */
+  /** A subquery whose value can be had beforehand reaches the site as a parameter; not one that reads a WITH around it. */
   becomesParameter(expr: Scalar, site: string): boolean {
-    if (expr.kind !== 'subquery' || expr.mode === 'any' || expr.mode === 'all') return false;
+    if (expr.kind !== 'subquery' || expr.mode === 'any' || expr.mode === 'all' || readsOuterCte(expr.rel)) return false;
     return this.#capabilities(site).scalar(expr).verdict !== 'exact' || this.rel(expr.rel, site).verdict !== 'exact';
   }
 
-  #judgeScalar(expr: Scalar, site: string): Verdict {
+  #judgeScalar(expr: Scalar, site: string, ctes: ReadonlySet<number>): Verdict {
     const capabilities = this.#capabilities(site);
     if (expr.kind === 'subquery') {
       if (this.becomesParameter(expr, site)) return capabilities.scalar({ kind: 'param', index: -1, type: expr.type });
-      const inner = this.rel(expr.rel, site);
+      const inner = this.rel(expr.rel, site, ctes);
       if (inner.verdict !== 'exact') return inner;
     }
     let result = exact;
     for (const part of scalarParts(expr)) {
-      const verdict = this.scalar(part, site);
+      const verdict = this.scalar(part, site, ctes);
       if (verdict.verdict === 'no') return verdict;
       if (verdict.verdict === 'superset') {
         if (expr.kind !== 'and' && expr.kind !== 'or') return no(verdict.reason);
@@ -111,6 +105,24 @@ export class FragmentJudge {
       const verdict = this.rel(input, site, inner);
       if (verdict.verdict !== 'exact') return verdict;
     }
-    return this.node(rel, site);
+    return this.node(rel, site, ctes);
   }
+}
+
+/** Whether a subquery reads a WITH definition of the query around it. */
+function readsOuterCte(rel: Rel): boolean {
+  const defined = new Set<number>();
+  const read = new Set<number>();
+  const visit = (root: Rel): void =>
+    visitRel(root, (node) => {
+      if (node.kind === 'with') for (const definition of node.definitions) defined.add(definition.cte);
+      if (node.kind === 'ctescan') read.add(node.cte);
+      for (const expr of relScalars(node)) {
+        visitScalar(expr, (part) => {
+          if (part.kind === 'subquery') visit(part.rel);
+        });
+      }
+    });
+  visit(rel);
+  return [...read].some((cte) => !defined.has(cte));
 }

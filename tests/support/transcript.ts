@@ -28,7 +28,8 @@ export function readTranscript(file: string): TranscriptCase[] {
     if (!current) continue;
     if (line.startsWith('> ')) {
       const last = current.exchanges.at(-1);
-      if (!last || last.expected.length > 0 || endsExchange(last.sent.at(-1)!)) current.exchanges.push({ sent: [line.slice(2)], expected: [] });
+      if (!last || last.expected.length > 0 || endsExchange(last.sent.at(-1)!))
+        current.exchanges.push({ sent: [line.slice(2)], expected: [] });
       else last.sent.push(line.slice(2));
     } else if (line.startsWith('< ')) current.exchanges.at(-1)!.expected.push(line.slice(2));
   }
@@ -62,7 +63,10 @@ export async function updateTranscript(file: string, address: WireAddress): Prom
   const parts: string[] = [];
   for (const each of readTranscript(file)) {
     const answers = await runCase(address, each);
-    const lines = each.exchanges.flatMap(({ sent }, i) => [...sent.map((line) => `> ${line}`), ...answers[i]!.map((line) => `< ${line}`)]);
+    const lines = each.exchanges.flatMap(({ sent }, i) => [
+      ...sent.map((line) => `> ${line}`),
+      ...answers[i]!.map((line) => `< ${line}`),
+    ]);
     parts.push(`## ${each.title}\n${lines.join('\n')}\n`);
   }
   writeFileSync(file, header + parts.join('\n'));

@@ -145,7 +145,10 @@ export function messageOf(line: string): Buffer {
     case 'Execute':
       return writeExecute(text(0), Number(args[1] ?? 0));
     case 'Close':
-      return new MessageBuilder(frontend.close).bytes(Buffer.from(text(0))).string(text(1)).build();
+      return new MessageBuilder(frontend.close)
+        .bytes(Buffer.from(text(0)))
+        .string(text(1))
+        .build();
     case 'Flush':
       return new MessageBuilder(frontend.flush).build();
     case 'Sync':
@@ -182,7 +185,9 @@ function showMessage(message: Buffer): string {
       for (let at = 7, i = 0; i < message.readUInt16BE(5); i++) {
         const end = message.indexOf(0, at);
         const name = message.toString('utf8', at, end);
-        columns.push(`${name}:${message.readUInt32BE(end + 7)}/${message.readInt32BE(end + 13)}/${message.readInt16BE(end + 17)}`);
+        columns.push(
+          `${name}:${message.readUInt32BE(end + 7)}/${message.readInt32BE(end + 13)}/${message.readInt16BE(end + 17)}`,
+        );
         at = end + 19;
       }
       return `T ${columns.join(' ')}`;
@@ -222,5 +227,7 @@ function showMessage(message: Buffer): string {
 
 function printable(bytes: Buffer): string {
   const text = bytes.toString('utf8');
-  return /^[\x20-\x7e\n\t\u00a0-\uffff]*$/.test(text) && !text.includes('�') ? JSON.stringify(text).slice(1, -1) : `0x${bytes.toString('hex')}`;
+  return /^[\x20-\x7e\n\t\u00a0-\uffff]*$/.test(text) && !text.includes('�')
+    ? JSON.stringify(text).slice(1, -1)
+    : `0x${bytes.toString('hex')}`;
 }

@@ -1,0 +1,24 @@
+/** `npm run bench -- NAME`: one benchmark, us and its reference in the same run; see docs/benchmarks.md. */
+import { parseArgs } from 'node:util';
+import { bulk } from './bulk.ts';
+import { plan } from './plan.ts';
+import { start } from './start.ts';
+
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(3),
+  allowPositionals: true,
+  options: { scale: { type: 'string', default: '0.1' } },
+});
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { bulk: () => bulk(Number(values.scale)), plan, start };
+const benchmark = benchmarks[positionals[0] ?? ''];
+if (!benchmark) {
+  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join('|')}`);
+  process.exit(2);
+}
+benchmark().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,67 @@
+/** Every statement of queries.sql under five placements, pushed and not: the answer must be the oracle's. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { connectText, difference, run } from '../support/differential.ts';
+import { Federation, type Placement } from '../support/federation.ts';
+import { TABLES } from './tables.ts';
+
+interface Statement {
+  readonly sql: string;
+  readonly refused: string | undefined;
+}
+
+export const statements: readonly Statement[] = readFileSync(path.join(__dirname, 'queries.sql'), 'utf8')
+  .split(/\n\s*\n/)
+  .map((paragraph) => ({
+    sql: paragraph
+      .replace(/^--.*$/gm, '')
+      .trim()
+      .replace(/;$/, ''),
+    refused: /^-- refused: (.*)$/m.exec(paragraph)?.[1],
+  }))
+  .filter(({ sql }) => sql !== '');
+
+const placements: Readonly<Record<string, Placement>> = {
+  'all in PostgreSQL': () => 'pg',
+  'all in DuckDB': () => 'duck',
+  'events and codes in DuckDB': (table) => (table === 'events' || table === 'codes' ? 'duck' : 'pg'),
+  'people and depts in DuckDB': (table) => (table === 'events' || table === 'codes' ? 'pg' : 'duck'),
+  'two PostgreSQLs and a DuckDB': (table) => ({ people: 'pg1', events: 'pg2' })[table] ?? 'duck',
+};
+
+let federation: Federation;
+const expected = new Map<string, Awaited<ReturnType<typeof run>>>();
+
+beforeAll(async () => {
+  federation = await Federation.create(TABLES);
+  const oracle = await connectText(federation.oracleConfig());
+  for (const { sql } of statements) expected.set(sql, await run(oracle, sql));
+  await oracle.end();
+});
+
+afterAll(() => federation?.stop());
+
+const isOrdered = (sql: string): boolean => /\bORDER BY\b(?![^(]*\))/.test(sql);
+
+describe.each(Object.entries(placements))('%s', (_, placement) => {
+  test.each([
+    ['pushed down', []],
+    ['placement off', ['placement']],
+  ])('%s', async (_name, disabled) => {
+    const gateway = await federation.gateway(placement, { disabled });
+    try {
+      const client = await connectText(gateway.clientConfig);
+      const wrong: string[] = [];
+      for (const { sql, refused } of statements) {
+        const actual = await run(client, sql);
+        if (refused !== undefined && actual.error?.code === '0A000' && actual.error.message.includes(refused)) continue;
+        const differs = difference(expected.get(sql)!, actual, { ordered: isOrdered(sql) });
+        if (differs !== undefined) wrong.push(`${sql}\n   ${differs}`);
+      }
+      await client.end();
+      expect(wrong).toEqual([]);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});

@@ -1,0 +1,163 @@
+/**
+ * The same tables in one PostgreSQL (the oracle) and spread over sources behind a gateway. One PostgreSQL server holds the
+ * oracle and every PostgreSQL source as databases of their own; each DuckDB source is a file.
+ */
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import pg from 'pg';
+import { startGateway, type Gateway } from '../../server/main.ts';
+import { parseConfiguration } from '../../server/configuration/load.ts';
+import { startTestPostgres, type TestPostgres } from './postgres.ts';
+
+export interface FederationTable {
+  readonly name: string;
+  /** `name type [NOT NULL]`, in SQL that both databases read. */
+  readonly columns: readonly string[];
+  readonly primaryKey?: readonly string[];
+  /** Rows: a CSV file without header … */
+  readonly csvFile?: string;
+  /** … or tuples for INSERT … VALUES, in SQL that both databases read. */
+  readonly tuples?: readonly string[];
+}
+
+/** Which source holds a table; sources called `pg…` are PostgreSQL, `duck…` DuckDB. */
+export type Placement = (table: string) => string;
+
+export class Federation {
+  readonly postgres: TestPostgres;
+  readonly tables: readonly FederationTable[];
+  readonly #folder: string;
+  #gateways = 0;
+
+  private constructor(postgres: TestPostgres, tables: readonly FederationTable[], folder: string) {
+    this.postgres = postgres;
+    this.tables = tables;
+    this.#folder = folder;
+  }
+
+  /** Starts PostgreSQL and loads every table once, there (database `oracle`) and into one DuckDB file. */
+  static async create(tables: readonly FederationTable[], settings: Readonly<Record<string, string>> = {}): Promise<Federation> {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'tributary-federation-'));
+    await chmod(folder, 0o755);
+    const postgres = await startTestPostgres({ settings });
+    const federation = new Federation(postgres, tables, folder);
+    await federation.#loadOracle();
+    await federation.#loadDuckDB();
+    return federation;
+  }
+
+  oracleConfig(): pg.ClientConfig {
+    const { host, port, user } = this.postgres;
+    return { host, port, user, database: 'oracle' };
+  }
+
+  /** A gateway over the tables spread as `placement` says. */
+  async gateway(
+    placement: Placement,
+    options: { readonly disabled?: readonly string[] } = {},
+  ): Promise<Gateway & { clientConfig: pg.ClientConfig }> {
+    const run = ++this.#gateways;
+    const sources = new Map<string, string[]>();
+    for (const table of this.tables)
+      sources.set(placement(table.name), [...(sources.get(placement(table.name)) ?? []), table.name]);
+    const lines: string[] = [];
+    for (const [name, kept] of sources) {
+      const dropped = this.tables.map((t) => t.name).filter((table) => !kept.includes(table));
+      if (name.startsWith('pg')) {
+        const database = `${name}_${run}`;
+        await this.#cloneOracle(database, dropped);
+        lines.push(
+          `  ${name}: { type: postgres, url: "postgres://${this.postgres.user}@${this.postgres.host}:${this.postgres.port}/${database}" }`,
+        );
+      } else {
+        const file = path.join(this.#folder, `${name}_${run}.duckdb`);
+        await this.#cloneDuckDB(file, dropped);
+        lines.push(`  ${name}: { type: duckdb, path: ${JSON.stringify(file)} }`);
+      }
+    }
+    const disable = options.disabled?.length ? `planner: { disable: [${options.disabled.join(', ')}] }\n` : '';
+    const yaml = `listen: { port: 0 }\nauth: { method: trust }\nlog: { level: silent }\n${disable}sources:\n${lines.join('\n')}\n`;
+    const gateway = await startGateway(parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {}).configuration);
+    return Object.assign(gateway, {
+      clientConfig: { host: gateway.host, port: gateway.port, user: 'tester', database: 'tributary' },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.postgres.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #admin<T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const { host, port, user } = this.postgres;
+    const client = new pg.Client({ host, port, user, database });
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  async #loadOracle(): Promise<void> {
+    await this.#admin('postgres', (client) => client.query('CREATE DATABASE oracle'));
+    await this.#admin('oracle', async (client) => {
+      for (const table of this.tables) {
+        await client.query(createTable(table));
+        if (table.csvFile) await client.query(`COPY ${table.name} FROM '${table.csvFile}' (FORMAT csv)`);
+        if (table.tuples?.length) await client.query(insertTuples(table));
+      }
+      await client.query('ANALYZE');
+    });
+    // Clones are made from this one: a template must have no sessions, and the oracle has.
+    await this.#admin('postgres', (client) => client.query('CREATE DATABASE pristine TEMPLATE oracle'));
+  }
+
+  async #loadDuckDB(): Promise<void> {
+    await withDuckDB(this.#allTables, async (execute) => {
+      for (const table of this.tables) {
+        await execute(createTable(table));
+        if (table.csvFile) await execute(`COPY ${table.name} FROM '${table.csvFile}' (FORMAT csv, HEADER false)`);
+        if (table.tuples?.length) await execute(insertTuples(table));
+      }
+      await execute('CHECKPOINT');
+    });
+  }
+
+  get #allTables(): string {
+    return path.join(this.#folder, 'all.duckdb');
+  }
+
+  async #cloneOracle(database: string, dropped: readonly string[]): Promise<void> {
+    await this.#admin('postgres', (client) => client.query(`CREATE DATABASE ${database} TEMPLATE pristine`));
+    if (dropped.length > 0) await this.#admin(database, (client) => client.query(`DROP TABLE ${dropped.join(', ')} CASCADE`));
+  }
+
+  async #cloneDuckDB(file: string, dropped: readonly string[]): Promise<void> {
+    await copyFile(this.#allTables, file);
+    if (dropped.length === 0) return;
+    await withDuckDB(file, async (execute) => {
+      for (const table of dropped) await execute(`DROP TABLE ${table}`);
+    });
+  }
+}
+
+async function withDuckDB(file: string, work: (execute: (sql: string) => Promise<unknown>) => Promise<void>): Promise<void> {
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  try {
+    await work((sql) => connection.run(sql));
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+const createTable = (table: FederationTable): string => {
+  const key = table.primaryKey?.length ? [`PRIMARY KEY (${table.primaryKey.join(', ')})`] : [];
+  return `CREATE TABLE ${table.name} (${[...table.columns, ...key].join(', ')})`;
+};
+
+const insertTuples = (table: FederationTable): string => `INSERT INTO ${table.name} VALUES ${table.tuples!.join(', ')}`;
