@@ -33,7 +33,8 @@ export class ConnectionPool {
   private readonly idle: { readonly connection: RemoteConnection; readonly since: number }[] = [];
   private readonly waiters: Waiter[] = [];
   private readonly open = new Set<RemoteConnection>();
-  /** Connections in use or being opened. */
+  private readonly lent = new Set<RemoteConnection>();
+  /** Connections lent or being opened. */
   private taken = 0;
   private reaper: NodeJS.Timeout | undefined;
   private ended = false;
@@ -47,7 +48,7 @@ export class ConnectionPool {
     const count = Math.min(wanted, this.options.max - this.taken);
     if (this.waiters.length === 0 && count > 0 && this.idle.length >= count && !signal.aborted) {
       this.taken += count;
-      return Promise.resolve(this.takeIdle(count));
+      return Promise.resolve(this.lend(this.takeIdle(count)));
     }
     return new Promise((resolve, reject) => {
       const { source, waitTimeoutMs } = this.options;
@@ -57,7 +58,7 @@ export class ConnectionPool {
       };
       const waiter: Waiter = {
         wanted: Math.min(wanted, this.options.max),
-        resolve: (connections) => (settle(), resolve(connections)),
+        resolve: (connections) => (settle(), resolve(this.lend(connections))),
         reject: (error) => (settle(), reject(error)),
       };
       const giveUp = (error: SqlError): void => {
@@ -75,9 +76,11 @@ export class ConnectionPool {
     });
   }
 
-  /** Back from its statement. One that is not clean is destroyed: nobody inherits a transaction or half an answer. */
+  /** Back from its statement; a second time does nothing. One that is not clean is destroyed: nobody inherits a transaction or half an answer. */
   release(connection: RemoteConnection): void {
+    if (!this.lent.delete(connection)) return;
     this.taken--;
+    connection.dropPending();
     if (!connection.isClean) connection.destroy('released while busy');
     else if (this.ended) connection.close();
     else this.keep(connection);
@@ -100,6 +103,11 @@ export class ConnectionPool {
   private reap(): void {
     const before = Date.now() - this.options.idleTimeoutMs;
     while (this.idle[0] && this.idle[0].since <= before) this.idle.shift()!.connection.close();
+  }
+
+  private lend(connections: readonly RemoteConnection[]): readonly RemoteConnection[] {
+    for (const connection of connections) this.lent.add(connection);
+    return connections;
   }
 
   /** Up to `count` of those used last. */

@@ -12,6 +12,7 @@ import { connectReason, ConnectionPool } from './connection-pool.ts';
 import { describeSource } from './describe.ts';
 import { PostgresTransaction } from './postgres-transaction.ts';
 import { PostgresWriter } from './postgres-writer.ts';
+import type { RemoteConnection } from './remote-connection.ts';
 import { loadServerInfo } from './server-info.ts';
 import type { ServerInfo } from './server-info.ts';
 import { CONNECTION_SETUP } from './session-settings.ts';
@@ -76,16 +77,15 @@ class PostgresSite implements Site {
     if (this.info === undefined) await this.withClient(options.signal, (client) => this.learn(client));
     const started = Date.now();
     const connections = await this.pool.acquire(Math.max(1, options.fragments), options.signal);
-    return PostgresTransaction.begin(
-      {
-        source: this.name,
-        begin: options,
-        write: (fragment) => this.write(fragment),
-        release: (connection) => this.pool.release(connection),
-        waitedMs: Date.now() - started,
-      },
-      connections,
-    );
+    const release = (connection: RemoteConnection): void => this.pool.release(connection);
+    const write = (fragment: Rel): WrittenSql => this.write(fragment);
+    const context = { source: this.name, begin: options, write, release, waitedMs: Date.now() - started };
+    try {
+      return await PostgresTransaction.begin(context, connections);
+    } catch (error) {
+      connections.forEach(release);
+      throw error;
+    }
   }
 
   sql(fragment: Rel): string {

@@ -77,7 +77,7 @@ export class RemoteConnection {
 
   /** Usable by whoever comes next: alive, nothing under way, in no transaction. */
   get isClean(): boolean {
-    return !this.closed && this.requests.length === 0 && this.transactionStatus === IDLE && this.prefix.length === 0;
+    return !this.closed && this.requests.length === 0 && this.transactionStatus === IDLE;
   }
   get isClosed(): boolean {
     return this.closed;
@@ -86,6 +86,13 @@ export class RemoteConnection {
   /** SQL sent together with the next request, in front of it. */
   before(sql: string): void {
     this.prefix.push(sql);
+  }
+
+  /** Forgets what would have gone before a request that never came. */
+  dropPending(): void {
+    if (this.prefix.length === 0) return;
+    this.prefix = [];
+    this.settings = null;
   }
 
   /** The session's settings in force for the next request. */

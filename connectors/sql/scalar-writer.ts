@@ -1,7 +1,8 @@
 /**
  * Typed expressions → SQL text. The base of every dialect: what it writes is PostgreSQL's, and a dialect overrides the
  * methods where it differs. An expression was resolved once, by the catalog server; the text must resolve to the same
- * functions again, so constants and parameters carry their type wherever the context alone would not give it.
+ * functions again, so constants and parameters carry their type wherever the context alone would not give it. Long since every kind of
+ * expression has its method here, for a dialect to override.
  */
 import { assert, unreachable } from '../../core/assert.ts';
 import type { Datum } from '../../core/datum.ts';

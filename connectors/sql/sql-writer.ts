@@ -2,7 +2,8 @@
  * A fragment (Rel) → one SQL statement: the last step before a source sees it, and what EXPLAIN shows. Written in
  * PostgreSQL's dialect; another one subclasses it and overrides what differs (names, types, constants, functions, hooks).
  * The text means what the Rel means, whatever it looks like: operators share a SELECT only where SQL evaluates them in
- * that order. A writer is used for one statement.
+ * that order. A writer is used for one statement. Longer than most files:
+ * the operators share the state of one statement (places, aliases), and each is a few lines.
  */
 import { assert, unreachable } from '../../core/assert.ts';
 import { outputColumns } from '../../algebra/rel.ts';

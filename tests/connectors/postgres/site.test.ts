@@ -410,6 +410,17 @@ describe('transactions', () => {
     expect(await run(site, r.limit(numbers(['i']), 1))).toHaveLength(1);
   });
 
+  test('a transaction without a query gives its connection back as it was', async () => {
+    const site = newSite({ pool: { max: 1 } });
+    for (const fragments of [1, 2]) {
+      const unused = await site.begin(beginOptions({ fragments, settings: { ...settings, timeZone: 'Asia/Tokyo' } }));
+      await unused.end();
+    }
+    expect(await run(site, r.limit(numbers(['i']), 1))).toHaveLength(1);
+    const backends = await admin.query(`SELECT FROM pg_stat_activity WHERE application_name = 'tributary'`);
+    expect(backends.rowCount).toBe(1);
+  });
+
   test('settings reach the session and change with it', async () => {
     const site = newSite({ pool: { max: 1 } });
     const value: Rel = {
