@@ -21,7 +21,8 @@ type RuleDate = { readonly seconds: number } & (
   | { readonly kind: 'day-of-year'; readonly day: number }
 );
 
-const name = '(<[A-Za-z0-9+-]+>|[A-Za-z]{3,})';
+// PostgreSQL takes names of any length.
+const name = '(<[A-Za-z0-9+-]+>|[^\\d,<>+-]+)';
 const time = '([+-]?\\d{1,3}(?::\\d{1,2}(?::\\d{1,2})?)?)';
 const pattern = new RegExp(`^${name}${time}(?:${name}${time}?(?:,([^,]+),([^,]+))?)?$`);
 const DEFAULT_START = 'M3.2.0';

@@ -111,6 +111,18 @@ export class TimeZone {
     return this.transitionsOfYear(year + 1).find((t) => t.type.abbreviation === abbreviation)?.type;
   }
 
+  /** The different meanings an abbreviation (upper case) ever had here. */
+  meaningsOf(abbreviation: string): readonly LocalTimeType[] {
+    const types = [this.first, ...this.types];
+    if (this.rule !== undefined) types.push(this.rule.standard, ...(this.rule.daylight ? [this.rule.daylight.type] : []));
+    const meanings: LocalTimeType[] = [];
+    for (const type of types) {
+      if (type.abbreviation !== abbreviation) continue;
+      if (!meanings.some((m) => m.offset === type.offset && m.isDst === type.isDst)) meanings.push(type);
+    }
+    return meanings;
+  }
+
   private lastTransition(seconds: number): { at: number; type: LocalTimeType } | undefined {
     const lastAt = this.at.at(-1);
     if (this.rule?.daylight !== undefined && (lastAt === undefined || seconds >= lastAt)) {
@@ -193,7 +205,7 @@ function loadZone(name: string): TimeZone | undefined {
   }
   const file = findZoneFile(name);
   if (file !== undefined) return readZoneFile(file.name, readFileSync(file.path));
-  const rule = parsePosixZone(name);
+  const rule = parsePosixZone(name.toUpperCase());
   return rule && new TimeZone(name, rule.standard, [], rule);
 }
 
