@@ -23,6 +23,13 @@ export function clientError(errorMessage: Buffer, text: SentText | null): Buffer
   return rebuild(errorMessage[0]!, fields);
 }
 
+/** An error about a statement's twin, as one about the statement. */
+export function namedByUser(errorMessage: Buffer): Buffer {
+  const fields = readNoticeFields(errorMessage);
+  fields.set('M', (fields.get('M') ?? '').replace('"tributary:', '"'));
+  return rebuild(errorMessage[0]!, fields);
+}
+
 function rebuild(type: number, fields: ReadonlyMap<string, string>): Buffer {
   const parts = [...fields].map(([letter, value]) => Buffer.from(`${letter}${value}\0`, 'utf8'));
   return message(type, Buffer.concat([...parts, Buffer.from([0])]));

@@ -52,7 +52,9 @@ export class ExtendedQuery {
       case frontend.describe:
         return this.describe(message);
       case frontend.execute:
-        return this.execute(message);
+        await this.execute(message);
+        this.session.inGroup = true;
+        return;
       case frontend.close:
         return this.close(message);
       case frontend.flush:

@@ -52,6 +52,8 @@ export class Session {
   readonly portals = new Map<string, Portal>();
   /** Remote transactions kept to the end of a REPEATABLE READ or SERIALIZABLE one. */
   readonly siteTransactions = new SiteTransactions();
+  /** Something was executed since the last ReadyForQuery: PostgreSQL is in an implicit transaction block. */
+  inGroup = false;
   /** The user's own client_min_messages. */
   messageLevel = 'notice';
   /** It ever set it: any end of a transaction may change it. */
@@ -127,6 +129,7 @@ export class Session {
 
   /** After ReadyForQuery: what died with the transaction is let go. */
   async afterReady(): Promise<void> {
+    this.inGroup = false;
     if (this.setsMessageLevel && !this.exchange.closed && this.exchange.transactionStatus !== 'E') {
       await readMessageLevel(this);
       await this.exchange.sync(discard);

@@ -127,6 +127,7 @@ export class SimpleQuery {
 
   private async oneOfSeveral(sql: string, raw: RawStatement): Promise<void> {
     const { session } = this;
+    session.inGroup = true;
     const kind = classify(sql, raw);
     const text = new SentText(sql, raw.start, raw.end, statementEdits(session, sql, raw));
     await this.statement(sql, raw, kind, text);

@@ -4,23 +4,24 @@
  * Used by both protocols: `describe` says whether the answer begins with a RowDescription.
  */
 import { assert, unreachable } from '../../core/assert.ts';
-import { featureNotSupported } from '../../core/sql-error.ts';
-import { backend, columnNames, commandComplete, message as toMessage } from '../wire/backend-messages.ts';
+import { featureNotSupported, sqlError } from '../../core/sql-error.ts';
+import { backend, columnNames, columnTypes, commandComplete, message as toMessage } from '../wire/backend-messages.ts';
 import { writeBind, writeDescribeStatement, writeExecute, writeParse } from '../wire/frontend-messages.ts';
 import type { BindMessage } from '../wire/frontend-messages.ts';
-import { analyse, closeStatement } from './backend-analysis.ts';
+import { analyse, closeStatement, queryBackend } from './backend-analysis.ts';
 import type { Analysed } from './backend-analysis.ts';
 import { Capture, readParameterTypes } from './backend-exchange.ts';
 import { cursorOptions, cursorScansForward } from './classify.ts';
 import type { Span, StatementClass } from './classify.ts';
 import { copyOut } from './copy-out.ts';
-import { noParameter } from './error-messages.ts';
+import { namedByUser, noParameter } from './error-messages.ts';
 import { explainFederated } from './explain-statement.ts';
 import { prepareTwin } from './federated-statement.ts';
 import { openFederated } from './federated-execution.ts';
 import type { ParameterSource } from './federated-execution.ts';
 import { emitTo, FederatedPortal } from './federated-portal.ts';
 import type { Session } from './session.ts';
+import { BackendError } from './session-errors.ts';
 import type { FederatedStatement, Statement } from './session-state.ts';
 import { twinName } from './session-state.ts';
 import { SentText } from './statement-text.ts';
@@ -178,6 +179,10 @@ async function declare(session: Session, taken: TakenStatement, kind: Kind<'decl
   const analysed = await analyseInner(session, taken, kind.inner);
   if (!analysed.federated) return taken.runLocally();
   const has = (option: number): boolean => (kind.options & option) !== 0;
+  // The backend cannot tell: what we asked it meanwhile has started an implicit transaction block there.
+  if (!has(cursorOptions.hold) && session.exchange.transactionStatus === 'I' && !session.inGroup) {
+    throw sqlError('25P01', 'DECLARE CURSOR can only be used in transaction blocks');
+  }
   if (has(cursorOptions.scroll)) throw featureNotSupported('a SCROLL cursor over federated tables');
   const parameters = await parametersOf(session, taken, analysed.federated);
   const statement = unnamed(taken, analysed.federated);
@@ -185,7 +190,7 @@ async function declare(session: Session, taken: TakenStatement, kind: Kind<'decl
   const portal = new FederatedPortal(statement, null, { hold: has(cursorOptions.hold), formats });
   await openFederated(session, portal, parameters);
   try {
-    await executeOnBackend(session, twinCursorSql(kind, analysed.federated), session.forward());
+    await executeOnBackend(session, await twinCursorSql(session, kind, analysed.federated), session.forward());
   } catch (error) {
     await session.closeAll([portal]);
     throw error;
@@ -198,10 +203,13 @@ async function declare(session: Session, taken: TakenStatement, kind: Kind<'decl
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** An empty cursor with the columns of ours: PostgreSQL's word on names, transactions and savepoints. */
-function twinCursorSql(kind: Kind<'declare'>, federated: FederatedStatement): string {
-  const columns = columnNames(federated.rowDescription);
+async function twinCursorSql(session: Session, kind: Kind<'declare'>, federated: FederatedStatement): Promise<string> {
+  const { rowDescription } = federated;
+  const names = columnNames(rowDescription);
+  const types = columnTypes(rowDescription).map(({ oid, typmod }) => `pg_catalog.format_type(${oid}, ${typmod})`);
+  const answer = names.length === 0 ? undefined : await queryBackend(session, 'tributary:types', `SELECT ${types.join(', ')}`);
   const hold = (kind.options & cursorOptions.hold) !== 0 ? 'WITH HOLD ' : '';
-  const list = columns.map((name) => `NULL::pg_catalog.text AS ${quoted(name)}`).join(', ');
+  const list = names.map((name, i) => `NULL::${answer!.rows[0]![i]!} AS ${quoted(name)}`).join(', ');
   return `DECLARE ${quoted(kind.name)} NO SCROLL CURSOR ${hold}FOR SELECT ${list} WHERE false`;
 }
 
@@ -319,7 +327,8 @@ async function executeParameters(
     exchange.flush();
   });
   const outcome = await executing;
-  await session.captured(Promise.resolve(capture.error ? 'failed' : outcome), capture);
+  if (capture.error) throw new BackendError(namedByUser(capture.error));
+  await session.captured(Promise.resolve(outcome), capture);
   return capture.rawRows[0] ?? [];
 }
 
@@ -356,7 +365,7 @@ function copiedTable(taken: TakenStatement, kind: Kind<'copy-out'>): SentText {
   assert(kind.relation, 'COPY without table or query');
   const columns = (kind.node['attlist'] as { String?: { sval?: string } }[] | undefined)?.map((item) => quoted(item.String?.sval ?? ''));
   const relation = taken.statement.text.part(kind.relation.start, kind.relation.end).sql.replace(/\([^)]*\)\s*$/, '');
-  return new SentText(`SELECT ${columns?.join(', ') ?? '*'} FROM ONLY ${relation}`);
+  return new SentText(`SELECT ${columns?.join(', ') ?? '*'} FROM ${relation}`);
 }
 
 /** A table that SELECT cannot read is COPY's business: the catalog server words the error. */

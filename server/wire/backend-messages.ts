@@ -130,3 +130,13 @@ export function columnNames(rowDescription: Buffer | null): string[] {
     return name;
   });
 }
+
+/** The types in a RowDescription. */
+export function columnTypes(rowDescription: Buffer | null): { readonly oid: number; readonly typmod: number }[] {
+  if (!rowDescription) return [];
+  let at = 7;
+  return Array.from({ length: rowDescription.readUInt16BE(5) }, () => {
+    at = rowDescription.indexOf(0, at) + 1 + 18;
+    return { oid: rowDescription.readUInt32BE(at - 12), typmod: rowDescription.readInt32BE(at - 6) };
+  });
+}
