@@ -1,6 +1,7 @@
 /** Everything that is replaced in a statement's text before the catalog server sees it. */
 import { scramVerifier, formatVerifier } from '../auth/scram.ts';
 import { qualifiedNameEdits } from './qualified-names.ts';
+import { renamedColumnEdits } from './renamed-catalog-columns.ts';
 import type { Session } from './session.ts';
 import { tokensOf } from './statement-text.ts';
 import type { Edit, RawStatement } from './statement-text.ts';
@@ -11,6 +12,7 @@ export function statementEdits(session: Session, sql: string, statement: RawStat
     ...qualifiedNameEdits(sql, statement, session.federation.sources, session.source),
     ...virtualSettingEdits(sql, statement),
     ...passwordEdits(sql, statement),
+    ...renamedColumnEdits(sql, statement),
   ];
   if (edits.some((edit) => edit.replacement.includes(MESSAGES_SETTING))) session.setsMessageLevel = true;
   return edits.sort((a, b) => a.start - b.start);
