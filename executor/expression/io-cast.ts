@@ -1,7 +1,7 @@
 /** Casts through the text form: to text by the type's output function, from text by its input function. */
 import type { SessionSettings } from '../../algebra/plan.ts';
-import { featureNotSupported } from '../../core/sql-error.ts';
 import { formatDatum } from '../../core/text-format.ts';
+import { parseDatum } from '../../core/text-parse.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { asForm, asNatural } from './convert.ts';
 import type { Emitter } from './emitter.ts';
@@ -17,7 +17,6 @@ export function ioCastRefusal(from: SqlType, to: SqlType): string | undefined {
     if (element.kind === 'opaque' || element.kind === 'json' || element.kind === 'jsonb')
       return `the cast from ${from.name} to ${to.name}`;
   }
-  if (!isText(to.kind)) return `the cast from ${from.name} to ${to.name}`;
   if (to.kind === 'enum' || to.kind === 'name' || to.kind === 'array') return `the cast from ${from.name} to ${to.name}`;
   return undefined;
 }
@@ -28,7 +27,8 @@ export function emitIoCast(emitter: Emitter, value: Value, type: SqlType, settin
   const from = value.type;
   const text = formOf(from.kind) === 'string' ? asForm(emitter, value, 'string') : formatCode(emitter, value, settings);
   if (isText(type.kind)) return { ...common, form: 'string', code: emitter.name(text) };
-  throw featureNotSupported(`the cast from ${from.name} to ${type.name}`);
+  const parsed = `${emitter.hoist(parseDatum)}(${emitter.hoist(type)}, ${text}, ${emitter.hoist(settings)})`;
+  return { ...common, form: formOf(type.kind), code: emitter.name(parsed) };
 }
 
 const formatCode = (emitter: Emitter, value: Value, settings: SessionSettings): string =>

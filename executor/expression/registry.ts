@@ -3,8 +3,10 @@ import type { Kernel, KernelTable } from './kernel.ts';
 import { booleanKernels } from './kernels/boolean.ts';
 import { byteaKernels } from './kernels/bytea.ts';
 import { comparisonKernels } from './kernels/comparison.ts';
+import { datetimeKernels } from './kernels/datetime.ts';
 import { floatKernels } from './kernels/float.ts';
 import { integerKernels } from './kernels/integer.ts';
+import { intervalKernels } from './kernels/interval-arithmetic.ts';
 import { likeKernels } from './kernels/like.ts';
 import { numericKernels } from './kernels/numeric.ts';
 import { textKernels } from './kernels/text.ts';
@@ -20,6 +22,8 @@ const tables: readonly KernelTable[] = [
   textCastKernels,
   likeKernels,
   byteaKernels,
+  datetimeKernels,
+  intervalKernels,
 ];
 
 const bySignature = new Map<string, Kernel>();

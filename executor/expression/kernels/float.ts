@@ -10,6 +10,7 @@ import { divisionByZero, floatOverflow, floatUnderflow, outOfRange, sqlError } f
 import type { Emitter } from '../emitter.ts';
 import type { Kernel, KernelTable } from '../kernel.ts';
 import { apply, inline } from '../kernel.ts';
+import { roundToEven } from './rounding.ts';
 
 const raiseOverflow = (): never => {
   throw floatOverflow();
@@ -34,15 +35,6 @@ function operation(op: '+' | '-' | '*' | '/', single: boolean): Kernel {
     if (op === '/') emitter.line(`if (${result} === 0 && ${a} !== 0 && !${isInfinite(b!)}) ${emitter.hoist(raiseUnderflow)}();`);
     return result;
   });
-}
-
-/** Half to even. */
-function roundToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest === 0 || rest !== rest) return value;
-  const rounded = rest < 0.5 ? floor : rest > 0.5 ? floor + 1 : floor % 2 === 0 ? floor : floor + 1;
-  return rounded === 0 && value < 0 ? -0 : rounded;
 }
 
 const toInteger =

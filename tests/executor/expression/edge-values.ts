@@ -213,5 +213,30 @@ export const edgeValues: Readonly<Record<string, readonly string[]>> = {
 /** Further sets of values for arguments that mean something special: their type, and the values. */
 export const edgeSets: Readonly<Record<string, { readonly type: string; readonly values: readonly string[] }>> = {
   count: { type: 'int4', values: ['-2147483648', '-2', '-1', '0', '1', '2', '3', '5', '9', '2147483647'] },
+  precision: { type: 'int4', values: ['-1', '0', '1', '3', '5', '6'] },
+  field: {
+    type: 'int4',
+    values: [
+      '-4714',
+      '-4713',
+      '-1',
+      '0',
+      '1',
+      '2',
+      '11',
+      '12',
+      '13',
+      '24',
+      '28',
+      '29',
+      '30',
+      '31',
+      '32',
+      '2000',
+      '2023',
+      '5874897',
+      '5874898',
+    ],
+  },
   typmod: { type: 'int4', values: ['-1', '5', '7', '14', '655366', '262148', '196612', '327683', '133127'] },
 };
