@@ -14,7 +14,6 @@ export interface CivilDate {
 
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_DAY = 86_400_000_000;
-export const SECONDS_PER_DAY = 86_400;
 /** Julian day number of 2000-01-01. */
 export const EPOCH_JULIAN_DAY = 2451545;
 /** 4714-11-24 BC and the day after 5874897-12-31. */

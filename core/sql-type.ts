@@ -30,7 +30,8 @@ export type TypeKind =
   | 'opaque';
 
 /** `C`: code-point order. `default` is C too in our catalog. Anything else is ordered and compared only at its source. */
-export type Collation = 'none' | 'default' | 'C' | { readonly name: string; readonly oid: number; readonly deterministic: boolean };
+export type Collation =
+  'none' | 'default' | 'C' | { readonly name: string; readonly oid: number; readonly deterministic: boolean };
 
 export interface SqlType {
   readonly kind: TypeKind;
