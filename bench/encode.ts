@@ -1,6 +1,6 @@
 /**
  * Columns to DataRow messages: million rows a second for five columns, text and binary.
- * Run: node --experimental-strip-types bench/encode.ts (Node 22 and later), or through a bundler on Node 20.
+ * Run: node tests/support/run-typescript.cjs bench/encode.ts
  */
 import type { Batch } from '../core/batch.ts';
 import { columnFromDatums } from '../core/column.ts';
