@@ -22,8 +22,8 @@ function roundTrip(type: SqlType, texts: readonly (string | null)[]): { type: st
   );
   const batch = { length: texts.length, columns: [sliceColumn(column, 1, padded.length)] };
   const vector = tableFromIPC(arrowIpcStream([{ name: 'c', type }], batch)).getChild('c')!;
-  const show = (value: unknown): string =>
-    value === null ? 'NULL' : ArrayBuffer.isView(value) ? Array.from(value as Int32Array).join(' ') : [value].join('');
+  const show = (value: string | number | bigint | boolean | null | ArrayBufferView): string =>
+    value === null ? 'NULL' : ArrayBuffer.isView(value) ? Array.from(value as Int32Array).join(' ') : String(value);
   return { type: String(vector.type), values: Array.from({ length: vector.length }, (_, i) => show(vector.get(i))) };
 }
 
