@@ -46,16 +46,21 @@ export class ClientConnection {
     this.listen();
   }
 
+  private readonly onData = (chunk: Buffer): void => this.receive(chunk);
+  /** A reset connection ends like a closed one. */
+  private readonly onEnded = (): void => this.finish();
+  private readonly onDrained = (): void => {
+    for (const drained of this.drainHandlers.splice(0)) drained();
+  };
+
   private listen(): void {
-    const socket = this.socket;
-    socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    socket.on('end', () => this.finish());
-    socket.on('close', () => this.finish());
-    // A reset connection ends like a closed one: its 'close' follows.
-    socket.on('error', () => this.finish());
-    socket.on('drain', () => {
-      for (const drained of this.drainHandlers.splice(0)) drained();
-    });
+    this.socket.on('data', this.onData).on('drain', this.onDrained);
+    for (const event of ['end', 'close', 'error']) this.socket.on(event, this.onEnded);
+  }
+
+  private unlisten(): void {
+    this.socket.off('data', this.onData).off('drain', this.onDrained);
+    for (const event of ['end', 'close', 'error']) this.socket.off(event, this.onEnded);
   }
 
   private finish(): void {
@@ -115,7 +120,9 @@ export class ClientConnection {
   /** From here the client speaks TLS. `direct`: it began without asking, `peeked` being what was read of its hello. */
   async startTls(context: SecureContext, direct?: { readonly peeked: Buffer }): Promise<boolean> {
     const raw = this.socket;
-    raw.removeAllListeners();
+    this.flush();
+    raw.uncork();
+    this.unlisten();
     raw.pause();
     if (direct) raw.unshift(Buffer.concat([direct.peeked, ...this.received.splice(0)]));
     const tls = new TLSSocket(raw, { isServer: true, secureContext: context, ALPNProtocols: ['postgresql'] });
