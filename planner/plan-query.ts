@@ -15,7 +15,10 @@ import { FragmentJudge } from './place/fragment-judge.ts';
 import { JoinOrder } from './place/order-joins.ts';
 import { Placer } from './place/place.ts';
 import { checkRel, checkSameOutput } from './rewrite/check-rel.ts';
-import { rewrite } from './rewrite/rewrite.ts';
+import { rewrite, rewriteRuleNames } from './rewrite/rewrite.ts';
+
+/** What can be switched off by name; `placement`: only scans are remote. */
+export const ruleNames: readonly string[] = [...rewriteRuleNames, 'order-joins', 'split-averages', 'placement'];
 
 export interface PlanContext {
   /** What each source evaluates, by its name. */

@@ -27,8 +27,14 @@ export class ConfigurationError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface LoadedConfiguration {
+  readonly configuration: Configuration;
+  /** Where in the file the value at a path stands (the nearest part that exists): for problems found later. */
+  readonly positionOf: (...path: readonly string[]) => { readonly line: number; readonly column: number };
+}
+
 /** Throws ConfigurationError when the file cannot be read or anything in it is wrong. */
-export function loadConfiguration(file: string, environment: Environment): Configuration {
+export function loadConfiguration(file: string, environment: Environment): LoadedConfiguration {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -39,7 +45,7 @@ export function loadConfiguration(file: string, environment: Environment): Confi
 }
 
 /** The same for text; `file` names it in messages and anchors relative paths. */
-export function parseConfiguration(text: string, file: string, environment: Environment): Configuration {
+export function parseConfiguration(text: string, file: string, environment: Environment): LoadedConfiguration {
   const lines = new LineCounter();
   const { masked, references } = maskReferences(text);
   const document = parseDocument(masked, { lineCounter: lines, prettyErrors: false });
@@ -60,7 +66,10 @@ export function parseConfiguration(text: string, file: string, environment: Envi
       found.map(({ offset, message }) => ({ ...at(offset), message })),
     );
   }
-  return withAbsolutePaths(parsed.data, path.dirname(path.resolve(file)));
+  return {
+    configuration: withAbsolutePaths(parsed.data, path.dirname(path.resolve(file))),
+    positionOf: (...where) => at(offsetOf(document, where, true)),
+  };
 }
 
 interface Reference {

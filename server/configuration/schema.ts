@@ -3,6 +3,7 @@
  * users; keys are snake_case as in YAML, and stay so in code that reads them.
  */
 import { z } from 'zod';
+import { ruleNames } from '../../planner/plan-query.ts';
 import { parseDuration, parseSize } from './units.ts';
 
 const integer = (min: number, max: number) =>
@@ -98,7 +99,7 @@ export const configurationSchema = z
       .prefault({}),
     limits: limits.prefault({}),
     planner: z
-      .strictObject({ disable: z.array(z.string()).default([]).describe('rules that must not fire, for diagnosis') })
+      .strictObject({ disable: z.array(z.enum(ruleNames)).default([]).describe('rules that must not fire, for diagnosis') })
       .prefault({}),
     log: z
       .strictObject({
