@@ -3,7 +3,9 @@ import type { Kernel, KernelTable } from './kernel.ts';
 import { booleanKernels } from './kernels/boolean.ts';
 import { byteaKernels } from './kernels/bytea.ts';
 import { comparisonKernels } from './kernels/comparison.ts';
+import { dateTruncKernels } from './kernels/date-trunc.ts';
 import { datetimeKernels } from './kernels/datetime.ts';
+import { extractKernels } from './kernels/extract.ts';
 import { floatKernels } from './kernels/float.ts';
 import { integerKernels } from './kernels/integer.ts';
 import { intervalKernels } from './kernels/interval-arithmetic.ts';
@@ -24,6 +26,8 @@ const tables: readonly KernelTable[] = [
   byteaKernels,
   datetimeKernels,
   intervalKernels,
+  extractKernels,
+  dateTruncKernels,
 ];
 
 const bySignature = new Map<string, Kernel>();

@@ -3,7 +3,7 @@
  * and µs never mix except where PostgreSQL cascades fractions down.
  */
 import { INTERVAL_INFINITY, INTERVAL_MINUS_INFINITY } from '../../../core/interval.ts';
-import { MICROS_PER_DAY, SECONDS_PER_DAY } from '../../../core/calendar.ts';
+import { MICROS_PER_DAY } from '../../../core/calendar.ts';
 import type { Int64, Interval } from '../../../core/datum.ts';
 import { int64 } from '../../../core/datum.ts';
 import { addInt64, subtractInt64 } from '../../../core/int64.ts';
@@ -12,6 +12,8 @@ import { intervalSpan } from '../compare.ts';
 import type { KernelTable } from '../kernel.ts';
 import { apply } from '../kernel.ts';
 import { roundToEven } from './rounding.ts';
+
+const SECONDS_PER_DAY = 86_400;
 
 const outOfRange = () => datetimeOutOfRange('interval');
 

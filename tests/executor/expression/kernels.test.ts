@@ -67,6 +67,7 @@ interface Case {
 
 /** Integers beside strings are counts; those of length casts are typmods. */
 function setFor(signature: string, type: string, all: readonly string[]): string {
+  if (type === 'text' && /^(extract|date_trunc|date_part)\(/.test(signature)) return 'unit';
   if (type !== 'int4') return type;
   if (/^(varchar|bpchar|numeric)\(/.test(signature) && all.length > 1) return 'typmod';
   if (/^(time|timestamp|timestamptz)\(/.test(signature)) return 'precision';
