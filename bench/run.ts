@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: one benchmark, us and its reference in the same run; see docs/benchmarks.md. */
 import { parseArgs } from 'node:util';
 import { bulk } from './bulk.ts';
+import { kernels } from './kernels.ts';
 import { plan } from './plan.ts';
 import { start } from './start.ts';
 
@@ -9,7 +10,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { scale: { type: 'string', default: '0.1' } },
 });
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { bulk: () => bulk(Number(values.scale)), plan, start };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  bulk: () => bulk(Number(values.scale)),
+  kernels,
+  plan,
+  start,
+};
 const benchmark = benchmarks[positionals[0] ?? ''];
 if (!benchmark) {
   console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join('|')}`);

@@ -27,7 +27,12 @@ class RunningPlan implements BatchStream {
 
   constructor(plan: QueryPlan, environment: ExecutionEnvironment) {
     this.#execution = new Execution(plan, environment);
-    this.#root = buildOperator(plan.root, this.#execution);
+    try {
+      this.#root = buildOperator(plan.root, this.#execution);
+    } catch (error) {
+      this.#execution.dispose();
+      throw error;
+    }
     this.#execution.onAbort(() => void this.#closeQuietly());
   }
 

@@ -57,6 +57,7 @@ export class HashJoinOperator extends JoinOperator {
 
   /** Lists rows by key, by counting. */
   protected override finishBuild(): void {
+    this.#table.freeze();
     if (!this.#needsRows) return;
     const keys = this.#table.size;
     const starts = new Int32Array(keys + 1);

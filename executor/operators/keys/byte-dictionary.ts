@@ -3,6 +3,7 @@
  * one word of a composite key. Open addressing; a slot holds number + 1 and the whole hash; equal hashes are always
  * confirmed by comparing the bytes.
  */
+import type { BytesColumn } from '../../../core/batch.ts';
 import { programLimitExceeded } from '../../../core/sql-error.ts';
 
 const INITIAL_SLOTS = 64;
@@ -14,6 +15,10 @@ export class ByteDictionary {
   #offsets = new Int32Array(INITIAL_SLOTS + 1);
   #data = new Uint8Array(1024);
   #size = 0;
+  #hashes = new Int32Array(0);
+  #candidates = new Int32Array(0);
+  /** What #fetchCandidates read: kept so that the engine cannot leave the loads out. */
+  protected touched = 0;
 
   get size(): number {
     return this.#size;
@@ -23,8 +28,7 @@ export class ByteDictionary {
   }
 
   /** The number of data[from … to), new if it was not there. */
-  insert(data: Uint8Array, from: number, to: number): number {
-    const hash = hashBytes(data, from, to);
+  insert(data: Uint8Array, from: number, to: number, hash = hashBytes(data, from, to)): number {
     let slot = hash & this.#mask;
     for (;;) {
       const entry = this.#slots[2 * slot]!;
@@ -35,13 +39,12 @@ export class ByteDictionary {
     const id = this.#append(data, from, to);
     this.#slots[2 * slot] = id + 1;
     this.#slots[2 * slot + 1] = hash;
-    if (this.#size * 10 > (this.#mask + 1) * 7) this.#grow();
+    if (this.#size * 4 > (this.#mask + 1) * 3) this.#grow();
     return id;
   }
 
   /** The number of data[from … to), -1 if it is not there. */
-  find(data: Uint8Array, from: number, to: number): number {
-    const hash = hashBytes(data, from, to);
+  find(data: Uint8Array, from: number, to: number, hash = hashBytes(data, from, to)): number {
     let slot = hash & this.#mask;
     for (;;) {
       const entry = this.#slots[2 * slot]!;
@@ -49,6 +52,79 @@ export class ByteDictionary {
       if (this.#slots[2 * slot + 1] === hash && this.#equals(entry - 1, data, from, to)) return entry - 1;
       slot = (slot + 1) & this.#mask;
     }
+  }
+
+  /**
+   * Numbers of a column's values: out[row * stride + offset]; 0 where `nulls`. `ends` replaces where values end. What is
+   * not there is added when `absent` is null, else marked there. In passes over the batch, so that the memory each pass
+   * waits for is fetched for many rows at once.
+   */
+  lookUpColumn(
+    column: BytesColumn,
+    ends: Int32Array | null,
+    nulls: Uint8Array,
+    absent: Uint8Array | null,
+    out: Int32Array,
+    stride: number,
+    offset: number,
+  ): void {
+    const { data, offsets, length } = column;
+    if (this.#hashes.length < length) {
+      this.#hashes = new Int32Array(length);
+      this.#candidates = new Int32Array(length);
+    }
+    const hashes = this.#hashes;
+    const candidates = this.#candidates;
+    for (let i = 0; i < length; i++) {
+      if (nulls[i] === 0) hashes[i] = hashBytes(data, offsets[i]!, ends === null ? offsets[i + 1]! : ends[i]!);
+    }
+    this.#findCandidates(length);
+    this.#fetchCandidates(length);
+    for (let i = 0, at = offset; i < length; i++, at += stride) {
+      if (nulls[i] !== 0) {
+        out[at] = 0;
+        continue;
+      }
+      const from = offsets[i]!;
+      const to = ends === null ? offsets[i + 1]! : ends[i]!;
+      let id = candidates[i]!;
+      if (id < 0 || !this.#equals(id, data, from, to)) {
+        id = absent === null ? this.insert(data, from, to, hashes[i]!) : this.find(data, from, to, hashes[i]!);
+        if (id < 0) absent![i] = 1;
+      }
+      out[at] = id;
+    }
+  }
+
+  /** The first entry of each hash, -1 if there is none. */
+  #findCandidates(length: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const hashes = this.#hashes;
+    const candidates = this.#candidates;
+    for (let i = 0; i < length; i++) {
+      const hash = hashes[i]!;
+      let at = (hash & mask) << 1;
+      let entry = slots[at]!;
+      while (entry !== 0 && slots[at + 1] !== hash) {
+        at = (at + 2) & ((mask << 1) | 1);
+        entry = slots[at]!;
+      }
+      candidates[i] = entry - 1;
+    }
+  }
+
+  /** Touches the bytes that will be compared. */
+  #fetchCandidates(length: number): void {
+    const offsets = this.#offsets;
+    const own = this.#data;
+    const candidates = this.#candidates;
+    let touched = 0;
+    for (let i = 0; i < length; i++) {
+      const id = candidates[i]!;
+      if (id >= 0) touched ^= own[offsets[id]!]!;
+    }
+    this.touched = touched;
   }
 
   /** Takes the next number for something that is not a byte string (the NULL group). */

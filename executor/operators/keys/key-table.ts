@@ -59,6 +59,12 @@ export class KeyTable {
     if (skip !== null) this.#numberNulls(skip, length, ids, true);
   }
 
+  /** No more keys will come: insert() may not follow. Integer keys are then found faster. */
+  freeze(): void {
+    // Two words may also be two int4 columns: those are not one number.
+    if (this.#kinds.length === 1) this.#table.freeze();
+  }
+
   /** As insert, but -1 for keys that are not there. */
   find(columns: readonly Column[], length: number, ids: Int32Array): void {
     const direct = this.#direct(columns, length);

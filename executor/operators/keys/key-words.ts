@@ -4,15 +4,15 @@
  * a dictionary that belongs to the table. NULLs are marked in `nulls`; their words are zero.
  */
 import { assert, unreachable } from '../../../core/assert.ts';
-import type { Column, DecimalColumn } from '../../../core/batch.ts';
+import type { BytesColumn, Column, DecimalColumn } from '../../../core/batch.ts';
 import { isNull } from '../../../core/batch.ts';
 import { numericFromBinary } from '../../../core/numeric-binary.ts';
+import { blanksFrom } from '../../expression/compare.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
 import { intervalLength, stripZeros } from './canonical-value.ts';
 import { canonicalArray, isArrayKind } from './array-key.ts';
 import type { KeyKind } from './key-types.ts';
 
-const SPACE = 0x20;
 /** Third word of numerics that are not unscaled × 10^-scale within 64 bits. */
 const NUMERIC_LONG = 0x7fff_ffff;
 const NUMERIC_SPECIAL = 0x7fff_fffe;
@@ -115,25 +115,17 @@ export class KeyWordWriter {
     absent: Uint8Array | null,
   ): void {
     assert(column.layout === 'bytes', 'bytes key');
-    const { offsets, data, length } = column;
     const dictionary = this.#dictionary!;
-    const blankPadded = this.#kind === 'bpchar';
-    const array = isArrayKind(this.#kind) ? this.#kind : null;
-    for (let i = 0, at = offset; i < length; i++, at += stride) {
-      if (nulls[i] !== 0) {
-        words[at] = 0;
-        continue;
-      }
-      let from = offsets[i]!;
-      let to = offsets[i + 1]!;
-      let bytes = data;
-      if (blankPadded) while (to > from && data[to - 1] === SPACE) to--;
-      if (array !== null) {
-        bytes = canonicalArray(array, data, from, to);
-        from = 0;
-        to = bytes.length;
-      }
-      words[at] = lookUp(dictionary, bytes, from, to, absent, i);
+    if (!isArrayKind(this.#kind)) {
+      const ends = this.#kind === 'bpchar' ? trimmedEnds(column) : null;
+      dictionary.lookUpColumn(column, ends, nulls, absent, words, stride, offset);
+      return;
+    }
+    for (let i = 0, at = offset; i < column.length; i++, at += stride) {
+      words[at] = 0;
+      if (nulls[i] !== 0) continue;
+      const bytes = canonicalArray(this.#kind, column.data, column.offsets[i]!, column.offsets[i + 1]!);
+      words[at] = lookUp(dictionary, bytes, 0, bytes.length, absent, i);
     }
   }
 
@@ -167,6 +159,12 @@ export class KeyWordWriter {
       }
     }
   }
+}
+
+function trimmedEnds(column: BytesColumn): Int32Array {
+  const ends = new Int32Array(column.length);
+  for (let i = 0; i < column.length; i++) ends[i] = blanksFrom(column.data, column.offsets[i]!, column.offsets[i + 1]!);
+  return ends;
 }
 
 function lookUp(

@@ -3,6 +3,8 @@
  * number, so that a probe costs one cache line. Open addressing, no allocation per row; growth doubles and rehashes.
  * A word of 2 is [low, high] of an int64; of 1 is an int32.
  */
+import { DenseIndex } from './dense-index.ts';
+
 const INITIAL_SLOTS = 64;
 
 /** Every input bit reaches every bit of the answer: neither strides nor high words alone cluster. */
@@ -17,12 +19,13 @@ export class Word1Table {
   #slots = new Int32Array(2 * INITIAL_SLOTS);
   #mask = INITIAL_SLOTS - 1;
   #size = 0;
+  #dense: DenseIndex | null = null;
 
   get size(): number {
     return this.#size;
   }
   get bytes(): number {
-    return this.#slots.byteLength;
+    return this.#slots.byteLength + (this.#dense?.bytes ?? 0);
   }
 
   /** ids[i] = number of words[i]; rows with skip[i] = 1 are left alone. */
@@ -42,7 +45,7 @@ export class Word1Table {
         entry = ++this.#size;
         slots[at] = entry;
         slots[at + 1] = key;
-        if (entry * 10 > (mask + 1) * 7) {
+        if (entry * 4 > (mask + 1) * 3) {
           this.#grow();
           slots = this.#slots;
           mask = this.#mask;
@@ -54,6 +57,7 @@ export class Word1Table {
 
   /** As insert, but -1 for what is not there (and for skipped rows). */
   find(words: Int32Array, length: number, skip: Uint8Array | null, ids: Int32Array): void {
+    if (this.#dense !== null) return this.#dense.find32(words, length, skip, ids);
     const slots = this.#slots;
     const mask = this.#mask;
     for (let i = 0; i < length; i++) {
@@ -75,6 +79,12 @@ export class Word1Table {
   /** Takes the next number for a key that is not in the table (the NULL group). */
   reserve(): number {
     return this.#size++;
+  }
+
+  /** No more keys will come. */
+  freeze(): void {
+    this.#dense = DenseIndex.of(this.#slots, 2, this.#size);
+    if (this.#dense !== null) this.#slots = new Int32Array(0);
   }
 
   #grow(): void {
@@ -99,12 +109,13 @@ export class Word2Table {
   #slots = new Int32Array(4 * INITIAL_SLOTS);
   #mask = INITIAL_SLOTS - 1;
   #size = 0;
+  #dense: DenseIndex | null = null;
 
   get size(): number {
     return this.#size;
   }
   get bytes(): number {
-    return this.#slots.byteLength;
+    return this.#slots.byteLength + (this.#dense?.bytes ?? 0);
   }
 
   insert(words: Int32Array, length: number, skip: Uint8Array | null, ids: Int32Array): void {
@@ -127,7 +138,7 @@ export class Word2Table {
         slots[at] = entry;
         slots[at + 1] = low;
         slots[at + 2] = high;
-        if (entry * 10 > (mask + 1) * 7) {
+        if (entry * 4 > (mask + 1) * 3) {
           this.#grow();
           slots = this.#slots;
           mask = this.#mask;
@@ -138,6 +149,7 @@ export class Word2Table {
   }
 
   find(words: Int32Array, length: number, skip: Uint8Array | null, ids: Int32Array): void {
+    if (this.#dense !== null) return this.#dense.find64(words, length, skip, ids);
     const slots = this.#slots;
     const mask = this.#mask;
     for (let i = 0; i < length; i++) {
@@ -161,6 +173,12 @@ export class Word2Table {
 
   reserve(): number {
     return this.#size++;
+  }
+
+  /** No more keys will come. */
+  freeze(): void {
+    this.#dense = DenseIndex.of(this.#slots, 4, this.#size);
+    if (this.#dense !== null) this.#slots = new Int32Array(0);
   }
 
   #grow(): void {
@@ -195,6 +213,10 @@ export class WordsTable {
     this.#keys = new Int32Array(width * INITIAL_SLOTS);
   }
 
+  freeze(): void {
+    // Wide keys are always hashed.
+  }
+
   get size(): number {
     return this.#size;
   }
@@ -213,7 +235,7 @@ export class WordsTable {
         entry = this.#append(words, from) + 1;
         this.#slots[2 * slot] = entry;
         this.#slots[2 * slot + 1] = hash;
-        if (entry * 10 > (this.#mask + 1) * 7) this.#grow();
+        if (entry * 4 > (this.#mask + 1) * 3) this.#grow();
       }
       ids[i] = entry - 1;
     }

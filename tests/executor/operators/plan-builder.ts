@@ -1,5 +1,5 @@
 /** Small plans for tests: tables of Datums, columns by name, calls by signature. */
-import type { AggregateCall, ColumnId, ConstScalar, FunctionRef, OperatorRef, Scalar } from '../../../algebra/scalar.ts';
+import type { AggregateCall, ColumnId, ConstScalar, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
 import type { Plan, PlanMetrics, QueryPlan, RemoteQuery, SessionSettings, Subplan } from '../../../algebra/plan.ts';
 import type { RelColumn } from '../../../algebra/rel.ts';
 import type { Batch, BatchStream } from '../../../core/batch.ts';
@@ -38,17 +38,6 @@ export const functionRef = (signature: string, kind: FunctionRef['kind'] = 'func
   strict: true,
   leakproof: false,
   returnsSet: false,
-});
-
-export const operatorRef = (name: string): OperatorRef => ({
-  oid: 0,
-  schema: 'pg_catalog',
-  name,
-  position: 'infix',
-  functionOid: 0,
-  commutator: 0,
-  negator: 0,
-  canHash: true,
 });
 
 export const call = (signature: string, type: SqlType, ...args: Scalar[]): Scalar => ({
