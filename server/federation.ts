@@ -27,6 +27,8 @@ export interface FederationParts {
   readonly admission: AdmissionQueue;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Asks one source, or all, again what it holds, and waits for it. */
+  readonly refresh: (source: string | undefined) => Promise<void>;
   /** A source answered that a mirrored table or column is not there. */
   readonly onMismatch: (site: string) => void;
 }

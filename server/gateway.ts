@@ -134,7 +134,8 @@ export class GatewayServer {
 
   private cancel(request: Startup & { kind: 'cancel' }): void {
     const seat = this.seats.get(request.processId);
-    if (seat && seat.secret.length === request.secret.length && timingSafeEqual(seat.secret, request.secret)) seat.session.cancel();
+    if (seat && seat.secret.length === request.secret.length && timingSafeEqual(seat.secret, request.secret))
+      seat.session.cancel();
   }
 
   private async enter(client: ClientConnection, startup: Startup & { kind: 'session' }, admitted: () => void): Promise<void> {
@@ -144,7 +145,10 @@ export class GatewayServer {
     try {
       client.startMessages();
       const user = startup.parameters.get('user')!;
-      if (startup.parameters.has('replication') && !['false', 'off', 'no', '0'].includes(startup.parameters.get('replication')!)) {
+      if (
+        startup.parameters.has('replication') &&
+        !['false', 'off', 'no', '0'].includes(startup.parameters.get('replication')!)
+      ) {
         throw sqlError('0A000', 'replication connections are not supported');
       }
       if (!(await authenticate(client, user, this.options.policy))) return;
@@ -153,7 +157,7 @@ export class GatewayServer {
       const backend = await this.options.connect({ user, source, parameters });
       if (client.gone) return backend.destroy();
       admitted();
-      await this.runSession(client, backend, user, source, startup.minorVersion);
+      await this.runSession(client, backend, user, source, startup.minorVersion, parameters);
     } finally {
       this.taken--;
     }
@@ -172,10 +176,12 @@ export class GatewayServer {
     user: string,
     source: string | undefined,
     minorVersion: number,
+    parameters: Readonly<Record<string, string>>,
   ): Promise<void> {
     const { federation, metrics, log } = this.options;
+    const defaultSearchPath = 'search_path' in parameters ? undefined : backend.parameters.get('search_path');
     const cancelBackend = (): Promise<void> => this.options.cancel(backend);
-    const session = new Session({ client, backend, federation, source, user, cancelBackend, log });
+    const session = new Session({ client, backend, federation, source, user, cancelBackend, log, defaultSearchPath });
     const processId = this.freeProcessId(backend.processId);
     // 3.2 allows longer secrets; its cancel request carries as many bytes.
     const secret = randomBytes(minorVersion >= 2 ? 32 : 4);

@@ -15,6 +15,8 @@ const DESCRIBE_TIMEOUT_MS = 60_000;
 interface Watched {
   readonly site: Site;
   schemas: ReadonlySet<string>;
+  /** Relations of the default schema. */
+  names: ReadonlySet<string>;
   running: Promise<void> | null;
   again: boolean;
   timer: NodeJS.Timeout | undefined;
@@ -44,7 +46,15 @@ export class MirrorRefresher {
     this.watched = new Map(
       [...options.sites].map((site) => [
         site.name,
-        { site, schemas: new Set([site.defaultSchema]), running: null, again: false, timer: undefined, failures: 0 },
+        {
+          site,
+          schemas: new Set([site.defaultSchema]),
+          names: new Set(),
+          running: null,
+          again: false,
+          timer: undefined,
+          failures: 0,
+        },
       ]),
     );
   }
@@ -72,6 +82,11 @@ export class MirrorRefresher {
     return this.watched.get(name)?.schemas ?? new Set();
   }
 
+  /** Sources whose default schema has a relation of this name. */
+  holding(relation: string): readonly string[] {
+    return [...this.watched].filter(([, { names }]) => names.has(relation)).map(([name]) => name);
+  }
+
   async stop(): Promise<void> {
     this.stopping.abort();
     for (const watched of this.watched.values()) clearTimeout(watched.timer);
@@ -97,7 +112,10 @@ export class MirrorRefresher {
       const schema = await site.describe(signal);
       await this.catalog.refresh({ name: site.name, defaultSchema: site.defaultSchema }, schema);
       watched.schemas = new Set([site.defaultSchema, ...schema.relations.map((relation) => relation.schema)]);
-      for (const problem of watched.failures === 0 ? [] : schema.problems) this.log.warn({ source: site.name, problem }, 'not mirrored');
+      const inDefault = schema.relations.filter((relation) => relation.schema === site.defaultSchema);
+      watched.names = new Set(inDefault.map((relation) => relation.name));
+      for (const problem of watched.failures === 0 ? [] : schema.problems)
+        this.log.warn({ source: site.name, problem }, 'not mirrored');
       if (watched.failures > 0) this.log.info({ source: site.name }, 'source is back');
       watched.failures = 0;
       this.metrics.sourceUp.set({ source: site.name }, 1);

@@ -13,6 +13,7 @@ import type { SessionEvaluator } from '../planner/analyze/session-expressions.ts
 import { readTree } from '../planner/analyze/tree-reader.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import { explainPlan } from '../planner/explain/explain.ts';
+import type { MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
 import type { SiteTransaction } from '../algebra/site.ts';
 import { privilegeCheck } from '../catalog/privileges.ts';
@@ -34,7 +35,7 @@ import type { FederatedStatement } from './session/session-state.ts';
 import type { SiteTransactions } from './session/site-transactions.ts';
 import { remotesOf } from './remote-fragments.ts';
 import { reportSlowQuery } from './slow-query.ts';
-import { namesMirror } from './tree-scan.ts';
+import { mirrorsNamed } from './tree-scan.ts';
 import { columnNames } from './wire/backend-messages.ts';
 
 /** An analysed statement and what hangs on it; shared by all sessions that run the same tree. */
@@ -75,14 +76,15 @@ export class Federation {
     this.parts = parts;
   }
 
-  /** Whether an analysed tree reads a mirror, policies and views included. */
-  readsMirror(tree: Buffer): Promise<boolean> {
-    return namesMirror(tree, this.parts.lookup);
+  /** The mirrors that an analysed tree reads, through policies and views included. */
+  mirrorsIn(tree: Buffer): Promise<readonly MirroredRelation[]> {
+    return mirrorsNamed(tree, this.parts.lookup);
   }
 
   /** Throws 0A000 for what is not supported, positions in the text that was sent. */
   async analyse(statement: FederatedStatement): Promise<FederatedQuery> {
-    const key = statement.tree.length > CACHED_TREE_BYTES_MAX ? null : `${statement.text.sql}\0${statement.tree.toString('latin1')}`;
+    const key =
+      statement.tree.length > CACHED_TREE_BYTES_MAX ? null : `${statement.text.sql}\0${statement.tree.toString('latin1')}`;
     const known = key === null ? undefined : this.queries.get(key);
     if (known) return known;
     const names = columnNames(statement.rowDescription);
@@ -149,7 +151,12 @@ export class Federation {
   }
 
   /** A whole query on one site that speaks our protocol: its rows pass undecoded. */
-  private async relay(plan: QueryPlan, prepared: PreparedExecution, sites: StatementSites, options: RunOptions): Promise<RowSource | null> {
+  private async relay(
+    plan: QueryPlan,
+    prepared: PreparedExecution,
+    sites: StatementSites,
+    options: RunOptions,
+  ): Promise<RowSource | null> {
     const { root } = plan;
     if (root.kind !== 'remote' || plan.subplans.length > 0 || !this.site(root.site).canRelay(root.columns)) return null;
     const transaction = sites.of(root.site);
@@ -236,7 +243,11 @@ export class Federation {
   }
 
   /** All connections the statement wants, site by site at once. */
-  private async begin(plan: QueryPlan, prepared: PreparedExecution, options: Omit<RunOptions, 'formats'>): Promise<StatementSites> {
+  private async begin(
+    plan: QueryPlan,
+    prepared: PreparedExecution,
+    options: Omit<RunOptions, 'formats'>,
+  ): Promise<StatementSites> {
     const { settings, isolation } = prepared.context;
     const counts = new Map<string, number>();
     for (const remote of remotesOf(plan)) counts.set(remote.site, (counts.get(remote.site) ?? 0) + 1);
@@ -358,5 +369,11 @@ function actualFigures(metrics: PlanMetrics, id: number) {
   const found = metrics.get(id);
   if (!found) return undefined;
   const { rows, timeMs, loops, sourceBytes, memoryPeakBytes } = found;
-  return { rows, timeMs, loops, ...(sourceBytes > 0 ? { bytes: sourceBytes } : {}), ...(memoryPeakBytes > 0 ? { memoryBytes: memoryPeakBytes } : {}) };
+  return {
+    rows,
+    timeMs,
+    loops,
+    ...(sourceBytes > 0 ? { bytes: sourceBytes } : {}),
+    ...(memoryPeakBytes > 0 ? { memoryBytes: memoryPeakBytes } : {}),
+  };
 }

@@ -14,4 +14,6 @@ export function reportSlowQuery(parts: FederationParts, plan: QueryPlan, duratio
 
 /** Strings, bit strings and numbers become `?`; quoted identifiers stay. */
 export const withoutLiterals = (sql: string): string =>
-  sql.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w$"])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => (token.startsWith('"') ? token : '?'));
+  sql.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w$"])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
+    token.startsWith('"') ? token : '?',
+  );

@@ -93,10 +93,15 @@ async function start(
     disabled: new Set(configuration.planner.disable),
     queryMemoryBytes: configuration.limits.query_memory,
     slowQueryMs: configuration.log.slow_query,
-    sources: { defaultSchema: (name) => sites.get(name)?.defaultSchema, schemas: (name) => refresher.schemas(name) },
+    sources: {
+      defaultSchema: (name) => sites.get(name)?.defaultSchema,
+      schemas: (name) => refresher.schemas(name),
+      holding: (relation) => refresher.holding(relation),
+    },
     admission: new AdmissionQueue(configuration.limits.concurrent_queries),
     metrics,
     log,
+    refresh: (name) => (name === undefined ? refresher.refreshAll() : refresher.refresh(name)),
     onMismatch: (site) => void refresher.refresh(site),
   });
   const { tls, channelBinding } = await readTls(configuration);
@@ -118,7 +123,14 @@ async function start(
   const admin = endpoint ? await startAdminServer({ ...endpoint, metrics, isReady }) : undefined;
   if (admin) started.push(() => admin.stop());
   const { host } = configuration.listen;
-  return { host, port: server.port, sessions: () => server.sessions, refresh: () => refresher.refreshAll(), metricsPort: admin?.port, stop };
+  return {
+    host,
+    port: server.port,
+    sessions: () => server.sessions,
+    refresh: () => refresher.refreshAll(),
+    metricsPort: admin?.port,
+    stop,
+  };
 }
 
 /** Standard error, as JSON; readable lines on a terminal. */
@@ -161,7 +173,7 @@ class Roles {
     const parameters = {
       ...(statement_timeout > 0 ? { statement_timeout: String(statement_timeout) } : {}),
       ...(idle_session_timeout > 0 ? { idle_session_timeout: String(idle_session_timeout) } : {}),
-      ...(source === undefined ? {} : { search_path: this.catalog.searchPath(source) }),
+      search_path: this.catalog.searchPath(source),
       ...session.parameters,
     };
     return this.catalog.connect({ user, parameters });

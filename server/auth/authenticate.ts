@@ -36,7 +36,12 @@ export async function authenticate(client: ClientConnection, user: string, polic
 
 export const authenticationOk = (): Buffer => authentication(AUTHENTICATION_OK);
 
-async function scram(client: ClientConnection, user: string, known: Verifier | undefined, binding: Buffer | null): Promise<boolean> {
+async function scram(
+  client: ClientConnection,
+  user: string,
+  known: Verifier | undefined,
+  binding: Buffer | null,
+): Promise<boolean> {
   const failed = sqlError('28P01', `password authentication failed for user "${user}"`);
   const exchange = new ScramExchange(known ?? mockVerifier(user), binding);
   client.write(authentication(SASL, Buffer.from(`${exchange.mechanisms.map((name) => `${name}\0`).join('')}\0`)));

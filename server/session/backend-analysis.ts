@@ -5,7 +5,7 @@
  * Invariant: an analysable statement without exactly one tree is never taken for one that reads no mirror.
  */
 import { assert } from '../../core/assert.ts';
-import { internalError, programLimitExceeded } from '../../core/sql-error.ts';
+import { internalError, programLimitExceeded, sqlError } from '../../core/sql-error.ts';
 import { writeBind, writeDescribeStatement, writeExecute, writeParse } from '../wire/frontend-messages.ts';
 import { MessageBuilder, frontend } from '../wire/frontend-messages.ts';
 import { Capture, readParameterTypes } from './backend-exchange.ts';
@@ -13,6 +13,12 @@ import type { Session } from './session.ts';
 import type { FederatedStatement } from './session-state.ts';
 import type { SentText } from './statement-text.ts';
 import { reapplyOurSettings } from './virtual-settings.ts';
+
+const ambiguousRelation = (name: string, sources: readonly string[], position: number): Error =>
+  sqlError('42P09', `relation "${name}" is ambiguous`, {
+    position,
+    hint: `Write ${sources.map((source) => `${source}.${name}`).join(' or ')}, or set search_path.`,
+  });
 
 const TREE_BYTES_MAX = 64 << 20;
 
@@ -26,8 +32,7 @@ export interface Analysed {
 export const closeStatement = (name: string): Buffer =>
   new MessageBuilder(frontend.close).bytes(Buffer.from('S')).string(name).build();
 
-const closePortal = (name: string): Buffer =>
-  new MessageBuilder(frontend.close).bytes(Buffer.from('P')).string(name).build();
+const closePortal = (name: string): Buffer => new MessageBuilder(frontend.close).bytes(Buffer.from('P')).string(name).build();
 
 /** Parses `text` under `name` (replacing what had it) and describes it. Errors are the backend's own. */
 export async function analyse(
@@ -71,10 +76,21 @@ export async function federatedStatement(
   parameterTypes: readonly number[],
   rowDescription: Buffer | null,
 ): Promise<FederatedStatement | null> {
-  if (!(await session.federation.readsMirror(tree))) return null;
+  const mirrors = await session.federation.mirrorsIn(tree);
+  if (mirrors.length === 0) return null;
+  for (const { name, sources, position } of text.ambiguous) {
+    if (mirrors.some(({ table }) => table.name === name && sources.includes(table.site)))
+      throw ambiguousRelation(name, sources, position);
+  }
   if (tree.length > TREE_BYTES_MAX) throw programLimitExceeded('the statement is too large');
   // The notice is a slice of a network read: what is kept must not keep that alive.
-  return { tree: Buffer.from(tree), text, parameterTypes, rowDescription: rowDescription && Buffer.from(rowDescription), query: null };
+  return {
+    tree: Buffer.from(tree),
+    text,
+    parameterTypes,
+    rowDescription: rowDescription && Buffer.from(rowDescription),
+    query: null,
+  };
 }
 
 /** A function or a setting of the user's changed what analysis needs. */

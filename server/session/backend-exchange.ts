@@ -133,7 +133,8 @@ export class BackendExchange {
 
   private receive(type: number, message: Buffer): void {
     if (type === backend.noticeResponse) return this.notice(message);
-    if (type === backend.parameterStatus || type === backend.notificationResponse) return this.hooks.onAsynchronous(type, message);
+    if (type === backend.parameterStatus || type === backend.notificationResponse)
+      return this.hooks.onAsynchronous(type, message);
     const step = this.steps[0];
     if (!step) {
       if (type === backend.errorResponse) this.hooks.onUnexpectedError(message);
@@ -178,7 +179,7 @@ function treeFields(message: Buffer): { readonly tree: Buffer; readonly nested: 
   let nested = false;
   let file = false;
   let routine = false;
-  for (let at = 5; at < message.length && message[at] !== 0; ) {
+  for (let at = 5; at < message.length && message[at] !== 0;) {
     const end = message.indexOf(0, at + 1);
     if (end < 0) return null;
     const letter = message[at];

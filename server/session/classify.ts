@@ -17,6 +17,8 @@ export type StatementClass =
   | { readonly kind: 'analysable'; readonly modifies: boolean; readonly locks: boolean }
   /** The catalog server's own business, whole. */
   | { readonly kind: 'forward' }
+  /** `NOTIFY tributary_refresh [, 'source']`: the mirrors are brought up to date first. */
+  | { readonly kind: 'refresh'; readonly source: string | undefined }
   | { readonly kind: 'transaction' }
   | { readonly kind: 'explain'; readonly inner: Span; readonly node: SyntaxNode }
   | { readonly kind: 'declare'; readonly inner: Span; readonly name: string; readonly options: number }
@@ -76,7 +78,6 @@ const forwarded = new Set([
   'IndexStmt',
   'ListenStmt',
   'LockStmt',
-  'NotifyStmt',
   'ReassignOwnedStmt',
   'RefreshMatViewStmt',
   'ReindexStmt',
@@ -131,6 +132,9 @@ export function classify(sql: string, statement: RawStatement): StatementClass {
       return classifyCopy(sql, statement);
     case 'CreateTableAsStmt':
       return { kind: 'create-as', inner: inner('as') };
+    case 'NotifyStmt':
+      if (node['conditionname'] !== 'tributary_refresh') return { kind: 'forward' };
+      return { kind: 'refresh', source: node['payload'] as string | undefined };
     case 'CreateFunctionStmt':
       refusePlpgsql(node);
       return { kind: 'forward' };
@@ -225,7 +229,10 @@ function statementName(type: string): string {
     RuleStmt: 'CREATE RULE',
     SecLabelStmt: 'SECURITY LABEL',
   };
-  const words = type.replace(/Stmt$/, '').replaceAll(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
+  const words = type
+    .replace(/Stmt$/, '')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toUpperCase();
   return known[type] ?? words;
 }
 

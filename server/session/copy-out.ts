@@ -34,11 +34,13 @@ export async function copyOut(
   session.write(copyOutResponse(code, names.length));
   const send = (data: Uint8Array): boolean => session.client.write(message(backend.copyData, data));
   if (format.format === 'binary') send(BINARY_HEADER);
-  if (format.header) send(Buffer.from(`${names.map((name) => textField(Buffer.from(name), format, false)).join(format.delimiter)}\n`));
+  if (format.header)
+    send(Buffer.from(`${names.map((name) => textField(Buffer.from(name), format, false)).join(format.delimiter)}\n`));
   const forced = names.map((name) => format.forceQuote === 'all' || format.forceQuote.has(name));
   const rows = await session.runPortal(portal, portal.timeoutMs, () =>
     portal.fetch(0, (bytes) => {
-      for (const row of dataRows(bytes)) send(format.format === 'binary' ? row.subarray(5) : Buffer.from(line(row, format, forced)));
+      for (const row of dataRows(bytes))
+        send(format.format === 'binary' ? row.subarray(5) : Buffer.from(line(row, format, forced)));
       return session.client.congested ? session.client.drained() : undefined;
     }),
   );
@@ -49,7 +51,7 @@ export async function copyOut(
 
 function* dataRows(bytes: Uint8Array): Generator<Buffer> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < buffer.length; ) {
+  for (let at = 0; at < buffer.length;) {
     const size = 1 + buffer.readInt32BE(at + 1);
     yield buffer.subarray(at, at + size);
     at += size;
@@ -65,12 +67,21 @@ function textField(value: Buffer, format: CopyFormat, force: boolean): string {
   const text = value.toString('utf8');
   if (format.format === 'csv') {
     const { quote, escape, delimiter, nullText } = format;
-    const needed = force || text === nullText || text.includes(delimiter) || text.includes(quote) || /[\r\n]/.test(text) || text === '\\.';
+    const needed =
+      force || text === nullText || text.includes(delimiter) || text.includes(quote) || /[\r\n]/.test(text) || text === '\\.';
     if (!needed) return text;
     const escaped = [...text].map((c) => (c === quote || c === escape ? escape + c : c)).join('');
     return quote + escaped + quote;
   }
-  const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v' };
+  const escapes: Readonly<Record<string, string>> = {
+    '\\': '\\\\',
+    '\b': '\\b',
+    '\f': '\\f',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+    '\v': '\\v',
+  };
   // eslint-disable-next-line no-control-regex
   const escaped = text.replaceAll(/[\\\b\f\n\r\t\v]/g, (c) => escapes[c]!);
   return format.delimiter === '\t' ? escaped : escaped.replaceAll(format.delimiter, `\\${format.delimiter}`);
@@ -89,7 +100,8 @@ function readFormat(node: SyntaxNode): CopyFormat {
   const kind = text('format', 'text');
   if (kind !== 'text' && kind !== 'csv' && kind !== 'binary') throw sqlError('22023', `COPY format "${kind}" not recognized`);
   const csv = kind === 'csv';
-  for (const name of ['encoding']) if (options.has(name) && !/^utf-?8$/i.test(text(name, ''))) throw featureNotSupported(`COPY with ${name}`);
+  for (const name of ['encoding'])
+    if (options.has(name) && !/^utf-?8$/i.test(text(name, ''))) throw featureNotSupported(`COPY with ${name}`);
   const quote = text('quote', '"');
   const force = options.get('force_quote');
   const header = text('header', 'false').toLowerCase();
@@ -107,7 +119,8 @@ function readFormat(node: SyntaxNode): CopyFormat {
 }
 
 function checkFormat({ delimiter, quote, escape, format }: CopyFormat): void {
-  if (Buffer.byteLength(delimiter) !== 1) throw featureNotSupported('COPY delimiter must be a single one-byte character: another one');
+  if (Buffer.byteLength(delimiter) !== 1)
+    throw featureNotSupported('COPY delimiter must be a single one-byte character: another one');
   if (/[\r\n]/.test(delimiter)) throw sqlError('22023', 'COPY delimiter cannot be newline or carriage return');
   if (format === 'text' && /[\\.a-z0-9]/.test(delimiter)) throw sqlError('22023', `COPY delimiter cannot be "${delimiter}"`);
   if (Buffer.byteLength(quote) !== 1) throw featureNotSupported('a COPY quote of more than one byte');

@@ -57,11 +57,29 @@ function queryPlanDescription(typeOid: number): Buffer {
 /** PostgreSQL's options (ExplainQuery); those about its own executor have nothing to add here and are accepted. */
 function readRequest(node: SyntaxNode): ExplainRequest {
   const options = new Map<string, string>();
-  for (const option of (node['options'] ?? []) as { DefElem?: { defname?: string; arg?: Record<string, Record<string, unknown>> } }[]) {
+  for (const option of (node['options'] ?? []) as {
+    DefElem?: { defname?: string; arg?: Record<string, Record<string, unknown>> };
+  }[]) {
     const [value] = Object.values(option.DefElem?.arg ?? {});
-    options.set(String(option.DefElem?.defname).toLowerCase(), String(value?.['sval'] ?? value?.['boolval'] ?? value?.['ival'] ?? 'true').toLowerCase());
+    options.set(
+      String(option.DefElem?.defname).toLowerCase(),
+      String(value?.['sval'] ?? value?.['boolval'] ?? value?.['ival'] ?? 'true').toLowerCase(),
+    );
   }
-  const known = ['analyze', 'verbose', 'costs', 'buffers', 'settings', 'summary', 'timing', 'wal', 'memory', 'generic_plan', 'serialize', 'format'];
+  const known = [
+    'analyze',
+    'verbose',
+    'costs',
+    'buffers',
+    'settings',
+    'summary',
+    'timing',
+    'wal',
+    'memory',
+    'generic_plan',
+    'serialize',
+    'format',
+  ];
   for (const name of options.keys()) {
     if (!known.includes(name)) throw sqlError('42601', `unrecognized EXPLAIN option "${name}"`);
   }

@@ -31,7 +31,7 @@ import type { Session } from './session.ts';
 import { Skipped } from './session-errors.ts';
 import type { FederatedStatement, Statement } from './session-state.ts';
 import { twinName } from './session-state.ts';
-import { statementEdits } from './statement-edits.ts';
+import { sentText } from './statement-edits.ts';
 import { parseText, SentText } from './statement-text.ts';
 import { afterForwarded, runTaken } from './takeover.ts';
 import { resolveFormats } from './result-formats.ts';
@@ -64,7 +64,8 @@ export class ExtendedQuery {
         return this.session.afterReady();
       default:
         // Left-overs of a COPY that failed, which PostgreSQL ignores too.
-        if (message.type === frontend.copyData || message.type === frontend.copyDone || message.type === frontend.copyFail) return;
+        if (message.type === frontend.copyData || message.type === frontend.copyDone || message.type === frontend.copyFail)
+          return;
         throw sqlError('08P01', `invalid frontend message type ${message.type}`);
     }
   }
@@ -93,7 +94,7 @@ export class ExtendedQuery {
     }
     const raw = found.statements[0]!;
     const kind = classify(sql, raw);
-    const text = new SentText(sql, 0, undefined, statementEdits(session, sql, raw));
+    const text = sentText(session, sql, raw, false);
     const bytes = text.verbatim ? message.raw : writeParse(name, text.sql, read.parameterTypes);
     if (kind.kind === 'analysable') return this.parseAnalysable(read, kind, text, bytes);
     await session.forwarded(session.exchange.send('parse', bytes, session.forward(text)));
@@ -109,7 +110,8 @@ export class ExtendedQuery {
     const name = read.statement;
     let federated: FederatedStatement | null;
     if (trees.length === 1) {
-      federated = (await session.federation.readsMirror(trees[0]!)) ? await this.describeFederated(name, text, trees[0]!) : null;
+      const mirrors = await session.federation.mirrorsIn(trees[0]!);
+      federated = mirrors.length > 0 ? await this.describeFederated(name, text, trees[0]!) : null;
     } else {
       // Our settings were not in force: analyse() puts them back.
       ({ federated } = await analyse(session, name, text, read.parameterTypes));
@@ -267,7 +269,7 @@ function readable<T>(read: () => T): T | null {
 }
 
 const isTaken = ({ kind }: StatementClass): boolean =>
-  ['explain', 'declare', 'fetch', 'close', 'prepare', 'execute', 'copy-out', 'create-as'].includes(kind);
+  ['explain', 'declare', 'fetch', 'close', 'prepare', 'execute', 'copy-out', 'create-as', 'refresh'].includes(kind);
 
 /** PostgreSQL's checks that would otherwise speak of the twin (exec_bind_message). */
 function checkBind(read: BindMessage, federated: FederatedStatement): void {
@@ -311,4 +313,3 @@ function revalidating(session: Session, statement: Statement): Receiver {
     },
   };
 }
-

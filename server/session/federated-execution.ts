@@ -47,7 +47,11 @@ export async function openFederated(session: Session, portal: FederatedPortal, s
   portal.open(rows);
 }
 
-export async function prepareExecution(session: Session, statement: Statement, source: ParameterSource): Promise<PreparedExecution> {
+export async function prepareExecution(
+  session: Session,
+  statement: Statement,
+  source: ParameterSource,
+): Promise<PreparedExecution> {
   const { federation } = session;
   const values = await revalidateAndReadParameters(session, statement, source);
   for (let attempt = 1; ; attempt++) {
@@ -99,7 +103,8 @@ async function analyseAgain(session: Session, statement: Statement, before: Fede
   const again = await analyse(session, 'tributary:again', before.text, before.parameterTypes);
   if (!again.federated) statement.federated = null;
   else if (again.federated.tree.equals(before.tree)) before.query = null;
-  else statement.federated = { ...again.federated, ...(before.generation === undefined ? {} : { generation: before.generation }) };
+  else
+    statement.federated = { ...again.federated, ...(before.generation === undefined ? {} : { generation: before.generation }) };
 }
 
 async function revalidateAndReadParameters(
@@ -114,7 +119,8 @@ async function revalidateAndReadParameters(
   let describing: ReturnType<typeof exchange.send> | undefined;
   let executing: ReturnType<typeof exchange.send> | undefined;
   exchange.together(() => {
-    if (source.revalidate !== undefined) describing = exchange.send('describe', writeDescribeStatement(source.revalidate), described);
+    if (source.revalidate !== undefined)
+      describing = exchange.send('describe', writeDescribeStatement(source.revalidate), described);
     if (source.kind === 'portal') executing = exchange.send('execute', writeExecute(source.name), executed);
     exchange.flush();
   });

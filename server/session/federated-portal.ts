@@ -30,7 +30,11 @@ export class FederatedPortal {
   private source: RowSource | null = null;
   private ended = false;
 
-  constructor(statement: Statement, bind: BindMessage | null, options: { readonly hold?: boolean; readonly formats?: readonly number[] } = {}) {
+  constructor(
+    statement: Statement,
+    bind: BindMessage | null,
+    options: { readonly hold?: boolean; readonly formats?: readonly number[] } = {},
+  ) {
     this.statement = statement;
     this.bind = bind;
     this.hold = options.hold ?? false;

@@ -26,7 +26,11 @@ export async function prepareTwin(session: Session, name: string, federated: Fed
   let parsing!: ReturnType<typeof exchange.send>;
   exchange.together(() => {
     void exchange.send('close', closeStatement(twinName(name)), new Capture());
-    parsing = exchange.send('parse', writeParse(twinName(name), twinSql(federated.parameterTypes), federated.parameterTypes), capture);
+    parsing = exchange.send(
+      'parse',
+      writeParse(twinName(name), twinSql(federated.parameterTypes), federated.parameterTypes),
+      capture,
+    );
     exchange.flush();
   });
   await session.captured(parsing, capture);

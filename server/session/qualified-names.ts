@@ -11,6 +11,8 @@ export interface SourceNames {
   defaultSchema(source: string): string | undefined;
   /** Schemas the source had at the last refresh. */
   schemas(source: string): ReadonlySet<string>;
+  /** Sources whose default schema has a relation of this name. */
+  holding(relation: string): readonly string[];
 }
 
 /** The catalog's schema for a source's schema. */
@@ -42,7 +44,12 @@ const withoutPositions = new Set([
 ]);
 
 /** The edits one statement needs. `session`: the source the client connected to by name. */
-export function qualifiedNameEdits(sql: string, statement: RawStatement, sources: SourceNames, session: string | undefined): Edit[] {
+export function qualifiedNameEdits(
+  sql: string,
+  statement: RawStatement,
+  sources: SourceNames,
+  session: string | undefined,
+): Edit[] {
   if (!sql.includes('.')) return [];
   const catalogSchema = (source: string, schema: string): string =>
     quoted(mirrorSchema(source, schema, sources.defaultSchema(source)!));
@@ -65,7 +72,11 @@ export function qualifiedNameEdits(sql: string, statement: RawStatement, sources
   return editsAt(tokens, found);
 }
 
-function noteName(type: string, node: SyntaxNode, note: (parts: readonly string[], location: unknown, longest: number) => void): void {
+function noteName(
+  type: string,
+  node: SyntaxNode,
+  note: (parts: readonly string[], location: unknown, longest: number) => void,
+): void {
   switch (type) {
     case 'RangeVar': {
       const { catalogname, schemaname, relname } = node as { catalogname?: string; schemaname?: string; relname?: string };
@@ -91,7 +102,8 @@ function noteTokenChains(
   statement: RawStatement,
   note: (parts: readonly string[], location: unknown, longest: number) => void,
 ): void {
-  const longest = statement.type === 'CommentStmt' && (statement.node as { objtype?: string }).objtype === 'OBJECT_COLUMN' ? 4 : 3;
+  const longest =
+    statement.type === 'CommentStmt' && (statement.node as { objtype?: string }).objtype === 'OBJECT_COLUMN' ? 4 : 3;
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
     if (token.start < statement.start || token.end > statement.end || !token.isIdentifier) continue;

@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly user: string;
   readonly cancelBackend: () => Promise<void>;
   readonly log: Logger;
+  /** search_path as we set it; undefined when the client gave its own. */
+  readonly defaultSearchPath: string | undefined;
 }
 
 const discard: Receiver = { message: () => undefined, notice: () => undefined };
@@ -58,6 +60,7 @@ export class Session {
   messageLevel = 'notice';
   /** It ever set it: any end of a transaction may change it. */
   setsMessageLevel = false;
+  private readonly defaultSearchPath: string | undefined;
   private readonly backendConnection: BackendConnection;
   private readonly cancelBackend: () => Promise<void>;
   private readonly extended: ExtendedQuery;
@@ -74,6 +77,7 @@ export class Session {
     this.source = options.source;
     this.user = options.user;
     this.log = options.log;
+    this.defaultSearchPath = options.defaultSearchPath;
     this.cancelBackend = options.cancelBackend;
     this.exchange = new BackendExchange(options.backend, {
       onAsynchronous: (type, message) => this.asynchronous(type, message),
@@ -143,6 +147,13 @@ export class Session {
     }
     await this.closeAll(dead);
     await this.siteTransactions.end();
+  }
+
+  /** Nobody chose where bare names are looked up. */
+  get hasDefaultSearchPath(): boolean {
+    return (
+      this.defaultSearchPath !== undefined && this.backendConnection.parameters.get('search_path') === this.defaultSearchPath
+    );
   }
 
   async closeAll(portals: readonly FederatedPortal[]): Promise<void> {
@@ -234,7 +245,8 @@ export class Session {
   /** CancelRequest: ours is aborted; what the backend works on is cancelled there. */
   cancel(reason: SqlError = queryCanceled('user request')): void {
     if (this.running) this.running.abort.abort(reason);
-    else if (this.exchange.busy) this.cancelBackend().catch((err: unknown) => this.log.warn({ err }, 'could not cancel on the catalog server'));
+    else if (this.exchange.busy)
+      this.cancelBackend().catch((err: unknown) => this.log.warn({ err }, 'could not cancel on the catalog server'));
   }
 
   /** The gateway stops. */
@@ -276,7 +288,11 @@ export class Session {
     if (this.fatal) this.client.write(this.fatal);
     else if (!this.terminated && !this.client.gone) {
       this.client.write(
-        errorResponse({ code: '57P02', message: 'terminating connection because the catalog server ended it', severity: 'FATAL' }),
+        errorResponse({
+          code: '57P02',
+          message: 'terminating connection because the catalog server ended it',
+          severity: 'FATAL',
+        }),
       );
     }
     this.client.end();

@@ -27,7 +27,7 @@ import { readMessageLevel } from './message-level.ts';
 import type { Session } from './session.ts';
 import { Skipped } from './session-errors.ts';
 import type { Statement } from './session-state.ts';
-import { statementEdits } from './statement-edits.ts';
+import { sentText } from './statement-edits.ts';
 import { parseText, SentText, visitSyntax } from './statement-text.ts';
 import type { RawStatement } from './statement-text.ts';
 import { afterForwarded, runTaken, sendAll } from './takeover.ts';
@@ -100,7 +100,7 @@ export class SimpleQuery {
       return true;
     }
     const kind = classify(sql, raw);
-    const text = new SentText(sql, 0, undefined, statementEdits(session, sql, raw));
+    const text = sentText(session, sql, raw, false);
     if (isWhole(kind)) {
       const done = await this.passWhole(text.verbatim ? message.raw : writeQuery(text.sql), text);
       if (done) await afterForwarded(session, kind);
@@ -129,7 +129,7 @@ export class SimpleQuery {
     const { session } = this;
     session.inGroup = true;
     const kind = classify(sql, raw);
-    const text = new SentText(sql, raw.start, raw.end, statementEdits(session, sql, raw));
+    const text = sentText(session, sql, raw, true);
     await this.statement(sql, raw, kind, text);
     if (raw.type === 'VariableSetStmt') await readMessageLevel(session);
   }

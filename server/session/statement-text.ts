@@ -19,8 +19,7 @@ export interface RawStatement {
 
 /** Syntax errors are not reported from here: the catalog server words them, with SQLSTATE and position. */
 export type ParsedText =
-  | { readonly kind: 'statements'; readonly statements: readonly RawStatement[] }
-  | { readonly kind: 'unparsable' };
+  { readonly kind: 'statements'; readonly statements: readonly RawStatement[] } | { readonly kind: 'unparsable' };
 
 export const loadParser = (): Promise<void> => loadModule();
 
@@ -80,17 +79,27 @@ export interface Edit {
   readonly replacement: string;
 }
 
+export interface AmbiguousName {
+  readonly name: string;
+  readonly sources: readonly string[];
+  /** 1-based, in characters of the client's text. */
+  readonly position: number;
+}
+
 /**
  * What is sent to the catalog server in place of (a part of) the client's text, and the way back from its positions.
  */
 export class SentText {
   readonly sql: string;
+  /** Bare names that several sources have, while nobody chose a search path. */
+  readonly ambiguous: readonly AmbiguousName[];
   private readonly original: string;
   private readonly from: number;
   private readonly edits: readonly Edit[];
 
   /** Bytes `from` … `to` of `original`, with `edits` (offsets into `original`) applied. */
-  constructor(original: string, from = 0, to?: number, edits: readonly Edit[] = []) {
+  constructor(original: string, from = 0, to?: number, edits: readonly Edit[] = [], ambiguous: readonly AmbiguousName[] = []) {
+    this.ambiguous = ambiguous;
     this.original = original;
     this.from = from;
     this.edits = edits.filter((edit) => edit.start >= from && (to === undefined || edit.end <= to));
@@ -111,7 +120,7 @@ export class SentText {
 
   /** Bytes `start` … `end` of the client's text, edited alike. */
   part(start: number, end: number): SentText {
-    return new SentText(this.original, start, end, this.edits);
+    return new SentText(this.original, start, end, this.edits, this.ambiguous);
   }
 
   /** True when positions need no mapping. */
@@ -156,7 +165,8 @@ export function visitSyntax(root: unknown, visit: (type: string, node: SyntaxNod
       for (const [key, inner] of Object.entries(value)) {
         if (typeof inner !== 'object' || inner === null) continue;
         if (/^[A-Z]/.test(key) && !Array.isArray(inner)) visit(key, inner as SyntaxNode);
-        else if ((key === 'rel' || key === 'relation') && !Array.isArray(inner) && 'relname' in inner) visit('RangeVar', inner as SyntaxNode);
+        else if ((key === 'rel' || key === 'relation') && !Array.isArray(inner) && 'relname' in inner)
+          visit('RangeVar', inner as SyntaxNode);
         waiting.push(inner);
       }
     }

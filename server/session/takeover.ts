@@ -58,6 +58,9 @@ export async function runTaken(session: Session, taken: TakenStatement): Promise
       if (inner.federated) throw featureNotSupported('CREATE TABLE AS or CREATE MATERIALIZED VIEW over federated tables');
       return taken.runLocally();
     }
+    case 'refresh':
+      await session.federation.parts.refresh(kind.source);
+      return taken.runLocally();
     case 'close':
     case 'analysable':
     case 'forward':
@@ -107,7 +110,12 @@ async function analyseInner(session: Session, taken: TakenStatement, span: Span)
   return analyseText(session, innerText(taken, span), types, taken.bind !== null);
 }
 
-async function analyseText(session: Session, text: SentText, types: readonly number[], mayHaveParameters: boolean): Promise<Analysed> {
+async function analyseText(
+  session: Session,
+  text: SentText,
+  types: readonly number[],
+  mayHaveParameters: boolean,
+): Promise<Analysed> {
   const analysed = await analyse(session, 'tributary:inner', text, types);
   if (!mayHaveParameters && analysed.parameterTypes.length > 0) throw noParameter(1, undefined);
   return analysed;
@@ -162,7 +170,13 @@ async function explain(session: Session, taken: TakenStatement, kind: Kind<'expl
     const values = await executeParameters(session, known.federated, name, innerText(taken, kind.inner));
     return explainFederated(session, taken, kind.node, known, { kind: 'values', values, revalidate: name });
   }
-  if (!('SelectStmt' in inner || 'InsertStmt' in inner || 'UpdateStmt' in inner || 'DeleteStmt' in inner || 'MergeStmt' in inner)) {
+  if (!(
+    'SelectStmt' in inner ||
+    'InsertStmt' in inner ||
+    'UpdateStmt' in inner ||
+    'DeleteStmt' in inner ||
+    'MergeStmt' in inner
+  )) {
     return taken.runLocally();
   }
   const analysed = await analyseInner(session, taken, kind.inner);
@@ -363,13 +377,20 @@ async function copy(session: Session, taken: TakenStatement, kind: Kind<'copy-ou
 /** `COPY t (a, b) TO` is `SELECT a, b FROM t` when t is a mirror. */
 function copiedTable(taken: TakenStatement, kind: Kind<'copy-out'>): SentText {
   assert(kind.relation, 'COPY without table or query');
-  const columns = (kind.node['attlist'] as { String?: { sval?: string } }[] | undefined)?.map((item) => quoted(item.String?.sval ?? ''));
+  const columns = (kind.node['attlist'] as { String?: { sval?: string } }[] | undefined)?.map((item) =>
+    quoted(item.String?.sval ?? ''),
+  );
   const relation = taken.statement.text.part(kind.relation.start, kind.relation.end).sql.replace(/\([^)]*\)\s*$/, '');
   return new SentText(`SELECT ${columns?.join(', ') ?? '*'} FROM ${relation}`);
 }
 
 /** A table that SELECT cannot read is COPY's business: the catalog server words the error. */
-async function analyseCopied(session: Session, taken: TakenStatement, kind: Kind<'copy-out'>, text: SentText): Promise<Analysed | null> {
+async function analyseCopied(
+  session: Session,
+  taken: TakenStatement,
+  kind: Kind<'copy-out'>,
+  text: SentText,
+): Promise<Analysed | null> {
   if (kind.query && !/^\s*(select|with|values|table|\()/i.test(text.sql)) return null;
   return analyseText(session, text, [], taken.bind !== null);
 }

@@ -3,7 +3,7 @@
  * A user's value for them is kept under another name on the backend, `tributary.<name>`: a custom setting, so SET LOCAL,
  * ROLLBACK, RESET and start-up values behave as PostgreSQL's. Names are replaced in the statement's text.
  */
-import { featureNotSupported, invalidParameterValue } from '../../core/sql-error.ts';
+import { featureNotSupported, invalidParameterValue, sqlError } from '../../core/sql-error.ts';
 import { tokensOf, visitSyntax } from './statement-text.ts';
 import type { Edit, RawStatement, SyntaxNode } from './statement-text.ts';
 
@@ -40,22 +40,36 @@ const messageLevels = ['debug5', 'debug4', 'debug3', 'debug2', 'debug1', 'log', 
 export function backendParameters(client: ReadonlyMap<string, string>): Record<string, string> {
   const parameters: Record<string, string> = {};
   for (const [name, value] of Object.entries(defaults)) parameters[PREFIX + name] = value;
-  for (const [name, value] of client) {
+  const given = [...client].flatMap(([name, value]) =>
+    name === 'options' ? settingsInOptions(value) : [[name, value] as const],
+  );
+  for (const [name, value] of given) {
     const lower = name.toLowerCase();
     if (lower === 'user' || lower === 'database' || lower === 'replication') continue;
     if (lower === 'client_encoding') checkEncoding(value);
-    else if (lower === 'options') parameters['options'] = renameInOptions(value);
-    else if (isVirtual(lower)) parameters[PREFIX + lower] = value;
-    else parameters[name] = value;
+    else parameters[isVirtual(lower) ? PREFIX + lower : lower] = value;
   }
   return { ...parameters, client_encoding: 'UTF8', ...ours };
 }
 
-const renameInOptions = (options: string): string =>
-  options.replaceAll(/(^|\s)(-c\s*|--)([A-Za-z_-]+)=/g, (all, space: string, flag: string, name: string) => {
-    const setting = name.replaceAll('-', '_').toLowerCase();
-    return isVirtual(setting) ? `${space}${flag}${PREFIX}${setting}=` : all;
-  });
+/**
+ * `-c name=value`, `--name=value`: the one use clients make of the start-up parameter `options`. As settings of their own
+ * they win over our defaults.
+ */
+function settingsInOptions(options: string): (readonly [string, string])[] {
+  const words = [...options.matchAll(/(?:\\.|[^\s\\])+/gs)].map(([word]) => word.replaceAll(/\\(.)/gs, '$1'));
+  const found: (readonly [string, string])[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const assignment = word === '-c' ? words[++i] : (/^(?:-c|--)(.+)$/s.exec(word)?.[1] ?? undefined);
+    const split = assignment?.indexOf('=') ?? -1;
+    if (assignment === undefined || split < 1) {
+      throw sqlError('42601', `invalid command-line argument for server process: ${word}`);
+    }
+    found.push([assignment.slice(0, split).replaceAll('-', '_'), assignment.slice(split + 1)]);
+  }
+  return found;
+}
 
 function checkEncoding(value: string): void {
   const plain = value.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
@@ -115,8 +129,7 @@ function functionArguments(sql: string, statement: RawStatement): Edit[] {
     const name = names.at(-1)?.String?.sval;
     if (name !== 'current_setting' && name !== 'set_config') return;
     const first = (node['args'] as SyntaxNode[] | undefined)?.[0]?.['A_Const'] as
-      | { sval?: { sval?: string }; location?: number }
-      | undefined;
+      { sval?: { sval?: string }; location?: number } | undefined;
     const setting = first?.sval?.sval;
     if (setting === undefined || !isVirtual(setting)) return;
     const token = tokensOf(sql).find((found) => found.start === first?.location);

@@ -111,7 +111,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /** `0xe2 0x28`: as many bytes as the lead byte announces, from the first position that does not decode. */
 function invalidSequence(bytes: Uint8Array): string {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const lead = bytes[at]!;
     const announced = lead < 0x80 ? 1 : lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 1;
     const sequence = bytes.subarray(at, at + announced);
@@ -149,9 +149,7 @@ export function readBind(body: Buffer): BindMessage {
     return length === -1 ? null : reader.bytes(length);
   });
   if (parameterFormats.length > 1 && parameterFormats.length !== parameters.length) {
-    throw protocolViolation(
-      `bind message has ${parameterFormats.length} parameter formats but ${parameters.length} parameters`,
-    );
+    throw protocolViolation(`bind message has ${parameterFormats.length} parameter formats but ${parameters.length} parameters`);
   }
   const resultFormats = Array.from({ length: reader.uint16() }, () => reader.int16());
   reader.end();

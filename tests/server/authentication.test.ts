@@ -29,7 +29,12 @@ auth: { method: scram-sha-256, users: [{ name: ana, password: "pä ss" }, { name
 });
 afterAll(() => gateway?.stop());
 
-const config = (more: pg.ClientConfig): pg.ClientConfig => ({ host: '127.0.0.1', port: gateway.port, database: 'tributary', ...more });
+const config = (more: pg.ClientConfig): pg.ClientConfig => ({
+  host: '127.0.0.1',
+  port: gateway.port,
+  database: 'tributary',
+  ...more,
+});
 
 async function who(more: pg.ClientConfig): Promise<string> {
   const client = new pg.Client(config(more));
@@ -63,7 +68,15 @@ test('a database that does not exist', async () => {
 test('TLS on request, with and without channel binding', async () => {
   expect(await who({ user: 'ana', password: 'pä ss', ssl })).toBe('ana');
   expect(await who({ user: 'ana', password: 'pä ss', ssl, enableChannelBinding: true })).toBe('ana');
-  const sql = postgres({ host: '127.0.0.1', port: gateway.port, database: 'tributary', user: 'bob', password: 'stored', ssl, max: 1 });
+  const sql = postgres({
+    host: '127.0.0.1',
+    port: gateway.port,
+    database: 'tributary',
+    user: 'bob',
+    password: 'stored',
+    ssl,
+    max: 1,
+  });
   expect(await sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);
   await sql.end();
 });

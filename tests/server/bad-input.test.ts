@@ -37,8 +37,12 @@ async function answerTo(bytes: Uint8Array): Promise<string[]> {
 
 describe('start-up packets', () => {
   test('an impossible length', async () => {
-    expect(await answerTo(Buffer.from('GET / HTTP/1.1\r\n\r\n'))).toEqual(['E | FATAL | 08P01 | invalid length of startup packet']);
-    expect(await answerTo(Buffer.concat([int32(4), int32(196608)]))).toEqual(['E | FATAL | 08P01 | invalid length of startup packet']);
+    expect(await answerTo(Buffer.from('GET / HTTP/1.1\r\n\r\n'))).toEqual([
+      'E | FATAL | 08P01 | invalid length of startup packet',
+    ]);
+    expect(await answerTo(Buffer.concat([int32(4), int32(196608)]))).toEqual([
+      'E | FATAL | 08P01 | invalid length of startup packet',
+    ]);
     expect(await answerTo(Buffer.concat([int32(10_001), int32(196608)]))).toEqual([
       'E | FATAL | 08P01 | invalid length of startup packet',
     ]);
@@ -95,7 +99,10 @@ describe('messages', () => {
     expect(await client.untilReady()).toEqual(['E | ERROR | 08P01 | invalid message format', 'Z I']);
     const invalid = Buffer.concat([Buffer.from("select '"), Buffer.from([0xe2, 0x28, 0xa1]), Buffer.from("'\0")]);
     client.send(Buffer.concat([Buffer.from('Q'), int32(invalid.length + 4), invalid]));
-    expect(await client.untilReady()).toEqual(['E | ERROR | 22021 | invalid byte sequence for encoding "UTF8": 0xe2 0x28 0xa1', 'Z I']);
+    expect(await client.untilReady()).toEqual([
+      'E | ERROR | 22021 | invalid byte sequence for encoding "UTF8": 0xe2 0x28 0xa1',
+      'Z I',
+    ]);
     expect(await client.query('select 3 as three')).toEqual(['T three:23/-1/0', 'D 3', 'C SELECT 1', 'Z I']);
     client.end();
   });

@@ -11,7 +11,8 @@ const folder = path.join(__dirname, '..', 'wire', 'federated');
 let shop: Shop;
 beforeAll(async () => {
   shop = await startShop();
-  if (process.env['UPDATE_GOLDEN']) for (const file of readdirSync(folder)) await updateTranscript(path.join(folder, file), shop.postgres);
+  if (process.env['UPDATE_GOLDEN'])
+    for (const file of readdirSync(folder)) await updateTranscript(path.join(folder, file), shop.postgres);
 });
 afterAll(() => shop?.stop());
 

@@ -15,7 +15,8 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   [postgres, gateway] = await Promise.all([startTestPostgres(), startTestGateway()]);
-  if (process.env['UPDATE_GOLDEN']) for (const file of readdirSync(folder)) await updateTranscript(path.join(folder, file), postgres);
+  if (process.env['UPDATE_GOLDEN'])
+    for (const file of readdirSync(folder)) await updateTranscript(path.join(folder, file), postgres);
 });
 afterAll(async () => {
   await gateway?.stop();
