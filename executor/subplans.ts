@@ -61,11 +61,6 @@ export class SubplanStore {
     return outcome.rows;
   }
 
-  /** The plan behind an any/all subquery: its columns. */
-  columnsOf(rel: Rel): Subplan['plan']['columns'] {
-    return this.#rowsSubplan(rel).plan.columns;
-  }
-
   /** A fragment with the values of the subplans it mentions: appended to the parameters, and counted from there. */
   async bindFragment(fragment: Rel, params: readonly Datum[]): Promise<{ fragment: Rel; params: readonly Datum[] }> {
     if (this.#byParam.size === 0) return { fragment, params };

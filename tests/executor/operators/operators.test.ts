@@ -1,8 +1,9 @@
 /** Sort, top-N, limit, distinct, set operations, grouping, WITH, values: against plain array code over the same rows. */
 import type { Plan, SortPlan, Subplan } from '../../../algebra/plan.ts';
-import type { RelColumn } from '../../../algebra/rel.ts';
+import type { Rel, RelColumn } from '../../../algebra/rel.ts';
+import type { OperatorRef, Scalar } from '../../../algebra/scalar.ts';
 import type { Datum, Interval, Numeric, PgArray } from '../../../core/datum.ts';
-import { sqlType } from '../../../core/sql-type.ts';
+import { arrayTypeOf, sqlType } from '../../../core/sql-type.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
 import { compareNumeric } from '../../../core/numeric.ts';
 import type { Row } from './plan-builder.ts';
@@ -16,6 +17,7 @@ import {
   constant,
   decimal,
   float8,
+  functionRef,
   int4,
   int8,
   node,
@@ -47,6 +49,17 @@ const mood: SqlType = {
   collation: 'none',
   name: 'public.mood',
   labels: ['sad', 'ok', 'happy'],
+};
+
+const equals: OperatorRef = {
+  oid: 96,
+  schema: 'pg_catalog',
+  name: '=',
+  position: 'infix',
+  functionOid: 65,
+  commutator: 96,
+  negator: 518,
+  canHash: true,
 };
 
 interface Kind {
@@ -449,4 +462,55 @@ test('a subquery reads a WITH of the query around it', async () => {
   };
   const subplans: Subplan[] = [{ param: -1, mode: 'scalar', rel: { kind: 'values', columns: [], rows: [] }, plan: max }];
   expect(await run(plan, { t: { batches: batchesOf([int4], rows, 4) } }, { subplans })).toEqual([[8]]);
+});
+
+test('any, exists and array subqueries', async () => {
+  const columns = [column('a', int4)];
+  const rel: Rel = { kind: 'values', columns: [column('x', int4)], rows: [] };
+  const rows: Row[] = [[1], [2], [null], [3]];
+  const tables = (values: readonly Datum[]) => ({
+    t: { batches: batchesOf([int4], rows, 3) },
+    s: {
+      batches: batchesOf(
+        [int4],
+        values.map((value) => [value]),
+        2,
+      ),
+    },
+  });
+  const any: Scalar = {
+    kind: 'subquery',
+    mode: 'any',
+    rel,
+    left: [ref(columns[0]!)],
+    comparisons: [{ fn: functionRef('int4eq(int4,int4)'), operator: equals, inputCollation: 'none' }],
+    type: bool,
+  };
+  const filter = (conjunct: Scalar): Plan => ({
+    ...node(columns),
+    kind: 'filter',
+    input: remote('t', columns),
+    conjuncts: [conjunct],
+  });
+  const subplans = (mode: Subplan['mode']): Subplan[] => [{ param: -1, mode, rel, plan: remote('s', [column('x', int4)]) }];
+  const rowSet = { subplans: subplans('any') };
+  const not: Scalar = { kind: 'not', arg: any, type: bool };
+  expect(await run(filter(any), tables([2, 3, 3]), rowSet)).toEqual([[2], [3]]);
+  expect(await run(filter(any), tables([2, null]), rowSet)).toEqual([[2]]);
+  expect(await run(filter(not), tables([2, 5]), rowSet)).toEqual([[1], [3]]);
+  expect(await run(filter(not), tables([2, null]), rowSet)).toEqual([]);
+  expect(await run(filter(not), tables([]), rowSet)).toEqual(rows);
+  const exists: Scalar = { kind: 'param', index: -1, type: bool };
+  expect(await run(filter(exists), tables([null]), { subplans: subplans('exists') })).toEqual(rows);
+  expect(await run(filter(exists), tables([]), { subplans: subplans('exists') })).toEqual([]);
+  const arrayType = arrayTypeOf(int4)!;
+  const array: Plan = {
+    ...node([column('array', arrayType)]),
+    kind: 'project',
+    input: { ...node([]), kind: 'values', rows: [[]] },
+    exprs: [{ kind: 'param', index: -1, type: arrayType }],
+  };
+  const gathered = { dims: [3], lowerBounds: [1], elements: [5, null, 7] };
+  expect(await run(array, tables([5, null, 7]), { subplans: subplans('array') })).toEqual([[gathered]]);
+  expect(await run(array, tables([]), { subplans: subplans('array') })).toEqual([[{ dims: [], lowerBounds: [], elements: [] }]]);
 });
