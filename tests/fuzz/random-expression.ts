@@ -1,0 +1,69 @@
+/** Random expressions of a wanted type over the columns in scope, from the grammar of productions.ts. */
+import {
+  baseType,
+  LITERALS,
+  PRODUCTIONS,
+  RISKY_PRODUCTIONS,
+  TAME_PRODUCTIONS,
+  type SqlTypeName,
+  type Want,
+} from './productions.ts';
+import type { Random } from './random.ts';
+import { node, type SqlNode, type SqlTree } from './sql-tree.ts';
+
+export interface ScopeColumn {
+  /** `a.x` */
+  readonly sql: string;
+  readonly want: Want;
+}
+
+/** What an expression may refer to. */
+export interface Scope {
+  readonly columns: readonly ScopeColumn[];
+  /** Makes a scalar subquery of the type, or none. */
+  readonly subquery?: (type: SqlTypeName) => SqlTree | undefined;
+  /** Makes a predicate with a subquery: EXISTS, IN, quantified. */
+  readonly subqueryPredicate?: () => SqlTree | undefined;
+  /** Errors may arise here. */
+  readonly risky?: boolean;
+}
+
+const SUBQUERY_CHANCE = 0.06;
+const COLUMN_CHANCE = 0.55;
+
+export function randomExpression(random: Random, want: Want, scope: Scope, depth: number): SqlNode {
+  const type = baseType(want);
+  const isTame = want.endsWith('~');
+  const simplest = isTame ? undefined : `NULL::${type}`;
+  const wrap = (parts: readonly SqlTree[]): SqlNode => node(want, parts, simplest === undefined ? {} : { simplest });
+  if (depth > 0 && type === 'bool' && scope.subqueryPredicate && random.chance(2 * SUBQUERY_CHANCE)) {
+    const predicate = scope.subqueryPredicate();
+    if (predicate !== undefined) return wrap([predicate]);
+  }
+  if (depth > 0 && !isTame && scope.subquery && random.chance(SUBQUERY_CHANCE)) {
+    const query = scope.subquery(type);
+    if (query !== undefined) return wrap([query]);
+  }
+  const columns = scope.columns.filter((column) => column.want === want || (!isTame && baseType(column.want) === type));
+  if (columns.length > 0 && (depth <= 0 || random.chance(COLUMN_CHANCE))) return wrap([random.pick(columns).sql]);
+  const risky = scope.risky && random.chance(0.3) ? RISKY_PRODUCTIONS[type] : undefined;
+  const productions = risky ?? (isTame ? TAME_PRODUCTIONS[type] : PRODUCTIONS[type]);
+  if (depth <= 0 || !productions || random.chance(0.15)) {
+    const { tame, values } = LITERALS[type];
+    if (!isTame && random.chance(0.1)) return wrap([`NULL::${type}`]);
+    return wrap([random.pick(values.slice(0, isTame || random.chance(0.6) ? tame : values.length))]);
+  }
+  return wrap(fillTemplate(random.pick(productions), (part) => randomExpression(random, part, scope, depth - 1)));
+}
+
+/** The template's text and parts; the same marked part (`{text#1}`) twice is one expression. */
+export function fillTemplate(template: string, make: (want: Want) => SqlNode): readonly SqlTree[] {
+  const marked = new Map<string, SqlNode>();
+  return template.split(/(\{[^}]+\})/).map((piece) => {
+    const match = /^\{([^#}]+)(#\d)?\}$/.exec(piece);
+    if (!match) return piece;
+    const made = (match[2] && marked.get(piece)) || make(match[1] as Want);
+    if (match[2]) marked.set(piece, made);
+    return made;
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * Is the gateway's answer one that PostgreSQL may give? Where the standard leaves a choice (which of several equal values
+ * stands for a group, which of two errors is raised first), both count as right, and are counted apart.
+ */
+import { difference, type run } from '../support/differential.ts';
+
+type Outcome = Awaited<ReturnType<typeof run>>;
+
+export type Verdict =
+  | { readonly kind: 'equal' | 'both failed' | 'free choice' }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'skipped'; readonly message: string }
+  | { readonly kind: 'different'; readonly detail: string };
+
+const CHOOSES = /\b(DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|LIMIT|min|max|greatest|least)\b/;
+
+export function judge(sql: string, expected: Outcome, actual: Outcome): Verdict {
+  const [want, got] = [expected.error, actual.error];
+  // Errors of the generator, of PostgreSQL's own limits, and of the time limit are no test.
+  if (want && !want.code.startsWith('22')) return { kind: 'skipped', message: `${want.code} ${want.message}` };
+  if (got?.code === '0A000') return { kind: 'refused', message: got.message };
+  if (want && got?.code.startsWith('22')) return { kind: want.code === got.code ? 'equal' : 'both failed' };
+  const detail = difference(expected, actual, { ordered: isOrdered(sql) });
+  if (detail === undefined) return { kind: 'equal' };
+  if (!want && !got && CHOOSES.test(sql)) {
+    if (difference(normalised(expected), normalised(actual), { ordered: false }) === undefined) return { kind: 'free choice' };
+  }
+  return { kind: 'different', detail };
+}
+
+/** Every ORDER BY at the top names all columns, and stands at the end. */
+const isOrdered = (sql: string): boolean => {
+  let depth = 0;
+  for (let i = 0; i < sql.length; i++) {
+    if (sql[i] === "'") i = sql.indexOf("'", i + 1);
+    else if (sql[i] === '(') depth++;
+    else if (sql[i] === ')') depth--;
+    else if (depth === 0 && sql.startsWith('ORDER BY', i)) return true;
+  }
+  return false;
+};
+
+const NUMERIC = 1700;
+const FLOATS = new Set([700, 701]);
+const INTERVAL = 1186;
+
+/** One text for all values that are equal under `=`. */
+function normalised(outcome: Outcome): Outcome {
+  const rows = outcome.rows.map((row) =>
+    row.map((value, i) => {
+      if (value === null) return null;
+      const oid = outcome.typeOids[i]!;
+      if (oid === NUMERIC) return value.includes('.') ? value.replace(/\.?0+$/, '') : value;
+      if (FLOATS.has(oid)) return value === '-0' ? '0' : value;
+      if (oid === INTERVAL) return 'interval';
+      return value;
+    }),
+  );
+  return { ...outcome, rows };
+}
