@@ -15,6 +15,7 @@ import { FragmentJudge } from './place/fragment-judge.ts';
 import { JoinOrder } from './place/order-joins.ts';
 import { Placer } from './place/place.ts';
 import { checkRel, checkSameOutput } from './rewrite/check-rel.ts';
+import { mergeProjects } from './rewrite/merge-projects.ts';
 import { rewrite, rewriteRuleNames } from './rewrite/rewrite.ts';
 
 /** What can be switched off by name; `placement`: only scans are remote. */
@@ -45,7 +46,8 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   const prepare = (rel: Rel): Rel => {
     const rewritten = rewrite(rel, disabled, context.fired);
     if (disabled.has('order-joins')) return rewritten;
-    const ordered = order.apply(rewritten);
+    const joined = order.apply(rewritten);
+    const ordered = disabled.has('merge-projects') ? joined : mergeProjects(joined);
     if (ordered !== rewritten) {
       checkRel(ordered);
       checkSameOutput('order-joins', rewritten, ordered);

@@ -3,6 +3,7 @@
  * that plan viewers read them; `Site`, `Remote SQL` and `Not Pushed` are ours.
  */
 import { unreachable } from '../../core/assert.ts';
+import { planInputs } from '../../algebra/plan.ts';
 import type { Plan, QueryPlan, Subplan } from '../../algebra/plan.ts';
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { printAggregate, printScalar, type DatumText } from '../../algebra/print-scalar.ts';
@@ -68,16 +69,26 @@ export function explainTree(plan: QueryPlan, options: ExplainOptions): ExplainNo
   return describe.node(plan.root, plan.subplans);
 }
 
+/** Columns of tables as `table.column` (a table read again: `table_1.column`), computed ones by their own name. */
 function columnNames(plan: QueryPlan): ReadonlyMap<ColumnId, string> {
   const names = new Map<ColumnId, string>();
-  const add = (columns: readonly RelColumn[]): void => columns.forEach((column) => names.set(column.id, column.name));
-  const visitFragment = (rel: Rel): void =>
-    visitRel(rel, (node) => {
-      add(outputColumns(node));
-      for (const expr of relScalars(node))
+  const reads = new Map<string, number>();
+  const add = (columns: readonly RelColumn[]): void => {
+    for (const column of columns) if (!names.has(column.id)) names.set(column.id, column.name);
+  };
+  const visitFragment = (root: Rel): void =>
+    visitRel(root, (node) => {
+      if (node.kind === 'scan') {
+        const again = reads.get(node.table.name) ?? 0;
+        reads.set(node.table.name, again + 1);
+        const alias = again === 0 ? node.table.name : `${node.table.name}_${again}`;
+        for (const column of node.columns) names.set(column.id, `${alias}.${column.name}`);
+      } else add(outputColumns(node));
+      for (const expr of relScalars(node)) {
         visitScalar(expr, (part) => {
           if (part.kind === 'subquery') visitFragment(part.rel);
         });
+      }
     });
   const visit = (node: Plan): void => {
     add(node.columns);
@@ -87,30 +98,6 @@ function columnNames(plan: QueryPlan): ReadonlyMap<ColumnId, string> {
   visit(plan.root);
   for (const subplan of plan.subplans) visit(subplan.plan);
   return names;
-}
-
-export function planInputs(plan: Plan): readonly Plan[] {
-  switch (plan.kind) {
-    case 'remote':
-    case 'values':
-    case 'ctescan':
-      return [];
-    case 'filter':
-    case 'project':
-    case 'aggregate':
-    case 'sort':
-    case 'limit':
-    case 'distinct':
-      return [plan.input];
-    case 'hashjoin':
-    case 'nestedloop':
-    case 'setop':
-      return [plan.left, plan.right];
-    case 'with':
-      return [...plan.definitions.map((d) => d.plan), plan.body];
-    default:
-      return unreachable(plan);
-  }
 }
 
 const JOIN_PREFIX = { inner: '', left: 'Left ', right: 'Right ', full: 'Full ', semi: 'Semi ', anti: 'Anti ' } as const;

@@ -9,7 +9,7 @@
  *   │  └─ b                               │  └─ c
  *   └─ c on a.j = c.j                     └─ b on a.k = b.k
  */
-import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
+import { outputColumns, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, mapRelInputs } from '../../algebra/transform.ts';
 import type { Estimator } from './estimate.ts';
@@ -36,14 +36,23 @@ export class JoinOrder {
     this.#estimator = estimator;
   }
 
+  /** The query with its joins in order; its output columns stay as they are. */
   apply(rel: Rel): Rel {
-    if (rel.kind !== 'join' || rel.type !== 'inner') return mapRelInputs(rel, (input) => this.apply(input));
+    return restoreOrder(this.#apply(rel), rel);
+  }
+
+  #apply(rel: Rel): Rel {
+    if (rel.kind === 'with') {
+      // A CTE's columns are known by their position.
+      const definitions = rel.definitions.map((d) => ({ ...d, rel: this.apply(d.rel) }));
+      return { ...rel, definitions, body: this.#apply(rel.body) };
+    }
+    if (rel.kind !== 'join' || rel.type !== 'inner') return mapRelInputs(rel, (input) => this.#apply(input));
     const leaves: Rel[] = [];
     const conditions: Condition[] = [];
     collectBlock(rel, leaves, conditions);
-    const units = leaves.map((leaf) => this.#unit(withOwnConditions(this.apply(leaf), conditions)));
-    const joined = this.#join(this.#joinWithinSites(units, conditions), conditions);
-    return restoreOrder(joined, rel);
+    const units = leaves.map((leaf) => this.#unit(withOwnConditions(this.#apply(leaf), conditions)));
+    return this.#join(this.#joinWithinSites(units, conditions), conditions);
   }
 
   #unit(rel: Rel): Unit {
@@ -137,8 +146,8 @@ function conditionsBetween(a: Unit, b: Unit, conditions: readonly Condition[]): 
     .map((condition) => condition.expr);
 }
 
-/** The block's columns in their old order: a parent may depend on it (the statement's result does). */
-function restoreOrder(rel: Rel, original: Join): Rel {
+/** The columns in their old order. */
+function restoreOrder(rel: Rel, original: Rel): Rel {
   const columns = outputColumns(original);
   const now = outputColumns(rel);
   if (columns.every((column, i) => column.id === now[i]!.id)) return rel;
