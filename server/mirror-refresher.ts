@@ -90,7 +90,7 @@ export class MirrorRefresher {
   async stop(): Promise<void> {
     this.stopping.abort();
     for (const watched of this.watched.values()) clearTimeout(watched.timer);
-    await Promise.all([...this.watched.values()].map((watched) => watched.running));
+    await Promise.all([...this.watched.values()].map((watched) => watched.running ?? Promise.resolve()));
   }
 
   private async untilCurrent(watched: Watched): Promise<void> {

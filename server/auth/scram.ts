@@ -28,7 +28,7 @@ const prepared = (password: string): string =>
     ? password
     : password
         .replaceAll(/[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/g, ' ')
-        .replaceAll(/[\u00AD\u034F\u1806\u180B-\u180D\u200C\u200D\u2060\uFE00-\uFE0F\uFEFF]/g, '')
+        .replaceAll(/\u00AD|\u034F|\u1806|[\u180B-\u180D]|\u200C|\u200D|\u2060|[\uFE00-\uFE0F]|\uFEFF/g, '')
         .normalize('NFKC');
 
 function verifierFrom(password: string, salt: Buffer, iterations: number): Verifier {

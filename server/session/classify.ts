@@ -115,7 +115,7 @@ export function classify(sql: string, statement: RawStatement): StatementClass {
         kind: 'fetch',
         name: String(node['portalname']),
         move: node['ismove'] === true,
-        direction: String(node['direction'] ?? 'FETCH_FORWARD'),
+        direction: (node['direction'] as string | undefined) ?? 'FETCH_FORWARD',
         count: Number(node['howMany'] ?? 0),
       };
     case 'ClosePortalStmt':

@@ -70,7 +70,9 @@ function textField(value: Buffer, format: CopyFormat, force: boolean): string {
     const needed =
       force || text === nullText || text.includes(delimiter) || text.includes(quote) || /[\r\n]/.test(text) || text === '\\.';
     if (!needed) return text;
-    const escaped = [...text].map((c) => (c === quote || c === escape ? escape + c : c)).join('');
+    const escaped = Array.from(text)
+      .map((c) => (c === quote || c === escape ? escape + c : c))
+      .join('');
     return quote + escaped + quote;
   }
   const escapes: Readonly<Record<string, string>> = {
@@ -92,7 +94,7 @@ interface Option {
 }
 
 function readFormat(node: SyntaxNode): CopyFormat {
-  const options = new Map<string, unknown>();
+  const options = new Map<string, string | readonly string[]>();
   for (const { DefElem } of (node['options'] ?? []) as Option[]) {
     options.set(String(DefElem?.defname).toLowerCase(), DefElem?.arg ? optionValue(DefElem.arg) : 'true');
   }
@@ -128,17 +130,19 @@ function checkFormat({ delimiter, quote, escape, format }: CopyFormat): void {
 }
 
 /** String, Boolean, Integer, List and A_Star nodes. */
-function optionValue(arg: Readonly<Record<string, unknown>>): unknown {
-  const [type, node] = Object.entries(arg)[0] as [string, Record<string, unknown>];
+function optionValue(arg: Readonly<Record<string, unknown>>): string | readonly string[] {
+  const [type, node] = Object.entries(arg)[0] as [string, Readonly<Record<string, string | number | boolean>>];
   switch (type) {
     case 'String':
-      return node['sval'] ?? '';
+      return String(node['sval'] ?? '');
     case 'Boolean':
       return String(node['boolval'] ?? false);
     case 'Integer':
       return String(node['ival'] ?? 0);
     case 'List':
-      return ((node['items'] ?? []) as Readonly<Record<string, unknown>>[]).map(optionValue);
+      return ((arg['List'] as { items?: Readonly<Record<string, unknown>>[] }).items ?? []).map((item) =>
+        String(optionValue(item)),
+      );
     default:
       return 'all';
   }

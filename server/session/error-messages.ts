@@ -41,4 +41,3 @@ export const inClientPositions = (error: SqlError, text: SentText): SqlError =>
 
 export const noParameter = (number: number, position: number | undefined): SqlError =>
   sqlError('42P02', `there is no parameter $${number}`, { position });
-export const undefinedPortal = (name: string): SqlError => sqlError('34000', `portal "${name}" does not exist`);

@@ -58,7 +58,7 @@ function queryPlanDescription(typeOid: number): Buffer {
 function readRequest(node: SyntaxNode): ExplainRequest {
   const options = new Map<string, string>();
   for (const option of (node['options'] ?? []) as {
-    DefElem?: { defname?: string; arg?: Record<string, Record<string, unknown>> };
+    DefElem?: { defname?: string; arg?: Record<string, Record<string, string | number | boolean>> };
   }[]) {
     const [value] = Object.values(option.DefElem?.arg ?? {});
     options.set(

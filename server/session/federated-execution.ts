@@ -68,8 +68,8 @@ export async function prepareExecution(
       await analyseAgain(session, statement, federated);
       continue;
     }
-    const denied = answer.rows[0]![contextColumns];
-    if (denied != null) throw privilegeError(denied);
+    const denied = answer.rows[0]![contextColumns] ?? null;
+    if (denied !== null) throw privilegeError(denied);
     const parameters = federation.readParameters(federated.parameterTypes, values);
     return { federated, query, context, parameters, evaluate: (asked) => evaluateOnBackend(session, asked) };
   }
@@ -89,7 +89,7 @@ async function evaluateOnBackend(session: Session, asked: SessionQuery): Promise
 }
 
 const encodeParameter = (type: SqlType, value: Exclude<Datum, null>): Buffer =>
-  type.kind === 'opaque' ? Buffer.from(String(value), 'utf8') : Buffer.from(encodeBinary(type, value));
+  type.kind === 'opaque' ? Buffer.from(value as string, 'utf8') : Buffer.from(encodeBinary(type, value));
 
 async function analysed(session: Session, federated: FederatedStatement): Promise<FederatedQuery> {
   try {

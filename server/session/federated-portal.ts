@@ -51,8 +51,9 @@ export class FederatedPortal {
 
   /** Sends up to `rowsMax` rows (0: all) to `emit`; answers how many. Fewer than asked: the end was reached. */
   async fetch(rowsMax: number, emit: (bytes: Uint8Array) => Promise<void> | void): Promise<number> {
+    const wanted = rowsMax === 0 ? Infinity : rowsMax;
     let rows = 0;
-    while (!this.ended && (rowsMax === 0 || rows < rowsMax)) {
+    while (!this.ended && rows < wanted) {
       this.abort.signal.throwIfAborted();
       const part = await this.source!.next(rowsMax === 0 ? 0 : rowsMax - rows);
       if (part === null) {

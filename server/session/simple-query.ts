@@ -218,6 +218,6 @@ function firstParameter(sql: string, raw: RawStatement): Error {
     const location = Number(node['location'] ?? 0);
     if (type === 'ParamRef' && (!found || location < found.location)) found = { number: Number(node['number'] ?? 0), location };
   });
-  const position = found && [...Buffer.from(sql, 'utf8').toString('utf8', 0, found.location)].length + 1;
+  const position = found && Array.from(Buffer.from(sql, 'utf8').toString('utf8', 0, found.location)).length + 1;
   return noParameter(found?.number ?? 1, position);
 }

@@ -26,7 +26,7 @@ function ambiguousNames(session: Session, sql: string, statement: RawStatement):
     const sources = session.federation.sources.holding(name);
     if (sources.length < 2 || (session.source !== undefined && sources.includes(session.source))) return;
     const before = Buffer.from(sql, 'utf8').toString('utf8', 0, Number(node['location'] ?? 0));
-    found.push({ name, sources, position: [...before].length + 1 });
+    found.push({ name, sources, position: Array.from(before).length + 1 });
   });
   return found.filter(({ name }) => !ctes.has(name));
 }

@@ -131,14 +131,21 @@ export class SentText {
   /** 1-based character position in `sql` → the same in the client's text. */
   originalPosition(position: number): number {
     if (this.verbatim) return position;
-    const byte = this.originalByte(Buffer.byteLength([...this.sql].slice(0, position - 1).join(''), 'utf8'));
-    return [...Buffer.from(this.original, 'utf8').toString('utf8', 0, byte)].length + 1;
+    const byte = this.originalByte(
+      Buffer.byteLength(
+        Array.from(this.sql)
+          .slice(0, position - 1)
+          .join(''),
+        'utf8',
+      ),
+    );
+    return Array.from(Buffer.from(this.original, 'utf8').toString('utf8', 0, byte)).length + 1;
   }
 
   /** Byte offset in `sql` → 0-based character offset in the client's text. */
   originalCharacter(byteOffset: number): number {
     const byte = this.originalByte(byteOffset);
-    return [...Buffer.from(this.original, 'utf8').toString('utf8', 0, byte)].length;
+    return Array.from(Buffer.from(this.original, 'utf8').toString('utf8', 0, byte)).length;
   }
 
   private originalByte(sentByte: number): number {

@@ -62,10 +62,7 @@ export const backendKeyData = (processId: number, secret: Uint8Array): Buffer =>
 export const commandComplete = (tag: string): Buffer => message(backend.commandComplete, cstring(tag));
 export const negotiateProtocolVersion = (version: number, options: readonly string[]): Buffer =>
   message(backend.negotiateProtocolVersion, Buffer.concat([int32(version), int32(options.length), ...options.map(cstring)]));
-export const emptyQueryResponse: Buffer = message(backend.emptyQueryResponse);
 export const portalSuspended: Buffer = message(backend.portalSuspended);
-export const parseComplete: Buffer = message(backend.parseComplete);
-export const bindComplete: Buffer = message(backend.bindComplete);
 export const noData: Buffer = message(backend.noData);
 
 const fieldLetters: readonly (readonly [string, keyof SqlErrorFields])[] = [
@@ -83,20 +80,14 @@ const fieldLetters: readonly (readonly [string, keyof SqlErrorFields])[] = [
 ];
 
 export function errorResponse(fields: SqlErrorFields): Buffer {
-  return report(backend.errorResponse, fields.severity ?? 'ERROR', fields);
-}
-export function noticeResponse(severity: string, fields: SqlErrorFields): Buffer {
-  return report(backend.noticeResponse, severity, fields);
-}
-
-function report(type: number, severity: string, fields: SqlErrorFields): Buffer {
+  const severity = fields.severity ?? 'ERROR';
   const parts = [cstring(`S${severity}`), cstring(`V${severity}`)];
   for (const [letter, name] of fieldLetters) {
     const value = fields[name];
     if (value !== undefined) parts.push(cstring(`${letter}${String(value).replaceAll('\0', '')}`));
   }
   parts.push(Buffer.from([0]));
-  return message(type, Buffer.concat(parts));
+  return message(backend.errorResponse, Buffer.concat(parts));
 }
 
 /** The same RowDescription with these format codes (none: all text; one: for all; else one per column). */

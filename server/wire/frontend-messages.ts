@@ -123,13 +123,6 @@ function invalidSequence(bytes: Uint8Array): string {
   return '';
 }
 
-export function readQuery(body: Buffer): string {
-  const reader = new BodyReader(body);
-  const sql = reader.string();
-  reader.end();
-  return sql;
-}
-
 export function readParse(body: Buffer): ParseMessage {
   const reader = new BodyReader(body);
   const statement = reader.string();

@@ -13,8 +13,8 @@ export interface FrontendMessage {
 
 /** PostgreSQL's bounds (pqcomm.c, postgres.c): small for most messages, 1 GB - 1 for those that carry SQL or data. */
 const SMALL_LIMIT = 30_000;
-const largeTypes = new Set([...'QPBdpF'].map((letter) => letter.charCodeAt(0)));
-const knownTypes = new Set([...'QPBEDCHSXFdcfp'].map((letter) => letter.charCodeAt(0)));
+const largeTypes = new Set(Array.from('QPBdpF').map((letter) => letter.charCodeAt(0)));
+const knownTypes = new Set(Array.from('QPBEDCHSXFdcfp').map((letter) => letter.charCodeAt(0)));
 
 export class MessageCutter {
   /** Raised once the client has proved who it is. */
