@@ -166,7 +166,7 @@ function writeScalars(
     `return [${outputs.map((output) => output.finish).join(', ')}];`,
     '};',
   ].join('\n');
-  return instantiate(emitter.names, body, emitter.bindings);
+  return instantiate(emitter.names, body, emitter.bindings) as (columns: readonly Column[], length: number) => Column[];
 }
 
 export function compileFilter(
@@ -176,18 +176,20 @@ export function compileFilter(
 ): CompiledFilter {
   type Loop = (columns: readonly Column[], length: number, indices: Int32Array) => number;
   const sources = readBy(conjuncts, sourcesOf(inputColumns, 'c', 'i'));
-  const variants = new Variants<Loop>(sources, (columns) =>
-    writeFilter(conjuncts, columns, context, (prologue, test) => [
-      'return (c, length, out) => {',
-      ...prologue,
-      'let count = 0;',
-      'for (let i = 0; i < length; i++) {',
-      ...test,
-      'out[count++] = i;',
-      '}',
-      'return count;',
-      '};',
-    ]),
+  const variants = new Variants<Loop>(
+    sources,
+    (columns) =>
+      writeFilter(conjuncts, columns, context, (prologue, test) => [
+        'return (c, length, out) => {',
+        ...prologue,
+        'let count = 0;',
+        'for (let i = 0; i < length; i++) {',
+        ...test,
+        'out[count++] = i;',
+        '}',
+        'return count;',
+        '};',
+      ]) as Loop,
   );
   return {
     select(batch) {
@@ -213,19 +215,21 @@ export function compilePairFilter(
     out: Int32Array,
   ) => number;
   const sources = readBy(conjuncts, [...sourcesOf(leftColumns, 'l', 'i'), ...sourcesOf(rightColumns, 'r', 'j')]);
-  const variants = new Variants<Loop>(sources, (columns) =>
-    writeFilter(conjuncts, columns, context, (prologue, test) => [
-      'return (l, leftRows, r, rightRows, length, out) => {',
-      ...prologue,
-      'let count = 0;',
-      'for (let p = 0; p < length; p++) {',
-      'const i = leftRows[p], j = rightRows[p];',
-      ...test,
-      'out[count++] = p;',
-      '}',
-      'return count;',
-      '};',
-    ]),
+  const variants = new Variants<Loop>(
+    sources,
+    (columns) =>
+      writeFilter(conjuncts, columns, context, (prologue, test) => [
+        'return (l, leftRows, r, rightRows, length, out) => {',
+        ...prologue,
+        'let count = 0;',
+        'for (let p = 0; p < length; p++) {',
+        'const i = leftRows[p], j = rightRows[p];',
+        ...test,
+        'out[count++] = p;',
+        '}',
+        'return count;',
+        '};',
+      ]) as Loop,
   );
   return {
     select(left, leftRows, right, rightRows, count) {
@@ -236,12 +240,12 @@ export function compilePairFilter(
   };
 }
 
-function writeFilter<F>(
+function writeFilter(
   conjuncts: readonly Scalar[],
   columns: ReadonlyMap<ColumnId, InputColumn>,
   context: ExpressionContext,
   frame: (prologue: readonly string[], test: readonly string[]) => readonly string[],
-): F {
+): unknown {
   const emitter = new Emitter();
   const scalars = new ScalarEmitter(emitter, columns, context);
   for (const conjunct of conjuncts) {
@@ -251,5 +255,5 @@ function writeFilter<F>(
   }
   const test = [emitter.text()];
   const prologue = [...scalars.used].flatMap((column) => inputPrologue(emitter, column));
-  return instantiate<F>(emitter.names, frame(prologue, test).join('\n'), emitter.bindings);
+  return instantiate(emitter.names, frame(prologue, test).join('\n'), emitter.bindings);
 }

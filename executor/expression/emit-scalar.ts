@@ -10,7 +10,7 @@ import type { Datum } from '../../core/datum.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { CallScalar, CaseScalar, ColumnId, FunctionRef, LogicScalar, MinMaxScalar, Scalar } from '../../algebra/scalar.ts';
 import { SqlError } from '../../core/sql-error.ts';
-import { someScalar } from '../../algebra/transform.ts';
+import { scalarParts } from '../../algebra/transform.ts';
 import { makeArray, makeNestedArray } from './array-constructor.ts';
 import { emitArrayCompare } from './array-compare.ts';
 import type { ExpressionContext } from './context.ts';
@@ -31,10 +31,6 @@ type Part<K extends Scalar['kind']> = Extract<Scalar, { kind: K }>;
 /** The value without its NULL flag, where the flag was tested already. */
 const known = (value: Value): Value => (value.isNull === null ? value : { ...value, isNull: null });
 
-/** Whether the value is the same for all rows. */
-const isConstant = (expr: Scalar): boolean =>
-  !someScalar(expr, (node) => node.kind === 'column' || node.kind === 'caseoperand' || node.kind === 'subquery');
-
 export class ScalarEmitter {
   readonly emitter: Emitter;
   readonly context: ExpressionContext;
@@ -42,6 +38,7 @@ export class ScalarEmitter {
   readonly #keys = new ExpressionKeys();
   readonly #used = new Set<InputColumn>();
   readonly #caseOperands: Value[] = [];
+  readonly #constants = new WeakMap<Scalar, boolean>();
   /** False while the constant part itself is being written. */
   readonly #fold: boolean;
 
@@ -68,6 +65,7 @@ export class ScalarEmitter {
   }
 
   #emit(expr: Scalar): Value {
+    if (this.#fold && scalarParts(expr).length > 0 && this.#isConstant(expr)) return this.#constant(expr);
     switch (expr.kind) {
       case 'const':
         return constantValue(this.emitter, expr.type, expr.value);
@@ -84,9 +82,6 @@ export class ScalarEmitter {
         assert(operand !== undefined, 'CASE operand outside of CASE');
         return operand;
       }
-    }
-    if (this.#fold && isConstant(expr)) return this.#constant(expr);
-    switch (expr.kind) {
       case 'call':
         return this.#call(expr);
       case 'cast':
@@ -137,6 +132,20 @@ export class ScalarEmitter {
       default:
         return unreachable(expr);
     }
+  }
+
+  /** Whether the value is the same for all rows. */
+  #isConstant(expr: Scalar): boolean {
+    let answer = this.#constants.get(expr);
+    if (answer === undefined) {
+      answer =
+        expr.kind !== 'column' &&
+        expr.kind !== 'caseoperand' &&
+        expr.kind !== 'subquery' &&
+        scalarParts(expr).every((part) => this.#isConstant(part));
+      this.#constants.set(expr, answer);
+    }
+    return answer;
   }
 
   #bool(type: SqlType, text: string, isNull: string | null = null): Value {
@@ -301,13 +310,18 @@ export class ScalarEmitter {
     );
     const slot = emitter.slot(expr.type, form, parts[parts.length - 1]!.result.isNull !== null);
     const label = emitter.temporary('l');
-    const lines = parts.flatMap(({ lines, result }) => [
-      ...lines,
-      `if (!${result.isNull ?? 'false'}) {`,
-      ...this.#store(slot.assign, known(result), form),
-      `break ${label};`,
-      '}',
-    ]);
+    // What is always NULL may still raise.
+    const lines = parts.flatMap(({ lines, result }) =>
+      result.isNull === 'true'
+        ? lines
+        : [
+            ...lines,
+            `if (!${result.isNull ?? 'false'}) {`,
+            ...this.#store(slot.assign, known(result), form),
+            `break ${label};`,
+            '}',
+          ],
+    );
     emitter.block(`${label}: {`, lines);
     return slot.value;
   }
@@ -329,19 +343,27 @@ export class ScalarEmitter {
     const family = familyOf(expr.type.kind);
     assert(family !== undefined, `no order for ${expr.type.name}`);
     for (const arg of args) {
-      const { lines, result } = emitter.capture(() => {
-        const better = comparisonCode(
+      const { lines, result } = emitter.capture(() =>
+        comparisonCode(
           emitter,
           expr.kind === 'greatest' ? '>' : '<',
           asSlotForm(emitter, known(arg), form),
           known(slot.value),
           family,
-        );
-        const test = emitter.temporary();
-        emitter.line(`const ${test} = ${slot.value.isNull} || ${better};`);
-        return test;
-      });
-      const all = [...lines, `if (${result}) {`, ...this.#store(slot.assign, known(arg), form), '}'];
+        ),
+      );
+      // What the comparison prepares must not see the placeholder under a NULL.
+      const test = emitter.temporary();
+      const all = [
+        `let ${test} = ${slot.value.isNull};`,
+        `if (!${test}) {`,
+        ...lines,
+        `${test} = ${result};`,
+        '}',
+        `if (${test}) {`,
+        ...this.#store(slot.assign, known(arg), form),
+        '}',
+      ];
       if (arg.isNull === null) emitter.block('{', all);
       else emitter.block(`if (!${arg.isNull}) {`, all);
     }
@@ -366,5 +388,5 @@ export function evaluateConstant(expr: Scalar, context: ExpressionContext): Datu
   if (value.constant !== undefined) return value.constant;
   const result = asNatural(emitter, value);
   const body = `return () => {\n${emitter.text()}\nreturn ${value.isNull === null ? result : `${value.isNull} ? null : ${result}`};\n};`;
-  return instantiate<() => Datum>(emitter.names, body, emitter.bindings)();
+  return (instantiate(emitter.names, body, emitter.bindings) as () => Datum)();
 }

@@ -8,8 +8,8 @@ type Factory = (...bindings: readonly unknown[]) => unknown;
 const FACTORIES_MAX = 500;
 const factories = new Map<string, Factory>();
 
-/** `body` is the body of a function of `names` that returns the wanted function. */
-export function instantiate<T>(names: readonly string[], body: string, bindings: readonly unknown[]): T {
+/** `body` is the body of a function of `names` that returns the wanted function; the caller knows its type. */
+export function instantiate(names: readonly string[], body: string, bindings: readonly unknown[]): unknown {
   const key = `${names.join()}\n${body}`;
   let factory = factories.get(key);
   if (factory === undefined) {
@@ -20,5 +20,5 @@ export function instantiate<T>(names: readonly string[], body: string, bindings:
     factories.delete(key);
   }
   factories.set(key, factory);
-  return factory(...bindings) as T;
+  return factory(...bindings);
 }

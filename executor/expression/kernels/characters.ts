@@ -25,4 +25,4 @@ function unitOffset(text: string, index: number): number {
   return unit;
 }
 
-export const charactersOf = (text: string): readonly string[] => (isNarrow(text) ? text.split('') : [...text]);
+export const charactersOf = (text: string): readonly string[] => (isNarrow(text) ? text.split('') : Array.from(text));

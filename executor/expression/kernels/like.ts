@@ -9,6 +9,7 @@ import { asForm, asSpan } from '../convert.ts';
 import type { Kernel, KernelTable } from '../kernel.ts';
 import { apply, kernel, resultOf } from '../kernel.ts';
 import type { SpanValue, Value } from '../value.ts';
+import { characterCount } from './characters.ts';
 import { letterCase } from './letter-case.ts';
 
 const BACKSLASH = 92;
@@ -134,7 +135,7 @@ const ilike = (negated: boolean): Kernel =>
 /** `pattern ESCAPE escape` as a pattern with backslashes (do_like_escape). */
 function likeEscape(pattern: string, escape: string): string {
   if (escape === '') return pattern.replaceAll('\\', '\\\\');
-  if ([...escape].length > 1) {
+  if (characterCount(escape) > 1) {
     throw sqlError('22025', 'invalid escape string', { hint: 'Escape string must be empty or one character.' });
   }
   if (escape === '\\') return pattern;

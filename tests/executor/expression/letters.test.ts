@@ -16,7 +16,9 @@ test('letter case of every code point', async () => {
       const character = String.fromCodePoint(codePoint);
       const expected = changing.get(codePoint) ?? { upper: character, lower: character, words: `X${character}Y` };
       const fine =
-        upper(character) === expected.upper && lower(character) === expected.lower && initcap(`x${character}y`) === expected.words;
+        upper(character) === expected.upper &&
+        lower(character) === expected.lower &&
+        initcap(`x${character}y`) === expected.words;
       if (!fine) wrong.push(codePoint.toString(16));
     }
     expect(wrong).toEqual([]);

@@ -51,7 +51,7 @@ const sendFunctions: Readonly<Record<string, string>> = {
   mood: 'enum_send',
   array: 'array_send',
 };
-const sendFunction = (type: string): string => sendFunctions[type.endsWith('[]') ? 'array' : type] ?? `${type}send`;
+export const sendFunction = (type: string): string => sendFunctions[type.endsWith('[]') ? 'array' : type] ?? `${type}send`;
 
 export class Oracle {
   readonly #postgres: TestPostgres;
@@ -82,6 +82,10 @@ export class Oracle {
     for (const [type, literals] of Object.entries(edgeValues)) await oracle.#createEdges(type, type, literals);
     for (const [set, { type, values }] of Object.entries(edgeSets)) await oracle.#createEdges(set, type, values);
     return oracle;
+  }
+
+  get url(): string {
+    return this.#postgres.url;
   }
 
   async stop(): Promise<void> {

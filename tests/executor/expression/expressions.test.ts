@@ -1,0 +1,462 @@
+/**
+ * Whole expressions as PostgreSQL analyses them, over a table of edge values: every row must have PostgreSQL's value, and an
+ * error must be PostgreSQL's. Conditions also run as filters, over one input and over pairs of rows.
+ */
+import pg from 'pg';
+import type { Rel, RelColumn, Scan } from '../../../algebra/rel.ts';
+import { outputColumns } from '../../../algebra/rel.ts';
+import type { Scalar } from '../../../algebra/scalar.ts';
+import { visitRel, visitScalar } from '../../../algebra/transform.ts';
+import type { Batch } from '../../../core/batch.ts';
+import { decodeBinary } from '../../../core/binary-format.ts';
+import { columnFromDatums, readDatum } from '../../../core/column.ts';
+import { SqlError } from '../../../core/sql-error.ts';
+import type { SqlType } from '../../../core/sql-type.ts';
+import { localScalarVerdict } from '../../../executor/expression/capabilities.ts';
+import { compileFilter, compilePairFilter, compileScalars } from '../../../executor/expression/compile.ts';
+import type { ExpressionContext } from '../../../executor/expression/context.ts';
+import { analyzeQuery } from '../../../planner/analyze/analyze-query.ts';
+import { readTree } from '../../../planner/analyze/tree-reader.ts';
+import { analysedTree, connectForTrees } from '../../support/analysed-tree.ts';
+import { TestLookup } from '../../support/test-lookup.ts';
+import { edgeValues } from './edge-values.ts';
+import { context, Oracle, sendFunction, settings, showDatum } from './oracle.ts';
+
+/** Columns of the table, with the edge values they cycle through. */
+const columns: Readonly<Record<string, { readonly type: string; readonly values: readonly string[] }>> = {
+  b: { type: 'bool', values: edgeValues['bool']! },
+  i2: { type: 'int2', values: ['0', '1', '-1', '7', '-32768'] },
+  i4: { type: 'int4', values: ['0', '1', '-7', '42', '2147483647', '3'] },
+  i8: { type: 'int8', values: ['0', '5', '-7', '9007199254740993', '42'] },
+  f4: { type: 'float4', values: ['0', '1.5', '-2.5', 'NaN'] },
+  f8: { type: 'float8', values: ['0.5', '2.5', '-0', 'Infinity', '0.1'] },
+  n: { type: 'numeric(12,2)', values: ['0.00', '12.34', '-99.99', '1000000.50', '1.00'] },
+  m: { type: 'numeric(6,4)', values: ['0.0100', '0.5000', '-0.2500', '7.0000'] },
+  wild: { type: 'numeric', values: ['1', '1.000', '-2.5', 'NaN', '1e30', '12.34'] },
+  t: { type: 'text', values: edgeValues['text']! },
+  v: { type: 'varchar(8)', values: ['', 'abc', 'äöü', 'abc  ', '42'] },
+  c: { type: 'char(4)', values: ['', 'abc', 'ab', 'ä', 'abcd'] },
+  d: { type: 'date', values: ['2000-01-01', '2024-02-29', '1998-12-01', 'infinity', '0044-03-15 BC'] },
+  ts: { type: 'timestamp', values: ['2024-03-31 02:30:00', '1998-12-01 00:00:00', '-infinity', '2000-01-01 12:34:56.789'] },
+  tz: { type: 'timestamptz', values: ['2024-03-31 01:00:00+00', '2024-10-27 00:30:00+00', '1998-12-01 00:00:00+00'] },
+  iv: { type: 'interval', values: ['1 day', '24 hours', '1 mon', '-00:00:01', '30 days'] },
+  u: { type: 'uuid', values: edgeValues['uuid']! },
+  by: { type: 'bytea', values: edgeValues['bytea']! },
+  ia: { type: 'int4[]', values: ['{}', '{1,2}', '{42,NULL}', '{3}'] },
+  ta: { type: 'text[]', values: ['{}', '{abc,x}', '{NULL}', '{a%,_}'] },
+};
+const ROWS = 60;
+
+const expressions: readonly string[] = `
+b AND i4 > 0
+b OR i4 > 0
+NOT (b AND n > 0)
+b AND NULL
+b OR NULL
+b IS TRUE
+b IS NOT FALSE
+(i4 > 1) IS UNKNOWN
+(i4 > 1) IS NOT UNKNOWN
+i4 IS NULL
+(i4 + i8) IS NOT NULL
+i2 + i4 * 2
+i4 + 1
+i4 - i8
+i8 * 1000
+i4 / NULLIF(i2, 0)
+i4 / i2
+i8 % 5
+-i4
+@ i4
+i4 = i8
+i2 < f8
+f4 = f8
+f8 / 2
+f4 * f8
+n + m
+n - 1
+n * (1 - m) * (1 + m)
+n / 3
+n / m
+n % 7
+round(n * m, 3)
+round(n, 1)
+round(n, -2)
+trunc(n / 3, 4)
+n::numeric(5,1)
+(m * 10)::numeric(6,3)
+n::int4
+wild::float8
+f8::numeric
+wild + n
+wild * n
+wild = n
+wild > 1
+n = wild
+n > 12
+n BETWEEN 1 AND 1000.5
+n IN (12.340, 1, 5)
+wild IN (1.0, 12.3400)
+i4 IN (1, 42, 3)
+i4 IN (1, NULL)
+i4 NOT IN (1, 42, 3)
+i4 NOT IN (1, 42, NULL, 3)
+i8 IN (1, 42, 9007199254740993)
+i4 = ANY (ia)
+i4 <> ALL (ia)
+i4 > ANY (ia)
+i4 > ALL ('{}'::int4[])
+t IN ('abc', 'ABC', '日本語', '')
+t NOT IN ('abc', 'a')
+t = ANY (ta)
+t LIKE ANY (ta)
+c IN ('ab', 'abcd', 'x')
+c = 'ab'
+c < 'abc'
+c || '|'
+c LIKE 'ab%'
+c::text = 'ab'
+v || t
+v || i4
+t || d
+t < 'abc'
+t >= '日本'
+t > v
+t = v
+t LIKE 'a%'
+t LIKE '%c'
+t LIKE '%b%'
+t LIKE 'a_c'
+t LIKE '%a%c%'
+t NOT LIKE '%x%'
+t LIKE 'a\\%c'
+t LIKE 'a!%c' ESCAPE '!'
+t LIKE 'x\\'
+t LIKE '%\\'
+t ILIKE 'ab%'
+t ILIKE '%ÄÖ%'
+upper(t)
+lower(t)
+lower(t) = 'abc'
+length(t) + octet_length(t)
+length(c)
+char_length(v)
+substring(t from 2 for 3)
+substring(t, i2)
+substr(t, 0, 2)
+left(t, -1) || right(t, 2)
+trim(t)
+trim(both 'a ' from t)
+position('b' in t)
+strpos(t, v)
+split_part(t, ',', 2)
+repeat(v, 2)
+replace(t, 'b', 'XX')
+reverse(t)
+lpad(v, 6, '*-')
+md5(t)
+t::varchar(3)
+t::char(3)
+t::bytea
+v::int4
+i4::text
+i8::text || n::text
+f8::text
+b::text
+b::int4
+n::text
+d::text
+ts::text
+tz::text
+iv::text
+u::text
+ia::text
+'2024-02-29'::text::date
+i4::text::int8
+CASE WHEN i4 > 0 THEN 'pos' WHEN i4 < 0 THEN t ELSE v END
+CASE WHEN i4 = 0 THEN 0 ELSE 10 / i4 END
+CASE WHEN b THEN n ELSE m END
+CASE WHEN b THEN n END
+CASE i4 WHEN 1 THEN 'one' WHEN 42 THEN 'many' END
+CASE i4 WHEN i2 THEN n WHEN 42 THEN wild ELSE 0 END
+CASE WHEN b THEN CASE i4 WHEN 1 THEN d ELSE d + 1 END ELSE d - 1 END
+CASE WHEN i4 IS NULL THEN 1/0 ELSE 1 END
+CASE WHEN true THEN i4 ELSE 1/0 END
+COALESCE(i4, i2, 0)
+COALESCE(t, v, 'none')
+COALESCE(n, wild)
+COALESCE(i4, 1/0)
+COALESCE(NULL, n)
+NULLIF(i4, 42)
+NULLIF(t, 'abc')
+NULLIF(b, true)
+NULLIF(n, 1.0)
+GREATEST(i4, i2, 5)
+LEAST(n, m)
+GREATEST(t, v)
+GREATEST(wild, n, 2)
+LEAST(d, date '2001-01-01')
+GREATEST(f8, f4)
+LEAST(NULL, i4)
+i4 IS DISTINCT FROM 42
+i4 IS NOT DISTINCT FROM i8
+t IS DISTINCT FROM v
+NULL IS DISTINCT FROM n
+d + 1
+d - i2
+d - date '2000-01-01'
+d + interval '1 month'
+date '1998-12-01' - interval '90 days'
+d <= date '1998-12-01' - interval '90 days'
+d < ts
+d = tz
+ts > tz
+ts - timestamp '2000-01-01'
+ts + iv
+tz + interval '1 day'
+tz - interval '1 mon'
+extract(year from d)
+extract(month from ts)
+extract(epoch from iv)
+extract(second from ts)
+extract(hour from tz)
+date_trunc('month', ts)
+date_trunc('hour', tz)
+date_trunc('day', d)
+ts::date
+tz::date
+tz::timestamp
+ts::timestamptz
+d::timestamptz
+ts::time
+iv = interval '24 hours'
+iv > interval '1 day'
+iv IN (interval '24 hours', interval '1 mon', interval '7 days')
+iv * 2
+u = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'
+u < 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+u IN ('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '00000000-0000-0000-0000-000000000000', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12')
+by > '\\x01'
+by || '\\xff'
+ia = '{1,2}'
+ia < '{3}'
+ARRAY[i4, i2, NULL]
+ARRAY[t, v]
+ARRAY[ia, ia]
+i4 + i4 * i4
+abs(i2) + sign(n) + ceil(n) + floor(m)
+power(m, 2)
+sqrt(abs(n))
+i4 & 6 | i2
+i4 << 2
+f8 > 'NaN'
+f4 < 'NaN'
+f8 IN (0.5, 0, 'NaN')
+n * 9999999999.99 * n
+n * n * n * n * n
+(n + m) * (n - m) = n * n - m * m
+round(sqrt(abs(i8::numeric)), 3)
+to_hex(i4)
+chr(i2 + 65)
+initcap(t)
+ascii(t)
+t || NULL
+NULL::int4 + i4
+i8::int4
+n::int2
+i4 NOT IN (SELECT k FROM shop.keys)
+i4 IN (SELECT k FROM shop.keys WHERE k IS NOT NULL)
+i4 > ALL (SELECT k FROM shop.keys WHERE k IS NOT NULL)
+i8 = ANY (SELECT k FROM shop.keys)
+(i4, t) IN (SELECT k, w FROM shop.keys)
+(i4, t) NOT IN (SELECT k, w FROM shop.keys)
+`
+  .trim()
+  .split('\n');
+
+let oracle: Oracle;
+let session: pg.Client;
+let admin: pg.Client;
+const tables = new Map<string, { readonly length: number; readonly values: ReadonlyMap<string, readonly (Buffer | null)[]> }>();
+
+beforeAll(async () => {
+  oracle = await Oracle.start();
+  const definition = Object.entries(columns).map(([name, { type }]) => `"${name}" ${type}`);
+  await oracle.client.query(`CREATE SCHEMA shop; CREATE TABLE shop.probe (id int, ${definition.join(', ')})`);
+  const rows = Array.from({ length: ROWS }, (_, row) => {
+    const values = Object.values(columns).map(({ values }, i) => {
+      const index = (row * (i + 3) + (row >> 3)) % (values.length + 1);
+      return index === values.length ? 'NULL' : `'${values[index]!.replaceAll("'", "''")}'`;
+    });
+    return `(${row}, ${values.join(', ')})`;
+  });
+  await oracle.client.query(`INSERT INTO shop.probe VALUES ${rows.join(', ')}`);
+  await oracle.client.query(`CREATE TABLE shop.keys (k int4, w text);
+    INSERT INTO shop.keys VALUES (1, 'abc'), (42, 'a'), (NULL, 'abc'), (3, NULL), (7, '日本語'), (0, '')`);
+  await readTable('probe', ['id int4', ...Object.entries(columns).map(([name, { type }]) => `${name} ${type}`)]);
+  await readTable('keys', ['k int4', 'w text']);
+  session = await connectForTrees({ connectionString: oracle.url });
+  admin = new pg.Client({ connectionString: oracle.url });
+  await admin.connect();
+});
+
+afterAll(async () => {
+  await session.end();
+  await admin.end();
+  await oracle.stop();
+});
+
+async function readTable(table: string, definitions: readonly string[]): Promise<void> {
+  const names = definitions.map((definition) => definition.split(' ')[0]!);
+  const list = definitions.map((definition) => {
+    const [name, type] = definition.split(/ (.*)/) as [string, string];
+    return `encode(${sendFunction(
+      type
+        .replace(/\(.*\)/, '')
+        .replace('char', 'bpchar')
+        .replace('varbpchar', 'varchar'),
+    )}("${name}"), 'hex')`;
+  });
+  const { rows } = await oracle.client.query<(string | null)[]>({
+    text: `SELECT ${list.join(', ')} FROM shop.${table}${table === 'probe' ? ' ORDER BY id' : ''}`,
+    rowMode: 'array',
+  });
+  const values = new Map(
+    names.map((name, i) => [name, rows.map((row) => (row[i] === null ? null : Buffer.from(row[i]!, 'hex')))]),
+  );
+  tables.set(table, { length: rows.length, values });
+}
+
+function tableBatch(scan: Scan): Batch {
+  const table = tables.get(scan.table.name)!;
+  return {
+    length: table.length,
+    columns: scan.columns.map((column) =>
+      columnFromDatums(
+        column.type,
+        table.values.get(column.sourceName)!.map((bytes) => (bytes === null ? null : decodeBinary(column.type, bytes))),
+      ),
+    ),
+  };
+}
+
+function scanOf(rel: Rel): Scan {
+  let found: Scan | undefined;
+  visitRel(rel, (node) => {
+    if (node.kind === 'scan') found = node;
+  });
+  return found!;
+}
+
+async function analysed(statement: string): Promise<Rel> {
+  const { tree } = await analysedTree(session, statement);
+  return (await analyzeQuery(readTree(tree), new TestLookup(admin, { shop: 'shop' }), { statement })).rel;
+}
+
+/** Rows of a subquery that only scans, filters out NULLs and projects. */
+function subqueryRows(rel: Rel): Batch {
+  const scan = scanOf(rel);
+  const whole = tableBatch(scan);
+  let dropsNulls = false;
+  visitRel(rel, (node) => {
+    if (node.kind === 'filter') dropsNulls = true;
+  });
+  const rows = Array.from({ length: whole.length }, (_, row) => row).filter(
+    (row) => !dropsNulls || readDatum(whole.columns[0]!, scan.columns[0]!.type, row) !== null,
+  );
+  return {
+    length: rows.length,
+    columns: outputColumns(rel).map((column) => {
+      const source = rel.kind === 'project' ? rel.items.find((item) => item.column.id === column.id)!.expr : undefined;
+      const id = source?.kind === 'column' ? source.column : column.id;
+      const index = scan.columns.findIndex((candidate) => candidate.id === id);
+      return columnFromDatums(
+        column.type,
+        rows.map((row) => readDatum(whole.columns[index]!, column.type, row)),
+      );
+    }),
+  };
+}
+
+const testContext: ExpressionContext = { ...context, settings, subqueryRows };
+
+function refusal(expr: Scalar): string | undefined {
+  let reason: string | undefined;
+  visitScalar(expr, (node) => {
+    const verdict = localScalarVerdict(node);
+    if (verdict.verdict === 'no') reason ??= verdict.reason;
+  });
+  return reason;
+}
+
+async function expectedOf(expression: string, type: SqlType): Promise<readonly string[] | string> {
+  const name = type.kind === 'array' ? `${type.element!.kind}[]` : type.kind;
+  try {
+    const { rows } = await oracle.client.query<{ hex: string | null }>(
+      `SELECT encode(${sendFunction(name)}(${expression}), 'hex') AS hex FROM shop.probe ORDER BY id`,
+    );
+    return rows.map(({ hex }) => showDatum(hex === null ? null : decodeBinary(type, Buffer.from(hex, 'hex'))));
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    return `${error.code} ${error.message}`;
+  }
+}
+
+function attempt<T>(compute: () => T): T | string {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof SqlError) return `${error.code} ${error.message}`;
+    throw error;
+  }
+}
+
+test.each(expressions)('%s', async (expression) => {
+  const rel = await analysed(`SELECT ${expression} AS x FROM shop.probe`);
+  const scan = scanOf(rel);
+  const expr = rel.kind === 'project' ? rel.items[0]!.expr : undefined;
+  expect(expr).toBeDefined();
+  const batch = tableBatch(scan);
+  const expected = await expectedOf(expression, expr!.type);
+  const reason = refusal(expr!);
+  if (reason !== undefined) throw new Error(`refused: ${reason}`);
+  const actual = attempt(() => {
+    const [column] = compileScalars([expr!], scan.columns, testContext).evaluate(batch);
+    return Array.from({ length: batch.length }, (_, row) => showDatum(readDatum(column!, expr!.type, row)));
+  });
+  expect(actual).toEqual(expected);
+  if (expr!.type.kind !== 'bool' || typeof expected === 'string') return;
+  const rows = expected.flatMap((value, row) => (value === 'true' ? [row] : []));
+  const selected = compileFilter([expr!], scan.columns, testContext).select(batch);
+  expect([...selected.indices.subarray(0, selected.count)]).toEqual(rows);
+  expect(pairs(expr!, scan.columns, batch)).toEqual(rows);
+});
+
+/** The condition over pairs: half of the columns on the left, half on the right, rows in reverse. */
+function pairs(expr: Scalar, all: readonly RelColumn[], batch: Batch): readonly number[] {
+  const half = all.length >> 1;
+  const left = { length: batch.length, columns: batch.columns.slice(0, half) };
+  const right = { length: batch.length, columns: batch.columns.slice(half) };
+  const order = Int32Array.from({ length: batch.length }, (_, i) => batch.length - 1 - i);
+  const filter = compilePairFilter([expr], all.slice(0, half), all.slice(half), testContext);
+  const { indices, count } = filter.select(left, order, right, order, batch.length);
+  return [...indices.subarray(0, count)].map((position) => order[position]!).reverse();
+}
+
+test('one general loop serves any layout after many', async () => {
+  const rel = await analysed('SELECT wild + n AS x FROM shop.probe');
+  const scan = scanOf(rel);
+  const expr = rel.kind === 'project' ? rel.items[0]!.expr : undefined;
+  const compiled = compileScalars([expr!], scan.columns, testContext);
+  const batch = tableBatch(scan);
+  const whole = compileScalars([expr!], scan.columns, testContext).evaluate(batch)[0]!;
+  for (let scale = 0; scale < 20; scale++) {
+    const one = { kind: 'finite', unscaled: 10n ** BigInt(scale), scale } as const;
+    const columns = scan.columns.map((column) => columnFromDatums(column.type, [column.type.kind === 'numeric' ? one : null]));
+    const [sum] = compiled.evaluate({ length: 1, columns });
+    expect(readDatum(sum!, expr!.type, 0)).toEqual({ kind: 'finite', unscaled: 2n * 10n ** BigInt(scale), scale });
+  }
+  const [again] = compiled.evaluate(batch);
+  for (let row = 0; row < batch.length; row++)
+    expect(readDatum(again!, expr!.type, row)).toEqual(readDatum(whole, expr!.type, row));
+});
