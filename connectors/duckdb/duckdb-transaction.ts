@@ -4,8 +4,10 @@
  * and its instance is held by a lease until end(). Files as tables have no such lock: one replaced while a statement runs
  * may be seen by its later fragments.
  */
+import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import type { BatchStream } from '../../core/batch.ts';
-import { queryCanceled } from '../../core/sql-error.ts';
+import type { Datum } from '../../core/datum.ts';
+import { queryCanceled, sourceError } from '../../core/sql-error.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { BeginOptions, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
@@ -21,6 +23,7 @@ import { INFINITY_MARK } from './numeric-shape.ts';
 import { interruptible, ResultStream } from './result-stream.ts';
 import type { StreamOwner } from './result-stream.ts';
 import { withinStack } from '../sql/fragment-shapes.ts';
+import type { WrittenSql } from '../sql/sql-writer.ts';
 
 /** The part of pino's that is used. */
 export interface Logger {
@@ -60,6 +63,7 @@ export class DuckDBTransaction implements SiteTransaction {
     const owner: StreamOwner = {
       interrupt: () => pooled.connection.interrupt(),
       translate: (error) => (signal.aborted ? queryCanceled('user request') : fragmentError(context.source, error)),
+      failure: () => this.failure(pooled, { text, parameters }, options.params, signal),
       release: (reusable) => context.lease.giveBack(pooled, reusable),
     };
     try {
@@ -67,7 +71,7 @@ export class DuckDBTransaction implements SiteTransaction {
       await this.setTimeZone(pooled);
       const statement = await step(pooled.connection.prepare(text));
       try {
-        parameters.forEach((param, i) => bindParameter(statement, i + 1, param.type, options.params[param.index - 1]!));
+        bindParameters(statement, parameters, options.params);
         const result = await step(statement.stream());
         const readers = outputColumns(fragment).map((column, i) =>
           createReader(
@@ -112,6 +116,33 @@ export class DuckDBTransaction implements SiteTransaction {
     pooled.timeZone = timeZone;
   }
 
+  /**
+   * The binding tells that a result ended in an error, but not which. The statement is run once more, for its error alone:
+   * every value is computed, none is kept. The data has not changed meanwhile.
+   */
+  private async failure(
+    pooled: PooledConnection,
+    sql: WrittenSql,
+    params: readonly Datum[],
+    signal: AbortSignal,
+  ): Promise<Error> {
+    const { source } = this.context;
+    if (signal.aborted) return queryCanceled('user request');
+    const step = <T>(promise: Promise<T>): Promise<T> => interruptible(promise, signal, () => pooled.connection.interrupt());
+    try {
+      const statement = await step(pooled.connection.prepare(`SELECT max(hash(t)) FROM (${sql.text}) AS t`));
+      try {
+        bindParameters(statement, sql.parameters, params);
+        await step(statement.run());
+      } finally {
+        statement.destroySync();
+      }
+    } catch (error) {
+      return signal.aborted ? queryCanceled('user request') : fragmentError(source, error);
+    }
+    return sourceError(source, '58000', 'the result ended with an error that did not occur again');
+  }
+
   async end(): Promise<void> {
     if (this.ended) return;
     this.ended = true;
@@ -119,4 +150,12 @@ export class DuckDBTransaction implements SiteTransaction {
     this.open.clear();
     this.context.lease.end();
   }
+}
+
+function bindParameters(
+  statement: DuckDBPreparedStatement,
+  parameters: WrittenSql['parameters'],
+  values: readonly Datum[],
+): void {
+  parameters.forEach((param, i) => bindParameter(statement, i + 1, param.type, values[param.index - 1]!));
 }

@@ -74,7 +74,8 @@ function exactError(message: string): SqlError | undefined {
     if (type !== undefined) return outOfRange(INTEGER_NAMES[type]!);
   }
   const division = /Overflow in division of (-\d+) \/ -1/.exec(message)?.[1];
-  if (division !== undefined) return outOfRange(division === '-32768' ? 'smallint' : division === '-2147483648' ? 'integer' : 'bigint');
+  if (division !== undefined)
+    return outOfRange(division === '-32768' ? 'smallint' : division === '-2147483648' ? 'integer' : 'bigint');
   if (/Date out of range/i.test(message)) return datetimeOutOfRange('date');
   if (/not in timestamp range|timestamp.*out of range/i.test(message)) return datetimeOutOfRange('timestamp');
   if (/More than one row returned by a subquery used as an expression/i.test(message)) {

@@ -3,6 +3,7 @@
  * fetched ahead while the last is being read. A connection has one fetch in flight at most: nothing else may touch it
  * until that settled, which close() waits for. Interrupted by the signal or by close(), whichever comes first.
  */
+import { ResultReturnType } from '@duckdb/node-api';
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import { BATCH_ROWS } from '../../core/batch.ts';
 import type { Batch, BatchStream, Column } from '../../core/batch.ts';
@@ -18,6 +19,8 @@ export interface StreamOwner {
   interrupt(): void;
   /** Turns what DuckDB raised into what the client is told. */
   translate(error: unknown): Error;
+  /** What went wrong with a result that ended in an error the binding does not hand out. */
+  failure(): Promise<Error>;
   /** Called once, when nothing is in flight any more. `reusable`: the statement ran to its end. */
   release(reusable: boolean): void;
 }
@@ -96,8 +99,10 @@ export class ResultStream implements BatchStream {
       const chunk = await this.ahead!;
       const count = chunk?.rowCount ?? 0;
       if (chunk === null || count === 0) {
-        this.state = 'ended';
         this.ahead = undefined;
+        // An error in the middle looks like the end, but for this.
+        if (this.result.returnType === ResultReturnType.INVALID) throw await this.owner.failure();
+        this.state = 'ended';
         break;
       }
       this.fetchAhead();
@@ -118,12 +123,15 @@ export class ResultStream implements BatchStream {
     const reusable = this.state === 'ended';
     this.state = 'closed';
     this.signal.removeEventListener('abort', this.onAbort);
-    if (this.ahead) {
+    // DuckDB holds on to the file until the result has come to its end, so it is brought there.
+    for (let more = this.ahead !== undefined; more;) {
       this.interrupt();
-      // Its outcome no longer matters: whoever closes has the rows or the error it wanted.
-      await this.ahead.then(undefined, () => undefined);
-      this.ahead = undefined;
+      // What is left in it no longer matters: whoever closes has the rows or the error it wanted.
+      const chunk = await this.ahead!.then(undefined, () => null);
+      more = chunk !== null && chunk.rowCount > 0;
+      if (more) this.fetchAhead();
     }
+    this.ahead = undefined;
     clearInterval(this.interrupting);
     this.owner.release(reusable);
   }
