@@ -10,6 +10,7 @@
  * as sum is. Not for DISTINCT (sum and count would each have to see the same distinct values: they do, but only in one
  * pass) and not for floats.
  */
+import { printAggregate } from '../../algebra/print-scalar.ts';
 import type { Aggregate, Project, ProjectItem, RelColumn } from '../../algebra/rel.ts';
 import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { ColumnId, OperatorRef } from '../../algebra/scalar.ts';
@@ -56,6 +57,9 @@ const asNumeric = (expr: Scalar): Scalar =>
     ? expr
     : { kind: 'call', fn: toNumeric, args: [expr], type: sqlType('numeric'), inputCollation: 'none', form: 'implicit-cast' };
 
+/** The same for calls that compute the same. */
+const key = (call: AggregateCall): string => `${call.fn.oid} ${printAggregate(call, (column) => `#${column}`)}`;
+
 const isSplittable = (call: AggregateCall): boolean => sums.has(call.fn.signature) && !call.distinct;
 
 /** The aggregate with its averages split, or undefined when it has none that can be. */
@@ -71,9 +75,12 @@ export function splitAverages(rel: Aggregate, nextColumn: () => ColumnId): Proje
       continue;
     }
     const add = (name: string, fn: FunctionRef, type: SqlType): RelColumn => {
-      const part: RelColumn = { id: nextColumn(), name, type };
-      aggregates.push({ column: part, call: { ...call, fn, type } });
-      return part;
+      const part = { ...call, fn, type };
+      const known = aggregates.find((other) => key(other.call) === key(part));
+      if (known) return known.column;
+      const column: RelColumn = { id: nextColumn(), name, type };
+      aggregates.push({ column, call: part });
+      return column;
     };
     const total = add('sum', sum.fn, sum.type);
     const counted = add('count', count, sqlType('int8'));

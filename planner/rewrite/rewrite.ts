@@ -4,6 +4,7 @@
  * same rows.
  */
 import type { Rel } from '../../algebra/rel.ts';
+import { compareAsDates } from './compare-as-dates.ts';
 import { checkRel, checkSameOutput } from './check-rel.ts';
 import { limitBelowProject } from './limit-below-project.ts';
 import { mergeProjects } from './merge-projects.ts';
@@ -18,6 +19,7 @@ interface RewriteRule {
 
 /** push-filters brings filters onto outer joins, simplify-outer-joins turns those inner, and so opens the way for more pushing. */
 const sequence: readonly RewriteRule[] = [
+  { name: 'compare-as-dates', apply: compareAsDates },
   { name: 'merge-projects', apply: mergeProjects },
   { name: 'push-filters', apply: pushFilters },
   { name: 'simplify-outer-joins', apply: simplifyOuterJoins },
