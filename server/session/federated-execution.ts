@@ -53,12 +53,16 @@ export async function prepareExecution(
   source: ParameterSource,
 ): Promise<PreparedExecution> {
   const { federation } = session;
-  const values = await revalidateAndReadParameters(session, statement, source);
+  // What was executed before needs one round trip; its context is asked for along with what may change it.
+  const known = statement.federated?.query;
+  const askWith = known ? contextQuery(known) : undefined;
+  const { values, context: asked } = await revalidateAndReadParameters(session, statement, source, askWith);
   for (let attempt = 1; ; attempt++) {
     const { federated } = statement;
     if (!federated) throw featureNotSupported('a statement whose tables have moved since it was prepared');
     const query = await analysed(session, federated);
-    const answer = await queryBackend(session, 'tributary:context', `${contextSql}, ${query.privilegeCheck}`);
+    const isAsked = attempt === 1 && asked !== undefined && query === known;
+    const answer = isAsked ? asked : await queryBackend(session, 'tributary:context', contextQuery(query));
     const context = readContext(answer);
     const moved = federation.noteGeneration(context.generation);
     const changed = federated.generation === undefined ? moved : federated.generation !== context.generation;
@@ -74,6 +78,8 @@ export async function prepareExecution(
     return { federated, query, context, parameters, evaluate: (asked) => evaluateOnBackend(session, asked) };
   }
 }
+
+const contextQuery = (query: FederatedQuery): string => `${contextSql}, ${query.privilegeCheck}`;
 
 /** Session values of a statement (now(), current_user, …), in one SELECT on its own backend. */
 async function evaluateOnBackend(session: Session, asked: SessionQuery): Promise<Datum[]> {
@@ -111,19 +117,25 @@ async function revalidateAndReadParameters(
   session: Session,
   statement: Statement,
   source: ParameterSource,
-): Promise<readonly (Buffer | null)[]> {
+  contextSql: string | undefined,
+): Promise<{ readonly values: readonly (Buffer | null)[]; readonly context: Capture | undefined }> {
   const { exchange } = session;
-  if (source.kind === 'none') return [];
+  if (source.kind === 'none') return { values: [], context: undefined };
   const described = new Capture();
   const executed = new Capture();
   let describing: ReturnType<typeof exchange.send> | undefined;
   let executing: ReturnType<typeof exchange.send> | undefined;
+  let asking: Promise<Capture> | undefined;
   exchange.together(() => {
-    if (source.revalidate !== undefined)
+    if (source.revalidate !== undefined) {
       describing = exchange.send('describe', writeDescribeStatement(source.revalidate), described);
+    }
     if (source.kind === 'portal') executing = exchange.send('execute', writeExecute(source.name), executed);
+    if (contextSql !== undefined) asking = queryBackend(session, 'tributary:context', contextSql);
     exchange.flush();
   });
+  // Settled together with the others; an error of those is told first.
+  const context = asking?.catch((error: unknown) => error as Error);
   if (describing) await session.captured(describing, described, statement.text);
   if (executing) await session.captured(executing, executed);
   const tree = described.trees[0];
@@ -131,5 +143,7 @@ async function revalidateAndReadParameters(
     const { text, parameterTypes } = statement.federated;
     statement.federated = await federatedStatement(session, text, tree, parameterTypes, described.rowDescription);
   }
-  return source.kind === 'values' ? source.values : (executed.rawRows[0] ?? []);
+  const asked = await context;
+  if (asked instanceof Error) throw asked;
+  return { values: source.kind === 'values' ? source.values : (executed.rawRows[0] ?? []), context: asked };
 }

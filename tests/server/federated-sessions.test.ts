@@ -215,6 +215,24 @@ describe('transactions', () => {
     }));
 });
 
+describe('time-outs that PostgreSQL keeps', () => {
+  test('a federated statement in a transaction may take longer than idle_in_transaction_session_timeout', async () => {
+    const client = await WireClient.connect(shop.gateway.address);
+    await client.query(`set idle_in_transaction_session_timeout = '150ms'`);
+    const slow = `select count(*) from shop.big where md5(t) < md5(id || t)`;
+    const [answer] = (await client.query(`begin; ${slow}; rollback`)).filter((line) => line.startsWith('D'));
+    expect(answer).toMatch(/^D \d+$/);
+    await client.query('begin; declare c cursor for select * from shop.big; fetch 1 from c');
+    expect(await client.untilClosed()).toEqual(['E | FATAL | 25P03 | terminating connection due to idle-in-transaction timeout']);
+    await eventually(async () => (await runningAtSource()) === 0);
+  });
+
+  test('idle_session_timeout', async () => {
+    const client = await WireClient.connect(shop.gateway.address, { idle_session_timeout: '100' });
+    expect(await client.untilClosed()).toEqual(['E | FATAL | 57P05 | terminating connection due to idle-session timeout']);
+  });
+});
+
 describe('clients', () => {
   test('postgres.js: parameters, cursor, transaction, COPY', async () => {
     const { host, port, user, database } = shop.gateway.address;
