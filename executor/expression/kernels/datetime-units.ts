@@ -63,7 +63,7 @@ const onlyExtracted: ReadonlySet<Unit | undefined> = new Set<Unit>(['julian', 'i
 
 /** 22023 for a word that is no field. `type` in SQL's words. */
 export function unitOf(text: string, type: string, use: 'extract' | 'truncate' = 'extract'): Unit {
-  const unit = bySpelling.get(lowered(text).slice(0, SIGNIFICANT_CHARACTERS));
+  const unit = bySpelling.get(text) ?? bySpelling.get(lowered(text).slice(0, SIGNIFICANT_CHARACTERS));
   if (unit === undefined || (use === 'truncate' && onlyExtracted.has(unit)))
     throw sqlError('22023', `unit "${lowered(text)}" not recognized for type ${type}`);
   return unit;

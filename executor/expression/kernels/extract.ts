@@ -116,10 +116,11 @@ function timeField(unit: Unit, micros: number): Numeric | undefined {
   }
 }
 
+const ofDates: ReadonlySet<Unit> = new Set([...growing, 'day', 'month', 'quarter', 'week', 'dow', 'isodow', 'doy']);
+
 function fromDate(text: string, days: number): Numeric | undefined {
   const unit = unitOf(text, names.date);
-  const known = unit === 'julian' || unit === 'epoch' || dayField(unit, 0) !== undefined;
-  if (!known) throw unsupportedUnit(text, names.date);
+  if (!ofDates.has(unit)) throw unsupportedUnit(text, names.date);
   const sign = dateInfinity(days);
   if (sign !== 0) return ofInfinity(unit, sign, growing);
   if (unit === 'julian') return scaled(days + EPOCH_JULIAN_DAY, 0);

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Int64 } from '../../../core/datum.ts';
 import { outOfRange, programLimitExceeded, sqlError } from '../../../core/sql-error.ts';
-import { asForm } from '../convert.ts';
+import { asForm, asNatural } from '../convert.ts';
 import type { Kernel, KernelTable } from '../kernel.ts';
 import { apply, kernel, resultOf } from '../kernel.ts';
 import { withoutBlanks } from '../compare.ts';
+import type { Value } from '../value.ts';
 import { characterCount, charactersOf, sliceCharacters } from './characters.ts';
 import { letterCase } from './letter-case.ts';
 
@@ -22,6 +23,37 @@ function substring(text: string, start: number, length: number): string {
   return end < 1 ? '' : sliceCharacters(text, Math.max(start, 1) - 1, end - 1);
 }
 const substringFrom = (text: string, start: number): string => sliceCharacters(text, Math.max(start, 1) - 1, Infinity);
+
+/** `count` characters on from byte `at`. */
+function skipCharacters(data: Uint8Array, at: number, end: number, count: number): number {
+  for (; count > 0 && at < end; count--) {
+    at++;
+    while (at < end && (data[at]! & 0xc0) === 0x80) at++;
+  }
+  return at;
+}
+
+/** Character numbers [from, to) that a start and a length mean, counted from 0. */
+function substringEnd(start: number, length: number): number {
+  if (length < 0) throw negativeLength();
+  const end = start + length;
+  return end > INT_MAX ? INT_MAX : end - 1;
+}
+
+/** A part of bytes not decoded is found without decoding. */
+const substringKernel: Kernel = kernel((call) => {
+  const { emitter } = call;
+  const [text, start, length] = call.args as readonly [Value, Value, Value];
+  const [first, count] = [emitter.name(asNatural(emitter, start)), emitter.name(asNatural(emitter, length))];
+  if (text.form !== 'span')
+    return resultOf(call, `${emitter.hoist(substring)}(${asForm(emitter, text, 'string')}, ${first}, ${count})`);
+  const end = emitter.name(`${emitter.hoist(substringEnd)}(${first}, ${count})`);
+  const begin = emitter.name(`Math.max(${first}, 1) - 1`);
+  const skip = emitter.hoist(skipCharacters);
+  const from = emitter.name(`${skip}(${text.data}, ${text.from}, ${text.to}, ${begin})`);
+  const to = emitter.name(`${skip}(${text.data}, ${from}, ${text.to}, ${end} - ${begin})`);
+  return { form: 'span', type: call.type, isNull: null, data: text.data, from, to };
+});
 
 const left = (text: string, count: number): string =>
   sliceCharacters(text, 0, count >= 0 ? count : Math.max(0, characterCount(text) + count));
@@ -157,9 +189,9 @@ const concatenate = (a: string, b: string): string => a + b;
 
 export const textKernels: KernelTable = {
   'textcat(text,text)': apply(concatenate),
-  'substring(text,int4,int4)': apply(substring),
+  'substring(text,int4,int4)': substringKernel,
   'substring(text,int4)': apply(substringFrom),
-  'substr(text,int4,int4)': apply(substring),
+  'substr(text,int4,int4)': substringKernel,
   'substr(text,int4)': apply(substringFrom),
   'left(text,int4)': apply(left),
   'right(text,int4)': apply(right),
