@@ -36,6 +36,7 @@ import {
   UNIX_TO_PG_MICROS,
 } from '../../core/datum.ts';
 import { InternalError } from '../../core/assert.ts';
+import { featureNotSupported } from '../../core/sql-error.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 
 /** `position` is 1-based. */
@@ -103,10 +104,12 @@ function duckdbValue(type: SqlType, value: Exclude<Datum, null>): DuckDBValue {
       return Buffer.from(value as Uint8Array)
         .toString('hex')
         .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-    case 'array':
-      return listValue(
-        (value as PgArray).elements.map((element) => (element === null ? null : duckdbValue(type.element!, element))),
-      );
+    case 'array': {
+      const { dims, lowerBounds, elements } = value as PgArray;
+      if (dims.length > 1 || (lowerBounds[0] ?? 1) !== 1)
+        throw featureNotSupported('a parameter that is an array but no list, at DuckDB,');
+      return listValue(elements.map((element) => (element === null ? null : duckdbValue(type.element!, element))));
+    }
     default:
       return value as DuckDBValue;
   }

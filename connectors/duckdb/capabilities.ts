@@ -8,6 +8,7 @@ import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, Scalar } from '../../algebra/scalar.ts';
 import { aggregateScalars, relScalars, scalarParts } from '../../algebra/transform.ts';
+import type { PgArray } from '../../core/datum.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { capabilityOf } from './capability-table.ts';
@@ -72,6 +73,9 @@ export class DuckDBCapabilities implements Capabilities {
       case 'column':
         return exact;
       case 'const':
+        if (expr.type.kind === 'array' && expr.value !== null && !isPlainList(expr.value as PgArray))
+          return no('arrays that are not lists');
+        return valueVerdict(expr.type);
       case 'param':
         return valueVerdict(expr.type);
       case 'call':
@@ -252,6 +256,10 @@ function comparable(type: SqlType, collation: Collation): Verdict {
   if (!isCodePointOrder(collation)) return no('a collation of the source’s own');
   return COMPARABLE_KINDS.has(type.kind) || type.kind === 'varchar' ? exact : no(`${type.name} is compared otherwise on DuckDB`);
 }
+
+/** One dimension, counted from 1, or empty: what DuckDB's LIST can hold. */
+const isPlainList = (array: PgArray): boolean =>
+  array.dims.length === 0 || (array.dims.length === 1 && array.lowerBounds[0] === 1);
 
 function valueVerdict(type: SqlType): Verdict {
   if (VALUE_KINDS.has(type.kind)) return exact;

@@ -134,13 +134,11 @@ function floatGuard(operator: string, more: string): string {
   return `CASE WHEN isinf(${value}) AND NOT isinf($1) AND NOT isinf($2) THEN ${raise('22003', 'value out of range: overflow')}${more} ELSE ${value} END`;
 }
 
-const floatFunctions: readonly Capability[] = [
-  ...['float4', 'float8'].flatMap((type) => [
-    written(`${type}um(${type})`, '(-$1)'),
-    written(`${type}abs(${type})`, 'abs($1)'),
-    written(`abs(${type})`, 'abs($1)'),
-  ]),
-];
+const floatFunctions: readonly Capability[] = ['float4', 'float8'].flatMap((type) => [
+  written(`${type}um(${type})`, '(-$1)'),
+  written(`${type}abs(${type})`, 'abs($1)'),
+  written(`abs(${type})`, 'abs($1)'),
+]);
 
 const numerics: readonly Capability[] = [
   ...compare('numeric_', 'numeric,numeric').map((signature): Capability => ({ signature, support: 'pushed', numeric: true })),
@@ -221,26 +219,23 @@ const texts: readonly Capability[] = [
   ...refused('DuckDB reverses graphemes, not characters', 'reverse(text)'),
 ];
 
-const yearSigned = (part: string): string =>
-  `CASE WHEN isfinite($2) THEN CAST(CASE WHEN year($2) <= 0 THEN ${part} - 1 ELSE ${part} END AS DECIMAL(18,0))` +
-  ` WHEN year(DATE '2000-01-01') = 2000 AND $2 > TIMESTAMP '2000-01-01' THEN 999999999999999999::DECIMAL(18,0)` +
-  ` WHEN $2 IS NOT NULL THEN -999999999999999999::DECIMAL(18,0) END`;
+const part = (name: string): string => `CAST(date_part('${name}', $2) AS DECIMAL(18,0))`;
 
-/** EXTRACT's fields: the text of each, over $2. */
-export const EXTRACT_FIELDS: Readonly<Record<string, string>> = {
-  year: yearSigned('year($2)').replace("year(DATE '2000-01-01') = 2000 AND ", ''),
-  quarter: "CAST(date_part('quarter', $2) AS DECIMAL(18,0))",
-  month: "CAST(date_part('month', $2) AS DECIMAL(18,0))",
-  day: "CAST(date_part('day', $2) AS DECIMAL(18,0))",
-  dow: "CAST(date_part('dow', $2) AS DECIMAL(18,0))",
-  isodow: "CAST(date_part('isodow', $2) AS DECIMAL(18,0))",
-  doy: "CAST(date_part('doy', $2) AS DECIMAL(18,0))",
+/** EXTRACT's fields of a date: the text of each, over $2. */
+const DATE_FIELDS: Readonly<Record<string, string>> = {
+  // DuckDB counts a year 0; the year of infinity is infinity, which travels as a mark (numeric-shape.ts).
+  year:
+    'CASE WHEN isfinite($2) THEN CAST(CASE WHEN year($2) <= 0 THEN year($2) - 1 ELSE year($2) END AS DECIMAL(18,0))' +
+    " WHEN $2 > TIMESTAMP '2000-01-01' THEN 999999999999999999::DECIMAL(18,0)" +
+    ' WHEN $2 IS NOT NULL THEN -999999999999999999::DECIMAL(18,0) END',
+  quarter: part('quarter'),
+  month: part('month'),
+  day: part('day'),
+  dow: part('dow'),
+  isodow: part('isodow'),
+  doy: part('doy'),
 };
-const EXTRACT_TIME_FIELDS = ['hour', 'minute'];
-for (const field of EXTRACT_TIME_FIELDS) {
-  (EXTRACT_FIELDS as Record<string, string>)[field] = `CAST(date_part('${field}', $2) AS DECIMAL(18,0))`;
-}
-const DATE_FIELDS = Object.keys(EXTRACT_FIELDS).filter((field) => !EXTRACT_TIME_FIELDS.includes(field));
+export const EXTRACT_FIELDS: Readonly<Record<string, string>> = { ...DATE_FIELDS, hour: part('hour'), minute: part('minute') };
 
 const infinite = (sql: string): string => `CASE WHEN isfinite($1) THEN ${sql} ELSE $1 END`;
 
@@ -273,7 +268,7 @@ const times: readonly Capability[] = [
   written('timestamp(date)', 'CAST($1 AS TIMESTAMP)'),
   written('date(timestamp)', 'CAST($1 AS DATE)'),
   guarded('extract(text,date)', '', '0 is no year; the year of infinity is infinity', {
-    constants: { 1: { oneOf: DATE_FIELDS } },
+    constants: { 1: { oneOf: Object.keys(DATE_FIELDS) } },
     numeric: true,
   }),
   guarded('extract(text,timestamp)', '', '0 is no year; the year of infinity is infinity', {

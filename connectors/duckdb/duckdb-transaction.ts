@@ -67,7 +67,7 @@ export class DuckDBTransaction implements SiteTransaction {
       release: (reusable) => context.lease.giveBack(pooled, reusable),
     };
     try {
-      const step = <T>(promise: Promise<T>): Promise<T> => interruptible(promise, signal, owner.interrupt);
+      const step = <T>(promise: Promise<T>): Promise<T> => interruptible(promise, signal, () => owner.interrupt());
       await this.setTimeZone(pooled);
       const statement = await step(pooled.connection.prepare(text));
       try {

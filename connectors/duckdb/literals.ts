@@ -115,7 +115,7 @@ export function literal(value: Datum, type: SqlType): string {
     case 'bool':
       return value === true ? 'true' : 'false';
     case 'int4':
-      return (value as number) >= 0 ? String(value) : `'${value as number}'::INTEGER`;
+      return (value as number) >= 0 ? `${value as number}` : `'${value as number}'::INTEGER`;
     case 'int2':
     case 'int8':
       return (value as Int64) >= 0 ? `${value as Int64}::${duckdbType(type)}` : `'${value as Int64}'::${duckdbType(type)}`;

@@ -219,7 +219,8 @@ function probe(): boolean {
     const length = slow.offsets[row + 1]! - slow.offsets[row]!;
     if (samples[row] !== null && words[row * 4] !== length) return false;
     // A long string begins with its prefix.
-    for (let i = 0; length > INLINE_BYTES && i < 4; i++) {
+    const prefix = length > INLINE_BYTES ? 4 : 0;
+    for (let i = 0; i < prefix; i++) {
       if (bytes[row * 16 + 4 + i] !== slow.data[slow.offsets[row]! + i]) return false;
     }
   }

@@ -78,5 +78,5 @@ function scalarType(name: string): TravelType | undefined {
     const [precision, scale] = [Number(decimal[1]), Number(decimal[2])];
     return { ...builtin(`numeric(${precision},${scale})`), numeric: { scale, bound: 10n ** BigInt(precision) - 1n } };
   }
-  return /^ENUM\(/.test(name) && name.endsWith(')') ? builtin('text', 'VARCHAR') : undefined;
+  return name.startsWith('ENUM(') ? builtin('text', 'VARCHAR') : undefined;
 }
