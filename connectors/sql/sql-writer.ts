@@ -283,7 +283,8 @@ export class SqlWriter extends ScalarWriter {
     const byId = new Map(block.columns.map((column) => [column.id, column]));
     const columns = ids.map((id, i) => ({ ...byId.get(id)!, name: names[i]! }));
     const inOrder = block.columns.length === ids.length && block.columns.every((column, i) => column.id === ids[i]);
-    const open = block.body !== null && !inOrder ? this.derive(block) : block;
+    // Fewer columns under DISTINCT would be fewer rows.
+    const open = (block.body !== null || block.distinct) && !inOrder ? this.derive(block) : block;
     const closed = this.close(open, columns);
     const bare = open.orderBy.length === 0 && !isLimited(open) && (open.body === null || chain);
     return { text: bare ? closed.text : `(${closed.text})`, names: closed.names };
@@ -439,7 +440,8 @@ export class SqlWriter extends ScalarWriter {
     const left = outer.length === 1 ? atLeast(outer[0]!, MATCHING + 1) : `(${outer.map((sql) => sql.text).join(', ')})`;
     const asItIs = pairs.length === right.columns.length && pairs.every((pair, i) => isColumn(pair.inner, right.columns[i]!.id));
     const computes = pairs.some((pair) => pair.inner.kind !== 'column');
-    const block = (right.body !== null && !asItIs) || (computes && isLimited(right)) ? this.derive(right) : right;
+    const isClosed = right.body !== null || right.distinct;
+    const block = (isClosed && !asItIs) || (computes && isLimited(right)) ? this.derive(right) : right;
     const columns = pairs.map(({ inner }, i): RelColumn => {
       const passed = block.columns.find((column) => isColumn(inner, column.id));
       if (passed) return passed;

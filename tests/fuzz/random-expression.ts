@@ -9,7 +9,7 @@ import {
   type Want,
 } from './productions.ts';
 import type { Random } from './random.ts';
-import { node, type SqlNode, type SqlTree } from './sql-tree.ts';
+import { node, sqlText, type SqlNode, type SqlTree } from './sql-tree.ts';
 
 export interface ScopeColumn {
   /** `a.x` */
@@ -53,8 +53,14 @@ export function randomExpression(random: Random, want: Want, scope: Scope, depth
     if (!isTame && random.chance(0.1)) return wrap([`NULL::${type}`]);
     return wrap([random.pick(values.slice(0, isTame || random.chance(0.6) ? tame : values.length))]);
   }
-  return wrap(fillTemplate(random.pick(productions), (part) => randomExpression(random, part, scope, depth - 1)));
+  const parts = fillTemplate(random.pick(productions), (part) => randomExpression(random, part, scope, depth - 1));
+  // PostgreSQL evaluates constants when it plans, needed or not.
+  if (risky && !parts.some(readsColumn)) return wrap([LITERALS[type].values[0]!]);
+  return wrap(parts);
 }
+
+/** Whether the text names a column: they are always qualified. */
+export const readsColumn = (tree: SqlTree): boolean => /\bq\d+\.[a-z]/.test(sqlText(tree));
 
 /** The template's text and parts; the same marked part (`{text#1}`) twice is one expression. */
 export function fillTemplate(template: string, make: (want: Want) => SqlNode): readonly SqlTree[] {

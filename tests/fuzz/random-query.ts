@@ -4,9 +4,9 @@
  */
 import { AGGREGATES, baseType, ORDERED_TYPES, type SqlTypeName, type Want } from './productions.ts';
 import type { Random } from './random.ts';
-import { fillTemplate, randomExpression, type Scope, type ScopeColumn } from './random-expression.ts';
+import { fillTemplate, randomExpression, readsColumn, type Scope, type ScopeColumn } from './random-expression.ts';
 import type { FuzzTable } from './schema.ts';
-import { list, node, optional, sqlText, type SqlList, type SqlNode, type SqlTree } from './sql-tree.ts';
+import { list, node, optional, type SqlList, type SqlNode, type SqlTree } from './sql-tree.ts';
 
 interface SelectOptions {
   /** Types of the result; any when not given. */
@@ -99,7 +99,7 @@ export class QueryGenerator {
     const keys = Array.from({ length: keyCount }, () => {
       const type = random.pick(ORDERED_TYPES);
       return { type, tree: randomExpression(random, type, bare, 1) };
-    }).filter(({ tree }) => /\b[a-z]\d*\.[a-z]/.test(sqlText(tree)));
+    }).filter(({ tree }) => readsColumn(tree));
     const used = [...keys];
     const wanted = options.types;
     const item = (type: SqlTypeName | undefined): { type: SqlTypeName; tree: SqlTree } => {
@@ -147,7 +147,7 @@ export class QueryGenerator {
   #withColumn(want: Want, scope: Scope): SqlNode {
     for (let attempt = 0; attempt < 8; attempt++) {
       const made = randomExpression(this.#random, want, scope, 1);
-      if (/\b[a-z]\d*\.[a-z]/.test(sqlText(made))) return made;
+      if (readsColumn(made)) return made;
     }
     return node(want, [
       `CASE WHEN ${this.#random.pick(scope.columns).sql} IS NOT NULL THEN `,

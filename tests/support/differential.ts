@@ -93,12 +93,15 @@ function compareRows(
       if (order !== 0) return order;
     }
     for (const i of inexact) {
-      const order = Number(a[i] ?? Infinity) - Number(b[i] ?? Infinity);
+      const order = rank(a[i]!) - rank(b[i]!) || Number(a[i]) - Number(b[i]);
       if (order !== 0 && !Number.isNaN(order)) return order;
     }
     return 0;
   };
 }
+
+/** Where a float's text stands among all: what cannot be subtracted has a rank of its own. */
+const rank = (value: string | null): number => (value === '-Infinity' ? -1 : ['Infinity', 'NaN', null].indexOf(value) + 1);
 
 function compareText(a: string | null, b: string | null): number {
   if (a === b) return 0;
