@@ -4,7 +4,7 @@
  */
 import type { SessionSettings } from '../../algebra/plan.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
-import { asForm, asNatural } from './convert.ts';
+import { asNatural } from './convert.ts';
 import type { Emitter } from './emitter.ts';
 import type { PlainForm, Value } from './value.ts';
 import { formOf } from './value.ts';
@@ -57,7 +57,3 @@ export const applyInSession = (f: (settings: SessionSettings, ...args: never[]) 
     const codes = [call.emitter.hoist(call.settings), ...call.args.map((arg) => asNatural(call.emitter, arg))];
     return resultOf(call, `${call.emitter.hoist(f)}(${codes.join(', ')})`);
   });
-
-/** Codes of the arguments in one form. */
-export const argsAs = (call: KernelCall, form: PlainForm): readonly string[] =>
-  call.args.map((arg) => call.emitter.name(asForm(call.emitter, arg, form)));

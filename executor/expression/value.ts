@@ -75,5 +75,3 @@ export function formOf(kind: TypeKind): PlainForm {
       return 'string';
   }
 }
-
-export const isTextLike = (kind: TypeKind): boolean => formOf(kind) === 'string';
