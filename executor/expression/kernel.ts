@@ -19,7 +19,7 @@ export interface KernelCall {
 
 /**
  * What a kernel asks of the collation it works under. `equality`: deterministic, so that equal means equal bytes. `order`:
- * code points. `case`: code points, and the case rules of C (ASCII) or of pg_c_utf8 (the default) are told apart.
+ * code points (C, or the default, which differs from C only in letter case).
  */
 export type CollationNeed = 'none' | 'equality' | 'order';
 
