@@ -74,6 +74,9 @@ export const sourceConnectionLost = (source: string, reason: string): SqlError =
   make('08006', `connection to source "${source}" was lost`, { detail: reason });
 export const sourceBusy = (source: string, timeoutMs: number): SqlError =>
   make('53300', `no connection to source "${source}" became free within ${timeoutMs} ms`);
+/** The mirror could not follow a change at the source; `reason` names what holds it. */
+export const staleRelation = (source: string, relation: string, reason: string): SqlError =>
+  make('55000', `table "${relation}" of source "${source}" has changed and could not be taken over`, { detail: reason });
 export const insufficientPrivilege = (message: string): SqlError => make('42501', message);
 export const outOfMemory = (detail: string): SqlError => make('53200', 'out of memory', { detail });
 export const internalError = (message: string): SqlError => make('XX000', message);

@@ -5,6 +5,7 @@
  */
 import type { Join, Rel, RelColumn, ScanColumn } from '../../algebra/rel.ts';
 import { assert } from '../../core/assert.ts';
+import { staleRelation } from '../../core/sql-error.ts';
 import { convertCteReference } from './common-table-expressions.ts';
 import { applyPredicate } from './predicates.ts';
 import type { QueryConverter } from './query-converter.ts';
@@ -128,6 +129,8 @@ function scan(converter: QueryConverter, range: TreeNode, name: string): RangeRe
   const { analysis } = converter;
   const mirror = analysis.lookup.mirror(integer(range, 'relid'));
   if (mirror === undefined) throw analysis.unsupported(`relation "${name}" of the catalog in a query with federated tables`);
+  if (mirror.stale !== undefined)
+    throw staleRelation(mirror.table.site, `${mirror.table.schema}.${mirror.table.name}`, mirror.stale);
   if (range['tablesample'] !== null) throw analysis.unsupported(`TABLESAMPLE of "${name}"`);
   if (!flag(range, 'inh')) throw analysis.unsupported(`ONLY "${name}"`);
   const columns = mirror.columns.map((column): ScanColumn | undefined =>
