@@ -266,5 +266,8 @@ export const edgeSets: Readonly<Record<string, { readonly type: string; readonly
       'nonsense',
     ],
   },
+  times: { type: 'int4', values: ['-2147483648', '-1', '0', '1', '2', '5'] },
+  digits: { type: 'int4', values: ['-2147483648', '-50', '-2', '-1', '0', '1', '2', '5', '20', '400'] },
+  limit: { type: 'int4', values: ['-1', '5', '7', '14'] },
   typmod: { type: 'int4', values: ['-1', '5', '7', '14', '655366', '262148', '196612', '327683', '133127'] },
 };

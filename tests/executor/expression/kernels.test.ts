@@ -69,7 +69,11 @@ interface Case {
 function setFor(signature: string, type: string, all: readonly string[]): string {
   if (type === 'text' && /^(extract|date_trunc|date_part)\(/.test(signature)) return 'unit';
   if (type !== 'int4') return type;
-  if (/^(varchar|bpchar|numeric)\(/.test(signature) && all.length > 1) return 'typmod';
+  if (/^(varchar|bpchar)\(/.test(signature)) return 'limit';
+  if (signature === 'numeric(numeric,int4)') return 'typmod';
+  if (/^(round|trunc)\(/.test(signature)) return 'digits';
+  // PostgreSQL takes seconds to repeat nothing two thousand million times.
+  if (signature.startsWith('repeat(')) return 'times';
   if (/^(time|timestamp|timestamptz)\(/.test(signature)) return 'precision';
   if (signature.startsWith('make_')) return 'field';
   return all.some((other) => other === 'text' || other === 'bytea') ? 'count' : type;
