@@ -20,6 +20,8 @@ export interface FederationParts {
   readonly foldConstants: (rel: Rel) => Rel;
   /** Planner rules switched off, for diagnosis. */
   readonly disabled: ReadonlySet<string>;
+  /** Collects the planner rules that changed something: for tests. */
+  readonly fired?: Set<string> | undefined;
   readonly queryMemoryBytes: number;
   readonly slowQueryMs: number;
   readonly sources: SourceNames;

@@ -6,14 +6,17 @@ import type { Configuration, SourceConfiguration } from './configuration/schema.
 import { localCapabilities } from '../executor/capabilities.ts';
 import { foldConstantsLocally } from './fold-constants.ts';
 import { startWithSites } from './start-gateway.ts';
-import type { Gateway } from './start-gateway.ts';
+import type { Gateway, PlannerObserver } from './start-gateway.ts';
 
 export type { Gateway } from './start-gateway.ts';
 
-/** Ready when it resolves: sources were asked once (those that are down are asked again later), clients are let in. */
-export function startGateway(configuration: Configuration): Promise<Gateway> {
+/**
+ * Ready when it resolves: sources were asked once (those that are down are asked again later), clients are let in.
+ * `observer`: for tests of plans.
+ */
+export function startGateway(configuration: Configuration, observer?: PlannerObserver): Promise<Gateway> {
   const sites = Object.entries(configuration.sources).map(([name, source]) => createSite(name, source));
-  return startWithSites(configuration, { sites, local: localCapabilities, foldConstants: foldConstantsLocally });
+  return startWithSites(configuration, { sites, local: localCapabilities, foldConstants: foldConstantsLocally, ...(observer ? { observer } : {}) });
 }
 
 /** One source of the configuration. */

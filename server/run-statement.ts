@@ -126,9 +126,9 @@ export class Federation {
     const { query } = prepared;
     if (query.plan) return query.plan;
     const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
-    const { sites, local, statistics, disabled } = this.parts;
-    const plan = planQuery(rel, { sites, local, statistics, disabled });
-    if (!query.dependsOnSession) query.plan = plan;
+    const { sites, local, statistics, disabled, fired } = this.parts;
+    const plan = planQuery(rel, { sites, local, statistics, disabled, ...(fired ? { fired } : {}) });
+    if (!query.dependsOnSession && !fired) query.plan = plan;
     return plan;
   }
 

@@ -8,6 +8,7 @@ import pino from 'pino';
 import type { Logger } from 'pino';
 import type { Rel } from '../algebra/rel.ts';
 import type { Capabilities, Site } from '../algebra/site.ts';
+import type { Statistics } from '../algebra/statistics.ts';
 import { CatalogServer } from '../catalog/catalog-server.ts';
 import type { BackendConnection } from '../catalog/backend-connection.ts';
 import { AdmissionQueue } from './admission.ts';
@@ -39,6 +40,17 @@ export interface GatewayParts {
   /** What the local executor evaluates. */
   readonly local: Capabilities;
   readonly foldConstants: (rel: Rel) => Rel;
+  readonly observer?: PlannerObserver;
+}
+
+/** How a test of plans steers the planner and sees what it did. */
+export interface PlannerObserver {
+  /** In place of what the sources say, so that plans do not depend on them. */
+  readonly statistics: Statistics;
+  /** Rules switched off; read at every plan. */
+  readonly disabled: ReadonlySet<string>;
+  /** Collects the names of the rules that changed something. */
+  readonly fired: Set<string>;
 }
 
 export async function startWithSites(configuration: Configuration, parts: GatewayParts): Promise<Gateway> {
@@ -88,9 +100,10 @@ async function start(
     noteGeneration: (generation) => catalog.noteGeneration(generation),
     sites,
     local: parts.local,
-    statistics: { rows: (table) => catalog.lookup.mirror(table.mirrorOid)?.estimatedRows },
+    statistics: parts.observer?.statistics ?? { rows: (table) => catalog.lookup.mirror(table.mirrorOid)?.estimatedRows },
     foldConstants: parts.foldConstants,
-    disabled: new Set(configuration.planner.disable),
+    disabled: parts.observer?.disabled ?? new Set(configuration.planner.disable),
+    fired: parts.observer?.fired,
     queryMemoryBytes: configuration.limits.query_memory,
     slowQueryMs: configuration.log.slow_query,
     sources: {

@@ -22,7 +22,7 @@ import type {
   Values,
 } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, ParamScalar, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
-import { mapAggregateCall } from '../../algebra/transform.ts';
+import { mapAggregateCall, relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import { inSides, isColumn, isNullConstant, uniqueNames, withinStack } from './fragment-shapes.ts';
 import type { Sides } from './fragment-shapes.ts';
@@ -56,9 +56,22 @@ export class SqlWriter extends ScalarWriter {
 
   /** The statement for a fragment; its result columns are the fragment's, in order. Too deep a nesting is 54001. */
   statement(rel: Rel): WrittenSql {
+    this.avoidColumnNames(rel);
     const text = withinStack(() => this.close(this.block(rel), outputColumns(rel)).text);
     const withs = this.withClauses.length > 0 ? `WITH ${this.withClauses.join(', ')} ` : '';
     return { text: withs + text, parameters: this.parameters };
+  }
+
+  /** No alias is called like a column: `t1.x` could mean a field of a column t1 (DuckDB), `t1` the column or the row. */
+  private avoidColumnNames(rel: Rel): void {
+    visitRel(rel, (node) => {
+      if (node.kind === 'scan') for (const column of node.columns) this.aliases.add(column.sourceName.toLowerCase());
+      for (const expr of relScalars(node)) {
+        visitScalar(expr, (part) => {
+          if (part.kind === 'subquery') this.avoidColumnNames(part.rel);
+        });
+      }
+    });
   }
 
   // Hooks of a dialect

@@ -24,6 +24,13 @@ const idSet = (rel: Rel): Set<ColumnId> => new Set(outputColumns(rel).map((colum
 const withFilter = (input: Rel, conjuncts: readonly Scalar[]): Rel =>
   conjuncts.length === 0 ? input : { kind: 'filter', input, conjuncts };
 
+/** The node over a changed input; itself when nothing changed. */
+const withInput = <R extends Rel & { readonly input: Rel }>(rel: R, input: Rel): R =>
+  input === rel.input ? rel : { ...rel, input };
+const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);
+const withSides = (join: Join, left: Rel, right: Rel, on: readonly Scalar[]): Join =>
+  left === join.left && right === join.right && sameItems(on, join.on) ? join : { ...join, left, right, on };
+
 const isMovable = (conjunct: Scalar): boolean => !isVolatile(conjunct);
 
 /** Functions behind an expression that could reveal their arguments (through an error or a notice). */
@@ -69,6 +76,9 @@ function splitBySide(conjuncts: readonly Scalar[], join: Join): Split {
   return split;
 }
 
+/** What is left of a condition when some of its conjuncts moved, in the order in which it was written. */
+const staying = (on: readonly Scalar[], moved: readonly Scalar[]): readonly Scalar[] => on.filter((c) => !moved.includes(c));
+
 function pushIntoJoin(join: Join, incoming: readonly Scalar[]): Rel {
   const above = splitBySide(incoming, join);
   const on = splitBySide(join.on, join);
@@ -76,41 +86,32 @@ function pushIntoJoin(join: Join, incoming: readonly Scalar[]): Rel {
     case 'inner': {
       const movable = above.rest.filter(isMovable);
       const fixed = above.rest.filter((conjunct) => !isMovable(conjunct));
-      const joined: Join = {
-        ...join,
-        left: push(join.left, [...on.left, ...above.left]),
-        right: push(join.right, [...on.right, ...above.right]),
-        on: [...on.rest, ...movable],
-      };
-      return withFilter(joined, fixed);
+      const left = push(join.left, [...on.left, ...above.left]);
+      const right = push(join.right, [...on.right, ...above.right]);
+      return withFilter(withSides(join, left, right, [...on.rest, ...movable]), fixed);
     }
     case 'left':
-      return withFilter(
-        { ...join, left: push(join.left, above.left), right: push(join.right, on.right), on: [...on.left, ...on.rest] },
-        [...above.right, ...above.rest],
-      );
+      return withFilter(withSides(join, push(join.left, above.left), push(join.right, on.right), staying(join.on, on.right)), [
+        ...above.right,
+        ...above.rest,
+      ]);
     case 'right':
-      return withFilter(
-        { ...join, left: push(join.left, on.left), right: push(join.right, above.right), on: [...on.right, ...on.rest] },
-        [...above.left, ...above.rest],
-      );
+      return withFilter(withSides(join, push(join.left, on.left), push(join.right, above.right), staying(join.on, on.left)), [
+        ...above.left,
+        ...above.rest,
+      ]);
     case 'full':
-      return withFilter({ ...join, left: push(join.left, []), right: push(join.right, []) }, incoming);
+      return withFilter(withSides(join, push(join.left, []), push(join.right, []), join.on), incoming);
     case 'semi':
       return withFilter(
-        {
-          ...join,
-          left: push(join.left, [...on.left, ...above.left]),
-          right: push(join.right, on.right),
-          on: on.rest,
-        },
+        withSides(join, push(join.left, [...on.left, ...above.left]), push(join.right, on.right), on.rest),
         above.rest,
       );
     case 'anti': {
       // NOT IN needs every comparison as written; NOT EXISTS may thin out its right side.
       const right = join.nullAware ? [] : on.right;
-      const kept = join.nullAware ? join.on : [...on.left, ...on.rest];
-      return withFilter({ ...join, left: push(join.left, above.left), right: push(join.right, right), on: kept }, above.rest);
+      const kept = join.nullAware ? join.on : staying(join.on, on.right);
+      return withFilter(withSides(join, push(join.left, above.left), push(join.right, right), kept), above.rest);
     }
     default:
       return unreachable(join.type);
@@ -126,8 +127,11 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
       conjuncts,
     );
   switch (rel.kind) {
-    case 'filter':
-      return push(rel.input, [...rel.conjuncts.flatMap(conjunctsOf), ...conjuncts]);
+    case 'filter': {
+      const pushed = push(rel.input, [...rel.conjuncts.flatMap(conjunctsOf), ...conjuncts]);
+      const isUnchanged = pushed.kind === 'filter' && pushed.input === rel.input && sameItems(pushed.conjuncts, rel.conjuncts);
+      return isUnchanged ? rel : pushed;
+    }
     case 'project': {
       const definitions = new Map(rel.items.map((item) => [item.column.id, item.expr]));
       const passes = (conjunct: Scalar): boolean =>
@@ -138,7 +142,7 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
         });
       const below = movable.filter(passes).map((conjunct) => substituteColumns(conjunct, definitions));
       const above = conjuncts.filter((conjunct) => !isMovable(conjunct) || !passes(conjunct));
-      return withFilter({ ...rel, input: push(rel.input, below) }, above);
+      return withFilter(withInput(rel, push(rel.input, below)), above);
     }
     case 'join':
       return withFilter(pushIntoJoin(rel, movable), fixed);
@@ -147,13 +151,13 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
       const onGroups = (conjunct: Scalar): boolean =>
         isMovable(conjunct) && groups.size > 0 && someScalar(conjunct, (n) => n.kind === 'column') && readsOnly(conjunct, groups);
       return withFilter(
-        { ...rel, input: push(rel.input, conjuncts.filter(onGroups)) },
+        withInput(rel, push(rel.input, conjuncts.filter(onGroups))),
         conjuncts.filter((conjunct) => !onGroups(conjunct)),
       );
     }
     case 'sort':
     case 'distinct':
-      return withFilter({ ...rel, input: push(rel.input, movable) }, fixed);
+      return withFilter(withInput(rel, push(rel.input, movable)), fixed);
     case 'setop': {
       if (rel.op === 'except') return stop();
       const side = (ids: readonly ColumnId[], input: Rel): readonly Scalar[] => {
@@ -163,28 +167,25 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
         );
         return movable.map((conjunct) => substituteColumns(conjunct, replacement));
       };
-      return withFilter(
-        {
-          ...rel,
-          left: push(rel.left, side(rel.leftColumns, rel.left)),
-          right: push(rel.right, side(rel.rightColumns, rel.right)),
-        },
-        fixed,
-      );
+      const left = push(rel.left, side(rel.leftColumns, rel.left));
+      const right = push(rel.right, side(rel.rightColumns, rel.right));
+      return withFilter(left === rel.left && right === rel.right ? rel : { ...rel, left, right }, fixed);
     }
     case 'fence': {
       const safe = movable.filter(isLeakproof);
       return withFilter(
-        { ...rel, input: push(rel.input, safe) },
+        withInput(rel, push(rel.input, safe)),
         conjuncts.filter((conjunct) => !isMovable(conjunct) || !isLeakproof(conjunct)),
       );
     }
-    case 'with':
-      return {
-        ...rel,
-        definitions: rel.definitions.map((d) => ({ ...d, rel: push(d.rel, []) })),
-        body: push(rel.body, conjuncts),
-      };
+    case 'with': {
+      const definitions = rel.definitions.map((d) => {
+        const pushed = push(d.rel, []);
+        return pushed === d.rel ? d : { ...d, rel: pushed };
+      });
+      const body = push(rel.body, conjuncts);
+      return body === rel.body && sameItems(definitions, rel.definitions) ? rel : { ...rel, definitions, body };
+    }
     case 'limit':
     case 'scan':
     case 'values':

@@ -12,7 +12,7 @@ export type Verdict =
   | { readonly kind: 'skipped'; readonly message: string }
   | { readonly kind: 'different'; readonly detail: string };
 
-const CHOOSES = /\b(DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|LIMIT|min|max|greatest|least)\b/;
+const CHOOSES = /\b(DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|ORDER|LIMIT|min|max|greatest|least)\b/;
 
 export function judge(sql: string, expected: Outcome, actual: Outcome): Verdict {
   const [want, got] = [expected.error, actual.error];
@@ -25,7 +25,8 @@ export function judge(sql: string, expected: Outcome, actual: Outcome): Verdict 
   // For a set operation PostgreSQL itself names two typmods: of the analysed query (Describe) and of its plan.
   if (detail.startsWith('columns') && SET_OPERATION.test(sql) && sameTypes(expected, actual)) return { kind: 'free choice' };
   if (!want && !got && CHOOSES.test(sql)) {
-    if (difference(normalised(expected), normalised(actual), { ordered: false }) === undefined) return { kind: 'free choice' };
+    if (difference(normalised(expected), normalised(actual), { ordered: isOrdered(sql) }) === undefined)
+      return { kind: 'free choice' };
   }
   return { kind: 'different', detail };
 }

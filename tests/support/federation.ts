@@ -8,6 +8,7 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import pg from 'pg';
 import { startGateway, type Gateway } from '../../server/main.ts';
+import type { PlannerObserver } from '../../server/start-gateway.ts';
 import { parseConfiguration } from '../../server/configuration/load.ts';
 import { startTestPostgres, type TestPostgres } from './postgres.ts';
 
@@ -22,7 +23,7 @@ export interface FederationTable {
   readonly tuples?: readonly string[];
 }
 
-/** Which source holds a table; sources called `pg…` are PostgreSQL, `duck…` DuckDB. */
+/** Which source holds a table; sources called `duck…` or `lake…` are DuckDB, the others PostgreSQL. */
 export type Placement = (table: string) => string;
 
 export class Federation {
@@ -56,7 +57,7 @@ export class Federation {
   /** A gateway over the tables spread as `placement` says. */
   async gateway(
     placement: Placement,
-    options: { readonly disabled?: readonly string[] } = {},
+    options: { readonly disabled?: readonly string[]; readonly observer?: PlannerObserver } = {},
   ): Promise<Gateway & { clientConfig: pg.ClientConfig }> {
     const run = ++this.#gateways;
     const sources = new Map<string, string[]>();
@@ -65,7 +66,7 @@ export class Federation {
     const lines: string[] = [];
     for (const [name, kept] of sources) {
       const dropped = this.tables.map((t) => t.name).filter((table) => !kept.includes(table));
-      if (name.startsWith('pg')) {
+      if (!/^(duck|lake)/.test(name)) {
         const database = `${name}_${run}`;
         await this.#cloneOracle(database, dropped);
         lines.push(
@@ -79,7 +80,8 @@ export class Federation {
     }
     const disable = options.disabled?.length ? `planner: { disable: [${options.disabled.join(', ')}] }\n` : '';
     const yaml = `listen: { port: 0 }\nauth: { method: trust }\nlog: { level: silent }\n${disable}sources:\n${lines.join('\n')}\n`;
-    const gateway = await startGateway(parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {}).configuration);
+    const { configuration } = parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {});
+    const gateway = await startGateway(configuration, options.observer);
     return Object.assign(gateway, {
       clientConfig: { host: gateway.host, port: gateway.port, user: 'tester', database: 'tributary' },
     });

@@ -1,0 +1,118 @@
+/**
+ * *.plan: statements, what the planner did with them, and the plan. A case, up to the next empty line but one:
+ *
+ *   # words for the reader
+ *   stats shop.orders rows=1e6            instead of what the source says
+ *   plan expect=RULE expect-not=RULE disable=RULE …
+ *   SELECT …
+ *   ----
+ *   the plan
+ *
+ * Every statement is also run: rows as PostgreSQL's. UPDATE_GOLDEN=1 rewrites what is below the dashes.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type pg from 'pg';
+import type { Gateway } from '../../server/main.ts';
+import { connectText, difference, run } from '../support/differential.ts';
+import { Federation } from '../support/federation.ts';
+import { compactPlan } from './plan-text.ts';
+import { placement, TABLES } from './tables.ts';
+
+const update = process.env['UPDATE_GOLDEN'] === '1';
+const DEFAULT_ROWS = 1000;
+
+interface PlanCase {
+  readonly question: string;
+  readonly sql: string;
+  readonly stats: ReadonlyMap<string, number>;
+  readonly expect: readonly string[];
+  readonly expectNot: readonly string[];
+  readonly disable: readonly string[];
+  readonly plan: string;
+}
+
+function parseCase(text: string): PlanCase {
+  const [question = '', plan = ''] = text.split('\n----\n');
+  const stats = new Map<string, number>();
+  const options = new Map<string, string[]>();
+  const sql: string[] = [];
+  for (const line of question.replace(/\n----$/, '').split('\n')) {
+    const stat = /^stats (\S+) rows=(\S+)$/.exec(line);
+    if (stat) stats.set(stat[1]!, Number(stat[2]));
+    else if (/^plan( |$)/.test(line)) {
+      for (const word of line.slice(5).split(/\s+/).filter(Boolean)) {
+        const [name, value] = word.split('=');
+        if (!['expect', 'expect-not', 'disable'].includes(name!) || !value) throw new Error(`unknown word in "${line}"`);
+        options.set(name!, [...(options.get(name!) ?? []), value]);
+      }
+    } else if (!line.startsWith('#')) sql.push(line);
+  }
+  return {
+    question: question.replace(/\n----$/, ''),
+    sql: sql.join('\n'),
+    stats,
+    expect: options.get('expect') ?? [],
+    expectNot: options.get('expect-not') ?? [],
+    disable: options.get('disable') ?? [],
+    plan: plan.trimEnd(),
+  };
+}
+
+const observer = {
+  injected: new Map<string, number>() as ReadonlyMap<string, number>,
+  disabled: new Set<string>(),
+  fired: new Set<string>(),
+  statistics: {
+    rows: (table: { readonly site: string; readonly name: string }): number =>
+      observer.injected.get(`${table.site}.${table.name}`) ?? DEFAULT_ROWS,
+  },
+};
+
+let federation: Federation;
+let gateway: Gateway;
+let oracle: pg.Client;
+let client: pg.Client;
+
+beforeAll(async () => {
+  federation = await Federation.create(TABLES);
+  const started = await federation.gateway(placement, { observer });
+  gateway = started;
+  oracle = await connectText(federation.oracleConfig());
+  client = await connectText(started.clientConfig);
+});
+
+afterAll(async () => {
+  await client?.end();
+  await oracle?.end();
+  await gateway?.stop();
+  await federation?.stop();
+});
+
+const isOrdered = (sql: string): boolean => /\bORDER BY\b(?![^(]*\))/.test(sql);
+
+describe.each(readdirSync(__dirname).filter((file) => file.endsWith('.plan')))('%s', (file) => {
+  const parsed = readFileSync(path.join(__dirname, file), 'utf8').trimEnd().split('\n\n').map(parseCase);
+  const results: string[] = [];
+
+  test.each(parsed.map((one) => [one.sql, one] as const))('%s', async (_sql, one) => {
+    observer.injected = one.stats;
+    observer.disabled.clear();
+    for (const rule of one.disable) observer.disabled.add(rule);
+    observer.fired.clear();
+    const explained = await run(client, `EXPLAIN (COSTS OFF) ${one.sql}`);
+    const fired = [...observer.fired];
+    const plan = explained.error
+      ? `error ${explained.error.code}: ${explained.error.message}`
+      : compactPlan(explained.rows.map(([line]) => line!));
+    results.push(`${one.question}\n----\n${plan}`);
+    expect(fired).toEqual(expect.arrayContaining([...one.expect]));
+    expect(fired.filter((rule) => one.expectNot.includes(rule))).toEqual([]);
+    if (!update) expect(plan).toBe(one.plan);
+    if (explained.error) return;
+    const differs = difference(await run(oracle, one.sql), await run(client, one.sql), { ordered: isOrdered(one.sql) });
+    expect(differs).toBeUndefined();
+  });
+
+  if (update) afterAll(() => writeFileSync(path.join(__dirname, file), `${results.join('\n\n')}\n`));
+});
