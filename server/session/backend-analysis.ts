@@ -32,7 +32,8 @@ export interface Analysed {
 export const closeStatement = (name: string): Buffer =>
   new MessageBuilder(frontend.close).bytes(Buffer.from('S')).string(name).build();
 
-const closePortal = (name: string): Buffer => new MessageBuilder(frontend.close).bytes(Buffer.from('P')).string(name).build();
+export const closePortal = (name: string): Buffer =>
+  new MessageBuilder(frontend.close).bytes(Buffer.from('P')).string(name).build();
 
 /** Parses `text` under `name` (replacing what had it) and describes it. Errors are the backend's own. */
 export async function analyse(

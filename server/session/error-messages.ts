@@ -39,5 +39,6 @@ function rebuild(type: number, fields: ReadonlyMap<string, string>): Buffer {
 export const inClientPositions = (error: SqlError, text: SentText): SqlError =>
   error.fields.position === undefined ? error : error.with({ position: text.originalPosition(error.fields.position) });
 
+export const cannotBeRun = (portal: string): SqlError => sqlError('55000', `portal "${portal}" cannot be run`);
 export const noParameter = (number: number, position: number | undefined): SqlError =>
   sqlError('42P02', `there is no parameter $${number}`, { position });

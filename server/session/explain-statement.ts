@@ -8,7 +8,7 @@ import { FederatedPortal } from './federated-portal.ts';
 import type { Session } from './session.ts';
 import type { Statement } from './session-state.ts';
 import type { SyntaxNode } from './statement-text.ts';
-import type { TakenStatement } from './takeover.ts';
+import type { TakenStatement } from './taken-statement.ts';
 
 export interface ExplainRequest {
   readonly analyze: boolean;

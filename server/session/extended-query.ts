@@ -18,18 +18,18 @@ import {
 } from '../wire/frontend-messages.ts';
 import type { BindMessage, ParseMessage } from '../wire/frontend-messages.ts';
 import type { FrontendMessage } from '../wire/message-cutter.ts';
-import { analyse, closeStatement, federatedStatement } from './backend-analysis.ts';
+import { analyse, closePortal, closeStatement, federatedStatement } from './backend-analysis.ts';
 import { Capture, readParameterTypes, stepKindOf } from './backend-exchange.ts';
 import type { Receiver } from './backend-exchange.ts';
 import { classify } from './classify.ts';
 import type { StatementClass } from './classify.ts';
-import { clientError } from './error-messages.ts';
+import { cannotBeRun, clientError } from './error-messages.ts';
 import { openFederated } from './federated-execution.ts';
 import { prepareTwin, refuseFederated } from './federated-statement.ts';
 import { emitTo, FederatedPortal } from './federated-portal.ts';
 import type { Session } from './session.ts';
 import { Skipped } from './session-errors.ts';
-import type { FederatedStatement, Statement } from './session-state.ts';
+import type { FederatedStatement, Portal, Statement } from './session-state.ts';
 import { twinName } from './session-state.ts';
 import { sentText } from './statement-edits.ts';
 import { parseText, SentText } from './statement-text.ts';
@@ -142,12 +142,15 @@ export class ExtendedQuery {
     if (statement?.federated) {
       const { federated } = statement;
       checkBind(read, federated);
+      const before = session.portals.get(read.portal);
       session.portals.set(read.portal, { kind: 'federated', portal: new FederatedPortal(statement, read) });
       const step = session.exchange.send('bind', bindTwin(read, federated, session), session.forward());
-      void step.then((outcome) => outcome !== 'done' && session.portals.delete(read.portal));
+      void step.then((outcome) => outcome !== 'done' && this.restore(read.portal, before));
       return;
     }
-    void this.pass(message);
+    const before = session.portals.get(read.portal);
+    const step = this.pass(message);
+    void step.then((outcome) => outcome !== 'done' && this.restore(read.portal, before));
     const taken = statement && isTaken(statement.class);
     session.portals.set(read.portal, taken ? { kind: 'taken', statement, bind: read } : { kind: 'local', statement });
   }
@@ -156,6 +159,12 @@ export class ExtendedQuery {
   private dropStaleUnnamed(name: string): void {
     if (name !== '' || this.session.statements.has('')) return;
     void this.session.exchange.send('close', closeStatement(''), new Capture());
+  }
+
+  /** A Bind that failed: what had the name before still has it. */
+  private restore(name: string, before: Portal | undefined): void {
+    if (before && name !== '') this.session.portals.set(name, before);
+    else this.session.portals.delete(name);
   }
 
   /** Binding the unnamed portal again ends the one before. */
@@ -201,9 +210,12 @@ export class ExtendedQuery {
           describe: false,
           runLocally: () => this.executeLocal(message, portal.statement),
         });
-      case 'local':
       case undefined:
-        return this.executeLocal(message, portal?.statement);
+        // What we do not know must not be a twin that lost its portal. (A cursor made in SQL has a name.)
+        if (read.portal === '') void session.exchange.send('close', closePortal(''), new Capture());
+        return this.executeLocal(message, undefined);
+      case 'local':
+        return this.executeLocal(message, portal.statement);
     }
   }
 
@@ -231,6 +243,7 @@ export class ExtendedQuery {
     const { session } = this;
     const { federated } = portal.statement;
     assert(federated && portal.bind, 'a portal without its query');
+    if (portal.failed) throw cannotBeRun(name);
     if (portal.opened) {
       const alive = new Capture();
       await session.captured(session.exchange.send('describe', writeDescribePortal(name), alive), alive);

@@ -33,6 +33,9 @@ export type ParameterSource =
 export async function openFederated(session: Session, portal: FederatedPortal, source: ParameterSource): Promise<void> {
   const prepared = await prepareExecution(session, portal.statement, source);
   portal.timeoutMs = prepared.context.statementTimeoutMs;
+  portal.inTransaction = prepared.context.isolation !== 'read committed';
+  if (portal.inTransaction && portal.hold)
+    throw featureNotSupported('WITH HOLD over federated tables in a REPEATABLE READ or SERIALIZABLE transaction');
   const { rowDescription } = prepared.federated;
   const columns = rowDescription ? rowDescription.readUInt16BE(5) : 0;
   const formats = resolveFormats(portal.bind?.resultFormats ?? portal.formats, columns);

@@ -25,8 +25,12 @@ export class FederatedPortal {
   readonly formats: readonly number[];
   /** statement_timeout at its opening. */
   timeoutMs = 0;
+  /** It reads in the transaction's own snapshot, and so ends with it. */
+  inTransaction = false;
   /** Rows fetched so far: the cursor's position. */
   position = 0;
+  /** An error ended it: PostgreSQL refuses to run such a portal again. */
+  failed = false;
   private source: RowSource | null = null;
   private ended = false;
 

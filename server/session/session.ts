@@ -13,6 +13,7 @@ import { backend, errorResponse } from '../wire/backend-messages.ts';
 import type { ClientConnection } from '../wire/client-connection.ts';
 import { flushMessage, frontend, writeParse } from '../wire/frontend-messages.ts';
 import type { FrontendMessage } from '../wire/message-cutter.ts';
+import { queryBackend } from './backend-analysis.ts';
 import { BackendExchange, Capture, severityOf } from './backend-exchange.ts';
 import type { Outcome, Receiver } from './backend-exchange.ts';
 import { clientError } from './error-messages.ts';
@@ -138,15 +139,26 @@ export class Session {
       await readMessageLevel(this);
       await this.exchange.sync(discard);
     }
-    if (this.exchange.transactionStatus === 'T') return;
+    // A failed transaction may come back to a savepoint, and to the cursors from before it.
+    if (this.exchange.transactionStatus !== 'I') return;
+    const living = await this.livingCursors();
     const dead: FederatedPortal[] = [];
     for (const [name, portal] of this.portals) {
-      if (portal.kind === 'federated' && portal.portal.hold && this.exchange.transactionStatus === 'I') continue;
+      if (living.has(name)) continue;
       this.portals.delete(name);
       if (portal.kind === 'federated') dead.push(portal.portal);
     }
     await this.closeAll(dead);
     await this.siteTransactions.end();
+  }
+
+  /** Cursors WITH HOLD that outlived their transaction: those whose twins did. */
+  private async livingCursors(): Promise<ReadonlySet<string>> {
+    const held = [...this.portals].some(([, portal]) => portal.kind === 'federated' && portal.portal.hold);
+    if (!held || this.exchange.closed) return new Set();
+    const answer = await queryBackend(this, 'tributary:cursors', 'SELECT name FROM pg_catalog.pg_cursors WHERE is_holdable');
+    await this.exchange.sync(discard);
+    return new Set(answer.rows.map(([name]) => name!));
   }
 
   /** Nobody chose where bare names are looked up. */
@@ -234,6 +246,7 @@ export class Session {
     try {
       return await work();
     } catch (error) {
+      portal.failed = true;
       await this.closeAll([portal]);
       throw portal.abort.signal.aborted ? portal.abort.signal.reason : error;
     } finally {

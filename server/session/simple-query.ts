@@ -30,7 +30,8 @@ import type { Statement } from './session-state.ts';
 import { sentText } from './statement-edits.ts';
 import { parseText, SentText, visitSyntax } from './statement-text.ts';
 import type { RawStatement } from './statement-text.ts';
-import { afterForwarded, runTaken, sendAll } from './takeover.ts';
+import { afterForwarded, runTaken } from './takeover.ts';
+import { sendAll } from './taken-statement.ts';
 import { showColumnName } from './virtual-settings.ts';
 
 export class SimpleQuery {
