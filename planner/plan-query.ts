@@ -63,6 +63,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     switches: { pushNothing: disabled.has('placement'), splitAverages: !disabled.has('split-averages') },
     nextColumn: () => ++lastColumn as ColumnId,
     planSubquery: (self, rel) => self.root(prepare(rel)),
+    fired: context.fired,
   });
   const root = placer.root(prepare(query));
   return { root, subplans: placer.subplans };

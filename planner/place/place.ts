@@ -52,6 +52,7 @@ export class Placer {
   readonly #nextColumn: () => ColumnId;
   /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
   readonly #planSubquery: (rel: Rel) => Plan;
+  readonly #fired: Set<string> | undefined;
   readonly #subplans: Subplan[] = [];
   #nextId = 1;
 
@@ -62,6 +63,7 @@ export class Placer {
     switches: PlacementSwitches;
     nextColumn: () => ColumnId;
     planSubquery: (placer: Placer, rel: Rel) => Plan;
+    fired: Set<string> | undefined;
   }) {
     this.#judge = options.judge;
     this.#local = options.local;
@@ -69,6 +71,7 @@ export class Placer {
     this.#switches = options.switches;
     this.#nextColumn = options.nextColumn;
     this.#planSubquery = (rel) => options.planSubquery(this, rel);
+    this.#fired = options.fired;
   }
 
   /** In the order in which they may be evaluated. */
@@ -147,6 +150,7 @@ export class Placer {
       const split = splitAverages(rel, this.#nextColumn);
       const [site] = sites;
       if (split && this.#judge.rel(split.input, site!).verdict === 'exact') {
+        this.#fired?.add('split-averages');
         return this.#place(split, new Set(outputColumns(split).map((c) => c.id)));
       }
     }
@@ -324,6 +328,7 @@ export class Placer {
               input: placed.rel,
               items: columns.map((column) => ({ column, expr: { kind: 'column', column: column.id, type: column.type } })),
             };
+    if (narrowed.kind !== 'scan') this.#fired?.add('placement');
     return { ...this.#base(rel, columns), kind: 'remote', site, fragment: this.#withParameters(narrowed, site) };
   }
 
