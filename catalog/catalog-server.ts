@@ -160,6 +160,13 @@ export class CatalogServer {
     this.sources.set(source.name, source);
   }
 
+  /** These, in this order, make the search path of sessions that connect from now on. Mirrors of others stay, unread. */
+  setSources(sources: readonly SourceName[]): void {
+    this.sources.clear();
+    for (const { name, defaultSchema } of sources) this.addSource({ name, defaultSchema });
+    for (const [name, retry] of this.retries) if (!this.sources.has(name)) clearTimeout(retry);
+  }
+
   /**
    * Makes the mirror of `source` what `schema` lists. Changes that met a session's lock are tried again by themselves until
    * they succeed or a newer listing comes.

@@ -1,11 +1,20 @@
 /** Bounds how many statements run over sources at once; the others wait in order, and leave the queue when cancelled. */
 export class AdmissionQueue {
-  private readonly max: number;
+  private max: number;
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
   constructor(max: number) {
     this.max = max;
+  }
+
+  /** More places let the first in line in; fewer are taken back as statements end. */
+  resize(max: number): void {
+    this.max = max;
+    while (this.running < this.max && this.waiting.length > 0) {
+      this.running++;
+      this.waiting.shift()!();
+    }
   }
 
   /** Resolves to what must be called, once, when the statement has ended. Rejects with the signal's reason. */
@@ -17,7 +26,7 @@ export class AdmissionQueue {
     return () => {
       if (left) return;
       left = true;
-      const next = this.waiting.shift();
+      const next = this.running > this.max ? undefined : this.waiting.shift();
       if (next) next();
       else this.running--;
     };

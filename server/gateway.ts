@@ -52,7 +52,7 @@ const DATABASE = 'tributary';
 const STARTUP_TIMEOUT_MS = 60_000;
 
 export class GatewayServer {
-  private readonly options: GatewayOptions;
+  private options: GatewayOptions;
   private readonly server: Server;
   private readonly seats = new Map<number, Seat>();
   private readonly clients = new Set<ClientConnection>();
@@ -85,6 +85,11 @@ export class GatewayServer {
   /** Sessions open now. */
   get sessions(): number {
     return this.seats.size;
+  }
+
+  /** For clients that come from now on. */
+  reconfigure(changes: Pick<GatewayOptions, 'tls' | 'policy'>): void {
+    this.options = { ...this.options, ...changes };
   }
 
   /** Every client is told 57P01; resolves when all is closed. */

@@ -15,8 +15,12 @@ export type { Gateway } from './start-gateway.ts';
  * `observer`: for tests of plans.
  */
 export function startGateway(configuration: Configuration, observer?: PlannerObserver): Promise<Gateway> {
-  const sites = Object.entries(configuration.sources).map(([name, source]) => createSite(name, source));
-  return startWithSites(configuration, { sites, local: localCapabilities, foldConstants: foldConstantsLocally, ...(observer ? { observer } : {}) });
+  return startWithSites(configuration, {
+    createSite,
+    local: localCapabilities,
+    foldConstants: foldConstantsLocally,
+    ...(observer ? { observer } : {}),
+  });
 }
 
 /** One source of the configuration. */

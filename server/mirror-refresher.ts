@@ -21,11 +21,24 @@ interface Watched {
   again: boolean;
   timer: NodeJS.Timeout | undefined;
   failures: number;
+  /** Aborted when the site is watched no more. */
+  readonly dropped: AbortController;
 }
+
+const watching = (site: Site): Watched => ({
+  site,
+  schemas: new Set([site.defaultSchema]),
+  names: new Set(),
+  running: null,
+  again: false,
+  timer: undefined,
+  failures: 0,
+  dropped: new AbortController(),
+});
 
 export class MirrorRefresher {
   private readonly catalog: CatalogServer;
-  private readonly watched: ReadonlyMap<string, Watched>;
+  private watched: ReadonlyMap<string, Watched>;
   private readonly intervalMs: number;
   private readonly metrics: Metrics;
   private readonly log: Logger;
@@ -43,20 +56,24 @@ export class MirrorRefresher {
     this.intervalMs = options.intervalMs;
     this.metrics = options.metrics;
     this.log = options.log;
+    this.watched = new Map([...options.sites].map((site) => [site.name, watching(site)]));
+  }
+
+  /** From now on these. What is known of a site that stays stays known; a new one waits for its first refresh. */
+  watchOnly(sites: Iterable<Site>): void {
+    const before = this.watched;
     this.watched = new Map(
-      [...options.sites].map((site) => [
-        site.name,
-        {
-          site,
-          schemas: new Set([site.defaultSchema]),
-          names: new Set(),
-          running: null,
-          again: false,
-          timer: undefined,
-          failures: 0,
-        },
-      ]),
+      [...sites].map((site) => {
+        const known = before.get(site.name);
+        return [site.name, known?.site === site ? known : watching(site)];
+      }),
     );
+    for (const [name, known] of before) {
+      if (this.watched.get(name) === known) continue;
+      clearTimeout(known.timer);
+      known.dropped.abort();
+      if (!this.watched.has(name)) this.metrics.sourceUp.remove({ source: name });
+    }
   }
 
   /** Every source once. Never rejects: what failed is logged and tried again. */
@@ -93,14 +110,18 @@ export class MirrorRefresher {
     await Promise.all([...this.watched.values()].map((watched) => watched.running ?? Promise.resolve()));
   }
 
+  private isOver(watched: Watched): boolean {
+    return this.stopping.signal.aborted || watched.dropped.signal.aborted;
+  }
+
   private async untilCurrent(watched: Watched): Promise<void> {
     do {
       watched.again = false;
       await this.once(watched);
-    } while (watched.again && !this.stopping.signal.aborted);
+    } while (watched.again && !this.isOver(watched));
     watched.running = null;
     const wait = watched.failures > 0 ? Math.min(RETRY_MIN_MS * 2 ** (watched.failures - 1), RETRY_MAX_MS) : this.intervalMs;
-    if (wait === 0 || this.stopping.signal.aborted) return;
+    if (wait === 0 || this.isOver(watched)) return;
     watched.timer = setTimeout(() => void this.refresh(watched.site.name), wait);
     watched.timer.unref();
   }
@@ -108,8 +129,9 @@ export class MirrorRefresher {
   private async once(watched: Watched): Promise<void> {
     const { site } = watched;
     try {
-      const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(DESCRIBE_TIMEOUT_MS)]);
+      const signal = AbortSignal.any([this.stopping.signal, watched.dropped.signal, AbortSignal.timeout(DESCRIBE_TIMEOUT_MS)]);
       const schema = await site.describe(signal);
+      signal.throwIfAborted();
       await this.catalog.refresh({ name: site.name, defaultSchema: site.defaultSchema }, schema);
       watched.schemas = new Set([site.defaultSchema, ...schema.relations.map((relation) => relation.schema)]);
       const inDefault = schema.relations.filter((relation) => relation.schema === site.defaultSchema);
@@ -120,7 +142,7 @@ export class MirrorRefresher {
       watched.failures = 0;
       this.metrics.sourceUp.set({ source: site.name }, 1);
     } catch (error) {
-      if (this.stopping.signal.aborted) return;
+      if (this.isOver(watched)) return;
       watched.failures++;
       this.metrics.sourceUp.set({ source: site.name }, 0);
       const detail = (error as { fields?: { detail?: string } }).fields?.detail;

@@ -69,11 +69,17 @@ const CACHED_QUERIES_MAX = 500;
 const CACHED_TREE_BYTES_MAX = 1 << 20;
 
 export class Federation {
-  readonly parts: FederationParts;
+  parts: FederationParts;
   private readonly queries = new Map<string, FederatedQuery>();
 
   constructor(parts: FederationParts) {
     this.parts = parts;
+  }
+
+  /** New statements run under these; those that run have what they need. */
+  reconfigure(changes: Partial<FederationParts>): void {
+    this.parts = { ...this.parts, ...changes };
+    this.queries.clear();
   }
 
   /** The mirrors that an analysed tree reads, through policies and views included. */

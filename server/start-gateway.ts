@@ -4,23 +4,26 @@
 import { createSecureContext } from 'node:tls';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import type { Rel } from '../algebra/rel.ts';
 import type { Capabilities, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { CatalogServer } from '../catalog/catalog-server.ts';
-import type { BackendConnection } from '../catalog/backend-connection.ts';
 import { AdmissionQueue } from './admission.ts';
 import { startAdminServer } from './admin/admin-server.ts';
 import { Metrics } from './admin/metrics.ts';
 import type { AuthenticationPolicy } from './auth/authenticate.ts';
 import { certificateBinding, scramVerifier } from './auth/scram.ts';
-import type { Configuration } from './configuration/schema.ts';
+import type { Configuration, SourceConfiguration } from './configuration/schema.ts';
 import { GatewayServer } from './gateway.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { MirrorRefresher } from './mirror-refresher.ts';
+import { SourceSet } from './source-set.ts';
+import { Roles } from './roles.ts';
 import { Federation } from './run-statement.ts';
+import type { FederationParts } from './federation.ts';
 
 export interface Gateway {
   readonly host: string;
@@ -29,6 +32,11 @@ export interface Gateway {
   readonly sessions: () => number;
   /** Asks every source again what it holds. */
   readonly refresh: () => Promise<void>;
+  /**
+   * Goes on under another configuration; resolves when its sources were read. Running statements finish on the old one.
+   * Throws, with nothing changed, when it cannot. What only a start can change stays, and is named in the log.
+   */
+  readonly reload: (configuration: Configuration) => Promise<void>;
   /** Of the metrics endpoint, when configured. */
   readonly metricsPort: number | undefined;
   /** Ends every session with 57P01, then everything behind. Idempotent. */
@@ -36,7 +44,7 @@ export interface Gateway {
 }
 
 export interface GatewayParts {
-  readonly sites: readonly Site[];
+  readonly createSite: (name: string, source: SourceConfiguration) => Site;
   /** What the local executor evaluates. */
   readonly local: Capabilities;
   readonly foldConstants: (rel: Rel) => Rel;
@@ -76,8 +84,9 @@ async function start(
   stop: () => Promise<void>,
 ): Promise<Gateway> {
   const metrics = new Metrics();
-  const sites = new Map(parts.sites.map((site) => [site.name, site]));
-  started.push(() => Promise.allSettled(parts.sites.map((site) => site.close())));
+  const sources = new SourceSet(parts.createSite);
+  sources.change(configuration.sources);
+  started.push(() => sources.close());
   const catalog = await CatalogServer.start({
     dataDir: configuration.catalog.data_dir,
     url: configuration.catalog.url,
@@ -85,37 +94,34 @@ async function start(
     log: ({ level, message, ...fields }) => log[level](fields, message),
   });
   started.push(() => catalog.stop());
-  // The order of the configuration is the order of the search path.
-  for (const site of parts.sites) catalog.addSource({ name: site.name, defaultSchema: site.defaultSchema });
+  catalog.setSources([...sources.sites.values()]);
   const intervalMs = configuration.catalog.refresh;
-  const refresher = new MirrorRefresher({ catalog, sites: parts.sites, intervalMs, metrics, log });
+  const refresher = new MirrorRefresher({ catalog, sites: sources.sites.values(), intervalMs, metrics, log });
   started.push(() => refresher.stop());
   await refresher.refreshAll();
   if (configuration.catalog.setup !== undefined) await catalog.runSetup(await readFile(configuration.catalog.setup, 'utf8'));
-  const roles = new Roles(configuration, catalog, [...sites.keys()]);
+  const roles = new Roles(configuration, catalog);
   await roles.ensureConfigured();
 
+  const admission = new AdmissionQueue(configuration.limits.concurrent_queries);
   const federation = new Federation({
     lookup: catalog.lookup,
     noteGeneration: (generation) => catalog.noteGeneration(generation),
-    sites,
     local: parts.local,
     statistics: parts.observer?.statistics ?? { rows: (table) => catalog.lookup.mirror(table.mirrorOid)?.estimatedRows },
     foldConstants: parts.foldConstants,
-    disabled: parts.observer?.disabled ?? new Set(configuration.planner.disable),
     fired: parts.observer?.fired,
-    queryMemoryBytes: configuration.limits.query_memory,
-    slowQueryMs: configuration.log.slow_query,
     sources: {
-      defaultSchema: (name) => sites.get(name)?.defaultSchema,
+      defaultSchema: (name) => sources.sites.get(name)?.defaultSchema,
       schemas: (name) => refresher.schemas(name),
       holding: (relation) => refresher.holding(relation),
     },
-    admission: new AdmissionQueue(configuration.limits.concurrent_queries),
+    admission,
     metrics,
     log,
     refresh: (name) => (name === undefined ? refresher.refreshAll() : refresher.refresh(name)),
     onMismatch: (site) => void refresher.refresh(site),
+    ...changeableParts(configuration, sources, parts),
   });
   const { tls, channelBinding } = await readTls(configuration);
   const server = await GatewayServer.start({
@@ -136,14 +142,65 @@ async function start(
   const admin = endpoint ? await startAdminServer({ ...endpoint, metrics, isReady }) : undefined;
   if (admin) started.push(() => admin.stop());
   const { host } = configuration.listen;
+
+  const reload = async (next: Configuration): Promise<void> => {
+    // All that can fail comes first.
+    const nextTls = await readTls(next);
+    await roles.reconfigure(next);
+    const { added, removed } = sources.change(next.sources);
+    federation.reconfigure(changeableParts(next, sources, parts));
+    admission.resize(next.limits.concurrent_queries);
+    log.level = next.log.level;
+    server.reconfigure({ tls: nextTls.tls, policy: policyOf(next, nextTls.channelBinding) });
+    catalog.setSources([...sources.sites.values()]);
+    refresher.watchOnly([...sources.sites.values()]);
+    for (const site of removed) {
+      site.retire().catch((error: unknown) => log.warn({ source: site.name, err: String(error) }, 'could not close a source'));
+    }
+    await Promise.all(added.map((site) => refresher.refresh(site.name)));
+    const fixed = needsRestart(configuration, next);
+    if (fixed.length > 0) log.warn({ keys: fixed }, 'takes effect at the next start');
+    log.info({ sources: [...sources.sites.keys()] }, 'configuration read again');
+  };
+  let reloading: Promise<unknown> = Promise.resolve();
   return {
     host,
     port: server.port,
     sessions: () => server.sessions,
     refresh: () => refresher.refreshAll(),
+    reload: (next) => {
+      const reloaded = reloading.then(() => reload(next));
+      reloading = reloaded.catch(() => undefined); // its caller was told
+      return reloaded;
+    },
     metricsPort: admin?.port,
     stop,
   };
+}
+
+/** What a running federation takes from the configuration. */
+const changeableParts = (
+  configuration: Configuration,
+  sources: SourceSet,
+  parts: GatewayParts,
+): Pick<FederationParts, 'sites' | 'disabled' | 'queryMemoryBytes' | 'slowQueryMs'> => ({
+  sites: sources.sites,
+  disabled: parts.observer?.disabled ?? new Set(configuration.planner.disable),
+  queryMemoryBytes: configuration.limits.query_memory,
+  slowQueryMs: configuration.log.slow_query,
+});
+
+/** Keys that differ though only a start can change them. */
+function needsRestart(before: Configuration, after: Configuration): string[] {
+  const fixed = (each: Configuration): Record<string, unknown> => ({
+    'listen.host': each.listen.host,
+    'listen.port': each.listen.port,
+    catalog: each.catalog,
+    metrics: each.metrics,
+    'limits.connections': each.limits.connections,
+  });
+  const [old, wanted] = [fixed(before), fixed(after)];
+  return Object.keys(old).filter((key) => !isDeepStrictEqual(old[key], wanted[key]));
 }
 
 /** Standard error, as JSON; readable lines on a terminal. */
@@ -153,55 +210,6 @@ function logger(configuration: Configuration): Logger {
     return pino({ level, transport: { target: 'pino-pretty', options: { destination: 2 } } });
   }
   return pino({ level }, pino.destination(2));
-}
-
-/** Users as roles of the catalog server. */
-class Roles {
-  private readonly configuration: Configuration;
-  private readonly catalog: CatalogServer;
-  private readonly sources: readonly string[];
-  /** Names let in under trust, known to be roles by now. */
-  private readonly known = new Set<string>();
-
-  constructor(configuration: Configuration, catalog: CatalogServer, sources: readonly string[]) {
-    this.configuration = configuration;
-    this.catalog = catalog;
-    this.sources = sources;
-  }
-
-  async ensureConfigured(): Promise<void> {
-    for (const user of this.configuration.auth.users) {
-      await this.catalog.ensureRole({ name: user.name, admin: user.admin, sources: user.sources ?? this.sources });
-      this.known.add(user.name);
-    }
-  }
-
-  async connect(session: Parameters<GatewayOptions['connect']>[0]): Promise<BackendConnection> {
-    const { user, source } = session;
-    if (!this.known.has(user)) {
-      await this.catalog.ensureRole({ name: user, admin: false, sources: this.sources });
-      this.known.add(user);
-    }
-    const { statement_timeout, idle_session_timeout } = this.configuration.limits;
-    const parameters = {
-      ...(statement_timeout > 0 ? { statement_timeout: String(statement_timeout) } : {}),
-      ...(idle_session_timeout > 0 ? { idle_session_timeout: String(idle_session_timeout) } : {}),
-      search_path: this.catalog.searchPath(source),
-      ...session.parameters,
-    };
-    return this.catalog.connect({ user, parameters });
-  }
-
-  /** Whether the catalog server lets a session in. */
-  async answers(): Promise<boolean> {
-    try {
-      await this.catalog.lookup.ensure({ relations: [1], types: [], functions: [], operators: [], collations: [] });
-      return true;
-    } catch (error) {
-      if (error instanceof Error) return false;
-      throw error;
-    }
-  }
 }
 
 function policyOf(configuration: Configuration, channelBinding: Buffer | null): AuthenticationPolicy {
