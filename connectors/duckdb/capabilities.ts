@@ -6,16 +6,16 @@
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
-import type { AggregateCall, Scalar } from '../../algebra/scalar.ts';
-import { aggregateScalars, relScalars, scalarParts } from '../../algebra/transform.ts';
-import type { PgArray } from '../../core/datum.ts';
+import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { aggregateScalars, relScalars, scalarParts, someScalar, visitRel } from '../../algebra/transform.ts';
+import type { Datum, Interval, PgArray } from '../../core/datum.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { capabilityOf } from './capability-table.ts';
 import type { Capability, ConstantRule } from './capability-table.ts';
 import { relationKey } from './describe.ts';
 import type { KnownRelations } from './describe.ts';
-import { DIGITS_MAX, digitsOf, fits, ShapeFinder } from './numeric-shape.ts';
+import { DIGITS_MAX, fits, integerDigits, ShapeFinder } from './numeric-shape.ts';
 import type { NumericShape, NumericShapes } from './numeric-shape.ts';
 
 const exact: Verdict = { verdict: 'exact' };
@@ -75,9 +75,13 @@ export class DuckDBCapabilities implements Capabilities {
       case 'const':
         if (expr.type.kind === 'array' && expr.value !== null && !isPlainList(expr.value as PgArray))
           return no('arrays that are not lists');
+        if (expr.type.kind === 'interval' && isInfiniteInterval(expr.value)) return no('infinite intervals');
+        // Whether numeric ones stand where they can be fitted, operator() sees.
+        if (expr.type.element?.kind === 'numeric') return exact;
         return valueVerdict(expr.type);
       case 'param':
-        return valueVerdict(expr.type);
+        // It may be infinite, which DuckDB's are not.
+        return expr.type.kind === 'interval' ? no('parameters of type interval') : valueVerdict(expr.type);
       case 'call':
         if (expr.variadic) return no('VARIADIC arguments');
         return callVerdict(expr.fn.signature, expr.fn.schema, expr.args, expr.inputCollation);
@@ -98,7 +102,8 @@ export class DuckDBCapabilities implements Capabilities {
       case 'arraycompare': {
         const isList = expr.quantifier === 'any' ? expr.operator.name === '=' : expr.operator.name === '<>';
         if (!isList) return no('only = ANY and <> ALL of an array');
-        if (expr.array.kind !== 'array' && expr.left.type.kind === 'numeric') return no(WIDTH_REASON);
+        if (expr.left.type.kind === 'numeric' && expr.array.kind !== 'array' && expr.array.kind !== 'const')
+          return no(WIDTH_REASON);
         return callVerdict(expr.fn.signature, expr.fn.schema, [expr.left], expr.inputCollation);
       }
       case 'greatest':
@@ -107,6 +112,7 @@ export class DuckDBCapabilities implements Capabilities {
       case 'array':
         return expr.nested ? no('arrays of arrays') : valueVerdict(expr.type);
       case 'subquery': {
+        if (readsLimit(expr.rel)) return no(LIMIT_REASON);
         if (expr.mode === 'scalar' || expr.mode === 'exists') return exact;
         const isIn = expr.mode === 'any' && expr.comparisons?.every((c) => c.operator.name === '=') === true;
         if (!isIn) return no('only = ANY and EXISTS of a subquery');
@@ -149,6 +155,8 @@ export class DuckDBCapabilities implements Capabilities {
         if (column.type.kind === 'numeric' && !shapes.has(column.id)) return no(WIDTH_REASON);
       }
     }
+    // What travels as text has no order and no equality any more.
+    if (keyColumns(rel).some((id) => shapes.get(id)?.textual)) return no(WIDTH_REASON);
     // A numeric that is put out must have a proven scale.
     const unproven = outputColumns(rel).find((column) => column.type.kind === 'numeric' && !shapes.has(column.id));
     return unproven ? no(WIDTH_REASON) : exact;
@@ -162,12 +170,14 @@ export class DuckDBCapabilities implements Capabilities {
           : no('the source has not been described yet');
       case 'filter':
       case 'project':
-      case 'values':
+        return relScalars(rel).some(hasSubquery) && readsLimit(rel) ? no(LIMIT_REASON) : exact;
       case 'with':
+        return rel.definitions.some((definition) => readsLimit(definition.rel)) ? no(LIMIT_REASON) : exact;
+      case 'values':
       case 'ctescan':
         return exact;
       case 'join':
-        return joinVerdict(rel);
+        return readsLimit(rel) ? no(LIMIT_REASON) : joinVerdict(rel);
       case 'aggregate':
         return first(rel.groups.map((column) => comparable(column.type, column.type.collation)));
       case 'sort':
@@ -197,6 +207,7 @@ export class DuckDBCapabilities implements Capabilities {
         }
       return this.comparisonReason(pair, shapes);
     }
+    if (expr.kind === 'const' && expr.type.element?.kind === 'numeric') return WIDTH_REASON;
     if (expr.type.kind === 'numeric') {
       const shape = this.finder.scalar(expr, shapes);
       // A bare column may be anything, as long as it is only handed on; who computes with it asks for its shape.
@@ -216,7 +227,11 @@ export class DuckDBCapabilities implements Capabilities {
 
   /** Both sides must fit one DECIMAL; a constant or parameter is fitted to the other side. */
   private comparisonReason(pair: readonly Scalar[], shapes: NumericShapes): string | undefined {
-    const found = pair.map((side) => (isFixed(side) ? 'fixed' : this.finder.scalar(side, shapes)));
+    const found = pair.map((side) => {
+      if (side.kind === 'const' || side.kind === 'param') return 'fixed';
+      // A subquery that is not exact here reaches us as a parameter.
+      return this.finder.scalar(side, shapes) ?? (side.kind === 'subquery' ? 'fixed' : undefined);
+    });
     const open = found.filter((shape): shape is NumericShape => typeof shape === 'object');
     if (found.includes(undefined) || open.some((shape) => !fits(shape))) return WIDTH_REASON;
     if (open.length === 0) {
@@ -225,12 +240,30 @@ export class DuckDBCapabilities implements Capabilities {
     }
     if (open.length > 1 && open.some((shape) => shape.infinities)) return WIDTH_REASON;
     const scale = Math.max(...open.map((shape) => shape.scale)) + (open.length < pair.length ? 1 : 0);
-    const integerDigits = Math.max(...open.map((shape) => Math.max(shape.width, digitsOf(shape.bound + 1n)) - shape.scale));
-    return scale + integerDigits > DIGITS_MAX ? WIDTH_REASON : undefined;
+    return scale + Math.max(...open.map(integerDigits)) > DIGITS_MAX ? WIDTH_REASON : undefined;
   }
 }
 
-const isFixed = (expr: Scalar): boolean => expr.kind === 'const' || expr.kind === 'param';
+/** The elements of an array that is written out or constant. */
+function listElements(array: Scalar): readonly Scalar[] {
+  if (array.kind === 'array') return array.elements;
+  if (array.kind !== 'const' || array.value === null) return [];
+  return (array.value as PgArray).elements.map((value): Scalar => ({ kind: 'const', value, type: array.type.element! }));
+}
+
+/** Columns whose order or equality the operator itself needs. */
+function keyColumns(rel: Rel): readonly ColumnId[] {
+  switch (rel.kind) {
+    case 'aggregate':
+      return rel.groups.map((column) => column.id);
+    case 'sort':
+      return rel.keys.map((key) => key.column);
+    case 'distinct':
+      return outputColumns(rel).map((column) => column.id);
+    default:
+      return [];
+  }
+}
 
 /** The sides of a comparison of numerics, all elements of an IN list with its left side. */
 function comparedNumerics(expr: Scalar): readonly Scalar[] | undefined {
@@ -244,7 +277,7 @@ function comparedNumerics(expr: Scalar): readonly Scalar[] | undefined {
     case 'nullif':
       return expr.left.type.kind === 'numeric' ? [expr.left, expr.right] : undefined;
     case 'arraycompare':
-      return expr.left.type.kind === 'numeric' && expr.array.kind === 'array' ? [expr.left, ...expr.array.elements] : undefined;
+      return expr.left.type.kind === 'numeric' ? [expr.left, ...listElements(expr.array)] : undefined;
     default:
       return undefined;
   }
@@ -267,6 +300,11 @@ function valueVerdict(type: SqlType): Verdict {
   if (type.kind === 'array' && VALUE_KINDS.has(type.element!.kind) && type.element!.kind !== 'numeric') return exact;
   return no(`values of type ${type.name}`);
 }
+
+/** PostgreSQL keeps ± infinity as the extremes of all three fields. */
+const isInfiniteInterval = (value: Datum): boolean =>
+  value !== null && Math.abs((value as Interval).months) >= INT4_MAX && Math.abs((value as Interval).days) >= INT4_MAX;
+const INT4_MAX = 2_147_483_647;
 
 function castVerdict(how: 'relabel' | 'io' | 'array', from: SqlType, to: SqlType): Verdict {
   const isText = (type: SqlType): boolean => type.kind === 'text' || type.kind === 'varchar';
@@ -310,6 +348,19 @@ function obeys(value: string | number, rule: ConstantRule): boolean {
     case 'a pattern that does not end in a backslash':
       return /^(?:[^\\]|\\.)*$/s.test(value as string);
   }
+}
+
+/** A hash join hands its keys down as a filter, below a LIMIT too, which then lets other rows through (duckdb/duckdb#22924). */
+const LIMIT_REASON = 'DuckDB may filter below a LIMIT what is joined above it';
+
+const hasSubquery = (expr: Scalar): boolean => someScalar(expr, (node) => node.kind === 'subquery');
+
+function readsLimit(rel: Rel): boolean {
+  let found = false;
+  visitRel(rel, (node) => {
+    if (node.kind === 'limit') found = true;
+  });
+  return found;
 }
 
 function joinVerdict(rel: Join): Verdict {

@@ -330,6 +330,7 @@ const casts: readonly Capability[] = [
     ...(signature.endsWith(',int4)') ? { constants: { 2: 'a typmod' as const } } : {}),
   })),
   ...['int2', 'int4', 'int8'].map((type): Capability => ({ signature: `${type}(numeric)`, support: 'pushed', numeric: true })),
+  written('text(bool)', 'CAST($1 AS VARCHAR)'),
   ...refused('DuckDB rounds decimals to floating point differently', 'float8(numeric)', 'float4(numeric)'),
 ];
 

@@ -6,7 +6,7 @@ import type { SqlType } from '../../core/sql-type.ts';
 import { BoolReader, Fixed16Reader, Float64Reader, Int32Reader, Int64Reader, StringReader } from './column-reader.ts';
 import type { ColumnReader } from './column-reader.ts';
 import { ArrayReader, JsonbReader } from './nested-reader.ts';
-import { NumericReader } from './numeric-reader.ts';
+import { NumericReader, NumericTextReader } from './numeric-reader.ts';
 
 /** `where`: source and column, for errors. `infinityAt`: see NumericReader. */
 export function createReader(type: SqlType, from: DuckDBType, where: string, infinityAt?: bigint): ColumnReader {
@@ -61,6 +61,8 @@ function numericReader(from: DuckDBType, mismatch: () => InternalError, infinity
       const { width, scale } = from;
       return new NumericReader(width <= 4 ? 'int16' : width <= 9 ? 'int32' : width <= 18 ? 'int64' : 'int128', scale, infinityAt);
     }
+    case DuckDBTypeId.VARCHAR:
+      return new NumericTextReader();
     case DuckDBTypeId.HUGEINT:
       return new NumericReader('int128', 0);
     case DuckDBTypeId.UHUGEINT:

@@ -3,8 +3,9 @@
  * capability table, with their guards; numeric arithmetic with the DECIMAL widths its shapes ask for; every output column
  * has the one DuckDB type that reads as its SQL type.
  */
-import { assert } from '../../core/assert.ts';
+import { assert, InternalError } from '../../core/assert.ts';
 import type { Datum, Numeric } from '../../core/datum.ts';
+import { sqlType } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import type { Rel, Scan } from '../../algebra/rel.ts';
 import type {
@@ -28,7 +29,7 @@ import { capabilityOf, EXTRACT_FIELDS } from './capability-table.ts';
 import { quoted, relationKey } from './describe.ts';
 import type { KnownRelations } from './describe.ts';
 import { comparisonConstant, decimalLiteral, duckdbType, literal } from './literals.ts';
-import { NARROW_DIGITS } from './numeric-shape.ts';
+import { DIGITS_MAX, integerDigits, NARROW_DIGITS } from './numeric-shape.ts';
 import type { NumericShape, NumericShapes, ShapeFinder } from './numeric-shape.ts';
 
 /** Names DuckDB reads differently from PostgreSQL when they stand bare. */
@@ -109,14 +110,14 @@ export class DuckDBWriter extends SqlWriter {
   }
 
   override parameter(param: ParamScalar): SqlText {
-    if (param.type.kind === 'numeric') return this.constant(this.fixedValue(param) as Numeric, param.type);
-    return super.parameter(param);
+    if (param.type.kind !== 'numeric' || this.parameterValues === undefined) return super.parameter(param);
+    return this.constant(this.fixedValue(param)!, param.type);
   }
 
   private fixedValue(expr: Scalar): Datum | undefined {
     if (expr.kind === 'const') return expr.value;
     if (expr.kind !== 'param') return undefined;
-    if (this.parameterValues === undefined) return ZERO;
+    if (this.parameterValues === undefined) return undefined;
     assert(expr.index >= 1 && expr.index <= this.parameterValues.length, `no value for parameter ${expr.index}`);
     return this.parameterValues[expr.index - 1]!;
   }
@@ -173,8 +174,9 @@ export class DuckDBWriter extends SqlWriter {
   }
 
   protected override operands(args: readonly Scalar[]): SqlText[] {
+    if (args[0]?.type.kind !== 'numeric') return args.map((arg) => this.scalar(arg));
     const fitted = this.fittedConstants(args);
-    return args.map((arg, i) => fitted[i] ?? this.scalar(arg));
+    return args.map((arg, i) => fitted[i] ?? this.comparedNumeric(arg, args));
   }
 
   protected override castNode(expr: CastScalar): SqlText {
@@ -224,6 +226,20 @@ export class DuckDBWriter extends SqlWriter {
     };
   }
 
+  /** DuckDB brings both sides to one DECIMAL by their declared widths: where that has too many digits, the true ones are declared. */
+  private comparedNumeric(side: Scalar, sides: readonly Scalar[]): SqlText {
+    const sql = this.scalar(side);
+    const open = sides.filter((other): boolean => other.kind !== 'param' && other.kind !== 'const');
+    if (!open.includes(side)) return sql;
+    const shapes = open.map((other) => this.shape(other));
+    const digits =
+      Math.max(...shapes.map((shape) => shape.width - shape.scale)) + Math.max(...shapes.map((shape) => shape.scale));
+    // A constant between two values has one digit more.
+    if (digits < DIGITS_MAX) return sql;
+    const own = this.shape(side);
+    return atom(`CAST(${sql.text} AS DECIMAL(${Math.max(integerDigits(own) + own.scale, 1)},${own.scale}))`);
+  }
+
   /** Numeric constants and parameters, fitted to the expression on the other side of the comparison. */
   private fittedConstants(args: readonly Scalar[]): (SqlText | undefined)[] {
     if (args.length !== 2 || args[0]!.type.kind !== 'numeric' || args[1]!.type.kind !== 'numeric') return [];
@@ -255,15 +271,16 @@ export class DuckDBWriter extends SqlWriter {
           : undefined;
     const left = this.scalar(expr.left);
     if (elements === undefined) {
-      const quantifier = expr.quantifier.toUpperCase();
-      return {
-        text: `${atLeast(left, OTHER_OPERATOR)} ${expr.operator.name} ${quantifier}(${this.scalar(expr.array).text})`,
-        precedence: COMPARISON,
-      };
+      const array = this.scalar(expr.array);
+      const test = `${atLeast(left, OTHER_OPERATOR)} ${expr.operator.name} ${expr.quantifier.toUpperCase()}(${array.text})`;
+      // DuckDB takes an array that is NULL for an empty one.
+      return atom(`CASE WHEN ${atLeast(array, MATCHING + 1)} IS NOT NULL THEN ${test} END`);
     }
     if (elements.length === 0) return atom(expr.quantifier === 'any' ? 'false' : 'true');
     const list = elements.map((element) => this.operands([expr.left, element])[1]!.text);
-    return { text: `${atLeast(left, MATCHING + 1)} ${word} (${list.join(', ')})`, precedence: MATCHING };
+    const isWide = expr.left.type.kind === 'numeric' && this.shape(expr.left).width >= DIGITS_MAX - 1;
+    const compared = isWide ? this.comparedNumeric(expr.left, [expr.left]) : left;
+    return { text: `${atLeast(compared, MATCHING + 1)} ${word} (${list.join(', ')})`, precedence: MATCHING };
   }
 
   // Aggregates
@@ -271,6 +288,8 @@ export class DuckDBWriter extends SqlWriter {
   override aggregate(call: AggregateCall): SqlText {
     const capability = capabilityOf(call.fn.signature);
     assert(capability?.sql !== undefined && call.orderBy.length === 0, `${call.fn.signature} was pushed to DuckDB`);
+    const [arg] = call.args;
+    if (call.fn.signature === 'sum(numeric)' && this.shape(arg!).mixed) return this.sumOfMixed(call, arg!);
     const args = call.args.map((arg) => `${call.distinct ? 'DISTINCT ' : ''}${this.scalar(arg).text}`);
     const text = fill(capability.sql, args);
     if (!call.filter) return atom(text);
@@ -280,13 +299,63 @@ export class DuckDBWriter extends SqlWriter {
     return atom(wrapped ? `${wrapped[1]!}${wrapped[2]!}${filter}${wrapped[3]!}` : `${text}${filter}`);
   }
 
+  /**
+   * PostgreSQL's sum has the greatest display scale among what was summed, whatever it adds up to: sum(CASE … ELSE 0 END)
+   * is `0` where no row took the other branch. So that scale is computed along, and the sum put out as text.
+   */
+  private sumOfMixed(call: AggregateCall, arg: Scalar): SqlText {
+    const { scale } = this.shape(arg);
+    const filter = call.filter ? ` FILTER (WHERE ${this.scalar(call.filter).text})` : '';
+    const value = this.scalar(arg).text;
+    const used = `max(CASE WHEN ${atLeast(this.scalar(arg), CAST)} IS NOT NULL THEN ${this.scalar(this.scaleOf(arg)).text} END)${filter}`;
+    const sum = `sum(${value})${filter}`;
+    const branches = [...this.scalesOf(arg)]
+      .filter((smaller) => smaller < scale)
+      .map((smaller) => ` WHEN ${smaller} THEN CAST(CAST(${sum} AS DECIMAL(${DIGITS_MAX},${smaller})) AS VARCHAR)`);
+    return atom(`CASE ${used}${branches.join('')} ELSE CAST(${sum} AS VARCHAR) END`);
+  }
+
+  /** The display scale of each value of a numeric expression, as an expression. */
+  private scaleOf(expr: Scalar): Scalar {
+    const type = sqlType('int4');
+    if (expr.kind === 'const' && expr.value === null) return { kind: 'const', value: null, type };
+    const shape = this.shape(expr);
+    if (!shape.mixed) return { kind: 'const', value: shape.scale, type };
+    switch (expr.kind) {
+      case 'case': {
+        const branches = expr.branches.map(({ when, then }) => ({ when, then: this.scaleOf(then) }));
+        return { ...expr, branches, otherwise: this.scaleOf(expr.otherwise), type };
+      }
+      case 'coalesce': {
+        const branches = expr.args.map((arg) => ({
+          when: { kind: 'nulltest', arg, negated: true, type: sqlType('bool') } as const,
+          then: this.scaleOf(arg),
+        }));
+        return { kind: 'case', branches, otherwise: { kind: 'const', value: null, type }, type };
+      }
+      case 'nullif':
+        return this.scaleOf(expr.left);
+      default:
+        throw new InternalError(`the display scale of ${expr.kind}`);
+    }
+  }
+
+  private scalesOf(expr: Scalar, into: Set<number> = new Set()): Set<number> {
+    const shape = this.shape(expr);
+    if (expr.kind === 'const' && expr.value === null) return into;
+    if (!shape.mixed) into.add(shape.scale);
+    else if (expr.kind === 'case')
+      for (const part of [...expr.branches.map((b) => b.then), expr.otherwise]) this.scalesOf(part, into);
+    else if (expr.kind === 'coalesce') for (const part of expr.args) this.scalesOf(part, into);
+    else if (expr.kind === 'nullif') this.scalesOf(expr.left, into);
+    return into;
+  }
+
   /** What is known of a numeric output column. */
   outputShape(id: ColumnId): NumericShape | undefined {
     return this.shapes.get(id);
   }
 }
-
-const ZERO: Numeric = { kind: 'finite', unscaled: 0n, scale: 0 };
 
 const fill = (template: string, args: readonly string[]): string =>
   template.replace(/\$(\d)/g, (_, index: string) => args[Number(index) - 1]!);

@@ -8,7 +8,7 @@ import type { SqlType } from '../../core/sql-type.ts';
 import { stringLiteral } from './file-tables.ts';
 import { digitsOf } from './numeric-shape.ts';
 
-/** The DuckDB type that reads as `type`; numeric has no fixed one. */
+/** The DuckDB type that reads as `type`; numeric has no fixed one (only EXPLAIN shows a parameter of it). */
 export function duckdbType(type: SqlType): string {
   switch (type.kind) {
     case 'bool':
@@ -24,7 +24,7 @@ export function duckdbType(type: SqlType): string {
     case 'float8':
       return 'DOUBLE';
     case 'numeric':
-      return 'DECIMAL(38,0)';
+      return 'DECIMAL';
     case 'bytea':
       return 'BLOB';
     case 'date':

@@ -123,6 +123,30 @@ export class NumericReader extends ColumnReader {
   }
 }
 
+/** A numeric that was written as text, digit by digit as it is to be shown. */
+export class NumericTextReader extends ColumnReader {
+  private readonly builder = new BytesBuilder();
+  protected grow(): void {
+    // The builder grows by itself.
+  }
+  protected read(vector: RawVector, rows: number): void {
+    const values = DuckDBVector.create(vector, rows);
+    for (let row = 0; row < rows; row++) {
+      const text = values.getItem(row) as string | null;
+      if (text === null) {
+        this.builder.appendNull();
+        continue;
+      }
+      const point = text.indexOf('.');
+      const bytes = decimalToBinary(BigInt(text.replace('.', '')), point < 0 ? 0 : text.length - point - 1);
+      this.builder.appendBytes(bytes, 0, bytes.length);
+    }
+  }
+  protected take(length: number, valid: Uint8Array | null): Column {
+    return { ...this.builder.finish(), length, valid };
+  }
+}
+
 const finite = (unscaled: bigint, scale: number): Numeric => ({ kind: 'finite', unscaled, scale });
 
 function widen(source: Int16Array | Int32Array, words: Int32Array, start: number, rows: number): void {

@@ -24,6 +24,10 @@ export interface NumericShape {
   readonly width: number;
   /** ± INFINITY_MARK stand for ± infinity. */
   readonly infinities?: boolean;
+  /** Values have different display scales; `scale` is the greatest and the DECIMAL's. May be compared, and summed. */
+  readonly mixed?: boolean;
+  /** Written as text, because the display scale is known only at run time. May only be handed on. */
+  readonly textual?: boolean;
 }
 export type NumericShapes = ReadonlyMap<ColumnId, NumericShape>;
 
@@ -38,7 +42,11 @@ export const INFINITY_MARK = 10n ** 18n - 1n;
 export const digitsOf = (bound: bigint): number => (bound === 0n ? 1 : bound.toString().length);
 const bigger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 export const fits = (shape: NumericShape): boolean =>
-  shape.width > 0 && shape.scale <= DIGITS_MAX && digitsOf(shape.bound) <= DIGITS_MAX;
+  shape.width > 0 && !shape.textual && shape.scale <= DIGITS_MAX && digitsOf(shape.bound) <= DIGITS_MAX;
+/** Every value is a DECIMAL of this display scale: anything may be computed with it. */
+export const isUniform = (shape: NumericShape): boolean => fits(shape) && !shape.infinities && !shape.mixed;
+/** Digits before the point that a comparison needs: of the values, and of what lies just beyond them. */
+export const integerDigits = (shape: NumericShape): number => Math.max(digitsOf(shape.bound + 1n) - shape.scale, 0);
 const widthFor = (scale: number, bound: bigint): number => Math.max(scale, digitsOf(bound), 1);
 const checked = (shape: NumericShape): NumericShape | undefined => (fits(shape) ? shape : undefined);
 
@@ -78,7 +86,10 @@ export class ShapeFinder {
         break;
       }
       case 'project':
-        for (const { column, expr } of rel.items) if (column.type.kind === 'numeric') set(column.id, this.scalar(expr, shapes));
+        for (const { column, expr } of rel.items) {
+          const shape = column.type.kind === 'numeric' ? this.scalar(expr, shapes) : undefined;
+          if (!shape?.mixed) set(column.id, shape);
+        }
         break;
       case 'aggregate':
         for (const { column, call } of rel.aggregates)
@@ -136,11 +147,12 @@ export class ShapeFinder {
       case 'call':
         return this.call(expr, columns);
       case 'case':
-        return this.branches([...expr.branches.map((branch) => branch.then), expr.otherwise], columns);
+        return this.branches([...expr.branches.map((branch) => branch.then), expr.otherwise], columns, mixture);
       case 'coalesce':
+        return this.branches(expr.args, columns, mixture);
       case 'greatest':
       case 'least':
-        return this.branches(expr.args, columns);
+        return this.branches(expr.args, columns, union);
       case 'nullif':
         return this.scalar(expr.left, columns);
       case 'subquery': {
@@ -157,9 +169,9 @@ export class ShapeFinder {
     return expr.kind === 'const' && expr.value === null ? 'null' : this.scalar(expr, columns);
   }
 
-  private branches(exprs: readonly Scalar[], columns: NumericShapes): NumericShape | undefined {
+  private branches(exprs: readonly Scalar[], columns: NumericShapes, together: typeof union): NumericShape | undefined {
     const shapes = exprs.map((expr) => this.branch(expr, columns)).filter((shape) => shape !== 'null');
-    return shapes.length === 0 ? { scale: 0, bound: 0n, width: 1 } : union(shapes);
+    return shapes.length === 0 ? { scale: 0, bound: 0n, width: 1 } : together(shapes);
   }
 
   private call(expr: CallScalar, columns: NumericShapes): NumericShape | undefined {
@@ -167,7 +179,7 @@ export class ShapeFinder {
     const operands = (): [NumericShape, NumericShape] | undefined => {
       const a = this.scalar(first!, columns);
       const b = this.scalar(second!, columns);
-      return a && b && !a.infinities && !b.infinities && fits(a) && fits(b) ? [a, b] : undefined;
+      return a && b && isUniform(a) && isUniform(b) ? [a, b] : undefined;
     };
     switch (expr.fn.signature) {
       case 'numeric_add(numeric,numeric)':
@@ -183,7 +195,7 @@ export class ShapeFinder {
       case 'numeric_abs(numeric)':
       case 'abs(numeric)': {
         const shape = this.scalar(first!, columns);
-        return shape && fits(shape) && !shape.infinities ? shape : undefined;
+        return shape && isUniform(shape) ? shape : undefined;
       }
       case 'numeric(int2)':
       case 'numeric(int4)':
@@ -231,12 +243,15 @@ export class ShapeFinder {
         return checked({ scale: 0, bound: INTEGER_BOUNDS.int8! * ROWS_MAX, width: DIGITS_MAX });
       case 'sum(numeric)': {
         const shape = this.scalar(arg!, columns);
-        if (!shape || !fits(shape) || shape.infinities) return undefined;
-        return checked({ scale: shape.scale, bound: shape.bound * ROWS_MAX, width: DIGITS_MAX });
+        if (!shape || !fits(shape) || shape.infinities || (shape.mixed && call.distinct)) return undefined;
+        const sum = checked({ scale: shape.scale, bound: shape.bound * ROWS_MAX, width: DIGITS_MAX });
+        return sum && shape.mixed ? { ...sum, textual: true } : sum;
       }
       case 'min(numeric)':
-      case 'max(numeric)':
-        return this.scalar(arg!, columns);
+      case 'max(numeric)': {
+        const shape = this.scalar(arg!, columns);
+        return shape?.mixed || shape?.textual ? undefined : shape;
+      }
       default:
         return undefined;
     }
@@ -263,8 +278,21 @@ function rescaledBound(shape: NumericShape, scale: number): bigint {
   return shape.bound / powerOfTen(shape.scale - scale) + 1n;
 }
 
+/** Values of one or the other, of whatever scales. */
+function mixture(found: readonly (NumericShape | undefined)[]): NumericShape | undefined {
+  const alike = union(found);
+  if (alike) return alike;
+  const shapes = found.filter((shape) => shape !== undefined);
+  if (shapes.length < found.length || shapes.some((shape) => !fits(shape) || shape.infinities)) return undefined;
+  const scale = Math.max(...shapes.map((shape) => shape.scale));
+  const width = Math.max(...shapes.map((shape) => shape.width - shape.scale)) + scale;
+  const bound = shapes.map((shape) => shape.bound * powerOfTen(scale - shape.scale)).reduce(bigger);
+  return width <= DIGITS_MAX ? { scale, bound, width, mixed: true } : undefined;
+}
+
 /** Values of either: only of the same scale. */
 function union(shapes: readonly (NumericShape | undefined)[]): NumericShape | undefined {
+  if (shapes.some((shape) => shape?.mixed || shape?.textual)) return undefined;
   const [first] = shapes;
   if (!first || !shapes.every((shape) => shape?.scale === first.scale && (shape.width === 0) === (first.width === 0)))
     return undefined;
