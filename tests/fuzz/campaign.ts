@@ -52,6 +52,8 @@ export interface CampaignOptions {
   /** The first statement; for running one again. */
   readonly first?: number;
   readonly placements: readonly string[];
+  /** Instead of random statements: this one, `count` times. */
+  readonly sql?: string;
   readonly failuresMax: number;
   readonly onFailure?: (failure: Failure) => void;
 }
@@ -90,7 +92,7 @@ async function oneStatement(
   targets: readonly Target[],
   tally: Tally,
 ): Promise<void> {
-  const tree: SqlTree = new QueryGenerator(new Random(querySeed(options.seed, index)), tables).statement();
+  const tree: SqlTree = options.sql ?? new QueryGenerator(new Random(querySeed(options.seed, index)), tables).statement();
   const sql = sqlText(tree);
   const expected = await run(oracle, sql);
   tally.statements++;

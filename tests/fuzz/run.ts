@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- [--seed N] [--count M] [--placement NAME]… [--first I]`: random statements against PostgreSQL. Every
- * 200 statements take new tables. Exit 1 on any difference; the last line is the summary.
+ * `npm run fuzz -- [--seed N] [--count M] [--placement NAME]… [--first I] [--sql TEXT]`: random statements
+ * against PostgreSQL. Every 200 statements take new tables; `--sql`: one statement over the tables of the seed. Exit 1 on any difference; the last line is the summary.
  */
 import { parseArgs } from 'node:util';
 import { FUZZ_PLACEMENTS, runCampaign, type Tally } from './campaign.ts';
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     first: { type: 'string', default: '0' },
     placement: { type: 'string', multiple: true },
     failures: { type: 'string', default: '20' },
+    sql: { type: 'string' },
     original: { type: 'boolean', default: false },
   },
 });
@@ -33,6 +34,7 @@ async function main(): Promise<boolean> {
       count: Math.min(left, STATEMENTS_PER_SCHEMA),
       first: Number(values.first),
       placements,
+      ...(values.sql === undefined ? {} : { sql: values.sql }),
       failuresMax: failuresMax - totals.failures.length,
       onFailure: (failure) => {
         console.log(`\n-- seed ${failure.seed}, statement ${failure.index}, placement ${failure.placement}: ${failure.detail}`);

@@ -1,0 +1,34 @@
+-- What random statements found, shrunk, over the tables of tests/differential. One statement a paragraph.
+
+-- greatest() and least() of byte strings looked at a value before there was one
+SELECT least(NULL::uuid, ref, '00000001-0000-4000-8000-000000000001'), greatest(ref, NULL::uuid) FROM events ORDER BY 1, 2;
+
+SELECT greatest(NULL::bytea, '\x6162'::bytea) FROM depts;
+
+-- DISTINCT below UNION ALL lost columns that nobody reads, and rows with them
+SELECT 1 AS one FROM (SELECT dept AS x, boss AS y FROM people UNION ALL (SELECT DISTINCT dept, boss FROM people)) t;
+
+SELECT x FROM (SELECT dept AS x, boss AS y FROM people UNION ALL (SELECT DISTINCT dept, boss FROM people ORDER BY 1 DESC, 2)) t ORDER BY x;
+
+SELECT id FROM depts WHERE id IN (SELECT x FROM (SELECT DISTINCT dept AS x, boss AS y FROM people ORDER BY 1, 2 LIMIT 3) t) ORDER BY id;
+
+-- an array of arrays became a list
+SELECT '{{1,2},{3,4}}'::int4[], '[0:1]={5,6}'::int4[] FROM depts UNION SELECT ARRAY[id], NULL FROM depts ORDER BY 1, 2;
+
+-- an alias called like a column
+SELECT t1.id FROM people t1 WHERE NOT EXISTS (SELECT 1 FROM (SELECT id AS t1, dept AS t2 FROM people) q, (SELECT id AS t1 FROM depts) t2 WHERE q.t1 = t2.t1 AND q.t2 = t1.dept) ORDER BY 1;
+
+-- an outer join on numbers of two scales, in a subquery
+SELECT count(*) FROM codes WHERE NOT EXISTS (SELECT 1 FROM people p LEFT JOIN events e ON p.salary = e.amount);
+
+-- a NULL array is no empty one
+SELECT id, 3 <> ALL (CASE WHEN id > 2 THEN ARRAY[1, 2] END), 3 = ANY (CASE WHEN id > 2 THEN ARRAY[1, 2] END) FROM depts ORDER BY id;
+
+-- DuckDB filtered below a LIMIT by the keys of the join above it (not every time)
+SELECT a.id, b.id FROM (SELECT id FROM people ORDER BY id LIMIT 1) a JOIN people b ON b.id = a.id AND b.id = 8;
+
+SELECT id FROM (SELECT id FROM people ORDER BY id LIMIT 1) a WHERE id IN (SELECT boss FROM people WHERE id = 15);
+
+SELECT id FROM depts WHERE id IN (SELECT dept FROM people ORDER BY dept NULLS FIRST LIMIT 2);
+
+WITH a AS (SELECT id FROM people ORDER BY id LIMIT 1) SELECT a.id, b.id FROM a JOIN people b ON b.id = a.id AND b.id = 8;
