@@ -39,10 +39,9 @@ export class CountedSite implements Site {
     }
     let ended: Promise<void> | undefined;
     const end = (): Promise<void> => (ended ??= transaction.end().finally(() => this.left()));
-    const { relay } = transaction;
     return {
       query: (fragment, how) => transaction.query(fragment, how),
-      ...(relay ? { relay: relay.bind(transaction) } : {}),
+      ...(transaction.relay ? { relay: (fragment, how) => transaction.relay!(fragment, how) } : {}),
       end,
     };
   }
