@@ -56,8 +56,10 @@ export class SqlWriter extends ScalarWriter {
 
   /** The statement for a fragment; its result columns are the fragment's, in order. Too deep a nesting is 54001. */
   statement(rel: Rel): WrittenSql {
-    this.avoidColumnNames(rel);
-    const text = withinStack(() => this.close(this.block(rel), outputColumns(rel)).text);
+    const text = withinStack(() => {
+      this.avoidColumnNames(rel);
+      return this.close(this.block(rel), outputColumns(rel)).text;
+    });
     const withs = this.withClauses.length > 0 ? `WITH ${this.withClauses.join(', ')} ` : '';
     return { text: withs + text, parameters: this.parameters };
   }

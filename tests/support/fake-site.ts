@@ -48,6 +48,7 @@ export class FakeSite {
     if (table.failOpen) throw table.failOpen;
     if (table.hangOpen) {
       await new Promise((_, reject) => {
+        if (options.signal.aborted) reject(options.signal.reason as Error);
         options.signal.addEventListener('abort', () => reject(options.signal.reason as Error));
       });
     }
