@@ -15,6 +15,8 @@ const DESCRIBE_TIMEOUT_MS = 60_000;
 interface Watched {
   readonly site: Site;
   schemas: ReadonlySet<string>;
+  /** Why it could not be read, as long as it never was. */
+  unread: string | undefined;
   /** Relations of the default schema. */
   names: ReadonlySet<string>;
   running: Promise<void> | null;
@@ -28,6 +30,7 @@ interface Watched {
 const watching = (site: Site): Watched => ({
   site,
   schemas: new Set([site.defaultSchema]),
+  unread: 'it has not answered yet',
   names: new Set(),
   running: null,
   again: false,
@@ -99,6 +102,11 @@ export class MirrorRefresher {
     return this.watched.get(name)?.schemas ?? new Set();
   }
 
+  /** Why nothing is known of a source that has not answered since the start; undefined when it has. */
+  unread(name: string): string | undefined {
+    return this.watched.get(name)?.unread;
+  }
+
   /** Sources whose default schema has a relation of this name. */
   holding(relation: string): readonly string[] {
     return [...this.watched].filter(([, { names }]) => names.has(relation)).map(([name]) => name);
@@ -140,12 +148,14 @@ export class MirrorRefresher {
         this.log.warn({ source: site.name, problem }, 'not mirrored');
       if (watched.failures > 0) this.log.info({ source: site.name }, 'source is back');
       watched.failures = 0;
+      watched.unread = undefined;
       this.metrics.sourceUp.set({ source: site.name }, 1);
     } catch (error) {
       if (this.isOver(watched)) return;
       watched.failures++;
       this.metrics.sourceUp.set({ source: site.name }, 0);
       const detail = (error as { fields?: { detail?: string } }).fields?.detail;
+      if (watched.unread !== undefined) watched.unread = detail ?? (error as Error).message;
       this.log.warn({ source: site.name, err: (error as Error).message, detail }, 'could not read what the source holds');
     }
   }

@@ -115,6 +115,7 @@ async function start(
       defaultSchema: (name) => sources.sites.get(name)?.defaultSchema,
       schemas: (name) => refresher.schemas(name),
       holding: (relation) => refresher.holding(relation),
+      unread: (name) => refresher.unread(name),
     },
     admission,
     metrics,

@@ -4,6 +4,7 @@
  *
  * Invariant: an analysable statement without exactly one tree is never taken for one that reads no mirror.
  */
+import { quoteText } from '../../catalog/quote.ts';
 import { assert } from '../../core/assert.ts';
 import { internalError, programLimitExceeded, sqlError } from '../../core/sql-error.ts';
 import { writeBind, writeDescribeStatement, writeExecute, writeParse } from '../wire/frontend-messages.ts';
@@ -80,8 +81,10 @@ export async function federatedStatement(
   const mirrors = await session.federation.mirrorsIn(tree);
   if (mirrors.length === 0) return null;
   for (const { name, sources, position } of text.ambiguous) {
-    if (mirrors.some(({ table }) => table.name === name && sources.includes(table.site)))
-      throw ambiguousRelation(name, sources, position);
+    if (!mirrors.some(({ table }) => table.name === name && sources.includes(table.site))) continue;
+    // As along PostgreSQL's search path, what the user may not enter is not there.
+    const open = await usableSources(session, sources);
+    if (open.length > 1) throw ambiguousRelation(name, open, position);
   }
   if (tree.length > TREE_BYTES_MAX) throw programLimitExceeded('the statement is too large');
   // The notice is a slice of a network read: what is kept must not keep that alive.
@@ -92,6 +95,13 @@ export async function federatedStatement(
     rowDescription: rowDescription && Buffer.from(rowDescription),
     query: null,
   };
+}
+
+/** Of these, the ones whose default schema the session's user may enter. */
+async function usableSources(session: Session, sources: readonly string[]): Promise<string[]> {
+  const asked = sources.map((source) => `has_schema_privilege(${quoteText(source)}, 'USAGE')`).join(', ');
+  const { rows } = await queryBackend(session, 'tributary:usage', `SELECT ${asked}`);
+  return sources.filter((_, i) => rows[0]?.[i] === 't');
 }
 
 /** A function or a setting of the user's changed what analysis needs. */

@@ -3,7 +3,7 @@
  * on empty mirrors is told in our words.
  */
 import { readNoticeFields } from '../../catalog/backend-error.ts';
-import { sqlError } from '../../core/sql-error.ts';
+import { sourceUnavailable, sqlError } from '../../core/sql-error.ts';
 import type { SqlError } from '../../core/sql-error.ts';
 import { message } from '../wire/backend-messages.ts';
 import type { SentText } from './statement-text.ts';
@@ -20,6 +20,20 @@ export function clientError(errorMessage: Buffer, text: SentText | null): Buffer
     fields.set('M', `reading federated table "${relation}" in this statement is not supported`);
     fields.set('H', 'Federated tables can be read by SELECT, cursors, EXPLAIN, prepared statements and COPY (query) TO STDOUT.');
   }
+  return rebuild(errorMessage[0]!, fields);
+}
+
+/** A table that does not exist may be one of a source nobody could ask yet: then that is what there is to say. */
+export function aboutUnreadSource(errorMessage: Buffer, unread: (source: string) => string | undefined): Buffer {
+  if (!errorMessage.includes('C42P01')) return errorMessage;
+  const fields = readNoticeFields(errorMessage);
+  const source = /^relation "([^".]+)\./.exec(fields.get('M') ?? '')?.[1];
+  const reason = source === undefined ? undefined : unread(source);
+  if (source === undefined || reason === undefined) return errorMessage;
+  const told = sourceUnavailable(source, reason);
+  fields.set('C', told.code);
+  fields.set('M', told.message);
+  fields.set('D', reason);
   return rebuild(errorMessage[0]!, fields);
 }
 

@@ -13,6 +13,8 @@ export interface SourceNames {
   schemas(source: string): ReadonlySet<string>;
   /** Sources whose default schema has a relation of this name. */
   holding(relation: string): readonly string[];
+  /** Why nothing is known of a source that has not answered since the start; undefined when it has. */
+  unread(source: string): string | undefined;
 }
 
 /** The catalog's schema for a source's schema. */

@@ -16,7 +16,7 @@ import type { FrontendMessage } from '../wire/message-cutter.ts';
 import { queryBackend } from './backend-analysis.ts';
 import { BackendExchange, Capture, severityOf } from './backend-exchange.ts';
 import type { Outcome, Receiver } from './backend-exchange.ts';
-import { clientError } from './error-messages.ts';
+import { aboutUnreadSource, clientError } from './error-messages.ts';
 import { readMessageLevel } from './message-level.ts';
 import { ExtendedQuery } from './extended-query.ts';
 import type { FederatedPortal } from './federated-portal.ts';
@@ -206,11 +206,15 @@ export class Session {
     if ((await step) !== 'done') throw new Skipped();
   }
 
+  private clientError(error: Buffer, text: SentText | null): Buffer {
+    return aboutUnreadSource(clientError(error, text), (source) => this.federation.sources.unread(source));
+  }
+
   /** Waits for a captured step; its error is thrown, to be told by who catches. */
   async captured(step: Promise<Outcome>, capture: Capture, text: SentText | null = null): Promise<Capture> {
     this.exchange.flush();
     const outcome = await step;
-    if (outcome === 'failed') throw new BackendError(clientError(capture.error!, text));
+    if (outcome === 'failed') throw new BackendError(this.clientError(capture.error!, text));
     if (outcome === 'skipped') throw new Skipped();
     return capture;
   }

@@ -41,6 +41,7 @@ test('only configured users get in', async () => {
 test('sources of a user', async () => {
   const guest = await connect('guest');
   expect(await count(guest, 'lake.orders')).toBe(5000);
+  expect(await count(guest, 'orders')).toBe(5000);
   expect(await errorOf(count(guest, 'shop.customers'))).toBe('42501 permission denied for schema shop');
   await guest.end();
 });
