@@ -19,6 +19,7 @@ import type {
   ParamScalar,
   Scalar,
 } from '../../algebra/scalar.ts';
+import { relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { atLeast, atom, CAST, COMPARISON, MATCHING, operatorPrecedence, OTHER_OPERATOR } from '../sql/precedence.ts';
 import type { SqlText } from '../sql/precedence.ts';
@@ -57,8 +58,21 @@ export class DuckDBWriter extends SqlWriter {
   }
 
   override statement(rel: Rel): WrittenSql {
-    this.shapes = this.finder.shapes(rel);
+    this.shapes = this.allShapes(rel);
     return super.statement(rel);
+  }
+
+  /** Of the columns of the fragment, those of subqueries in its expressions included. */
+  private allShapes(rel: Rel, into: Map<ColumnId, NumericShape> = new Map()): NumericShapes {
+    for (const [column, shape] of this.finder.shapes(rel)) into.set(column, shape);
+    visitRel(rel, (node) => {
+      for (const expr of relScalars(node)) {
+        visitScalar(expr, (part) => {
+          if (part.kind === 'subquery') this.allShapes(part.rel, into);
+        });
+      }
+    });
+    return into;
   }
 
   override quote(name: string): string {

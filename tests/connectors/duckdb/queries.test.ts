@@ -51,6 +51,8 @@ const WHOLE: readonly string[] = [
   'SELECT id FROM item ORDER BY ratio, id',
   'SELECT max(ratio), min(ratio) FROM item',
   'SELECT id FROM item WHERE price = (SELECT max(price) FROM item)',
+  'SELECT kind, sum(price) FROM item GROUP BY kind HAVING sum(price) > (SELECT sum(price) * 0.0001 FROM item)',
+  'SELECT id, price * (SELECT max(rate) + 1 FROM item) FROM item',
   'SELECT 1 / (amount - 1) FROM item WHERE amount > 1',
   'SELECT amount / (amount - amount) FROM item',
   'SELECT (SELECT bin FROM item)',
