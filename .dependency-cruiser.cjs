@@ -8,7 +8,7 @@ const floors = {
   executor: ['core', 'algebra'],
 };
 floors.server = Object.keys(floors);
-floors.cli = [...Object.keys(floors)];
+floors.cli = Object.keys(floors);
 
 module.exports = {
   forbidden: [

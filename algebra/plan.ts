@@ -3,7 +3,6 @@
  * planner/explain. Expressions refer to columns of the children by id; `columns` is the node's output in order.
  */
 import { unreachable } from '../core/assert.ts';
-import type { Datum } from '../core/datum.ts';
 import type { Rel, RelColumn, SortKey } from './rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from './scalar.ts';
 
@@ -145,13 +144,6 @@ export interface SessionSettings {
   readonly intervalStyle: string;
   readonly extraFloatDigits: number;
   readonly byteaOutput: 'hex' | 'escape';
-}
-
-/** What an execution is given beside its plan. `params[0]` is $1. */
-export interface ExecutionInput {
-  readonly params: readonly Datum[];
-  readonly settings: SessionSettings;
-  readonly signal: AbortSignal;
 }
 
 /** What one plan node really did, for EXPLAIN ANALYZE. The executor fills it in while it runs. */
