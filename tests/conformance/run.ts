@@ -1,11 +1,18 @@
 /** `npm run conformance -- NAME [options]`: one proof of exactness; exit 1 on any difference; the last line is the summary. */
 import { parseArgs } from 'node:util';
+import { runSlt } from './slt.ts';
 import { runTpch, TPCH_PLACEMENTS, tpchTable } from './tpch.ts';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(3),
   allowPositionals: true,
-  options: { scale: { type: 'string', default: '0.01' }, query: { type: 'string', multiple: true } },
+  options: {
+    scale: { type: 'string', default: '0.01' },
+    query: { type: 'string', multiple: true },
+    corpus: { type: 'string' },
+    placement: { type: 'string', default: 'mixed' },
+    queries: { type: 'string' },
+  },
 });
 
 async function tpch(): Promise<boolean> {
@@ -28,7 +35,19 @@ async function tpch(): Promise<boolean> {
   return count('different') === 0;
 }
 
-const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch };
+function slt(): Promise<boolean> {
+  const { corpus, placement, queries } = values;
+  if (placement !== 'postgres' && placement !== 'duckdb' && placement !== 'mixed') {
+    throw new Error(`unknown placement ${placement}; there are: postgres, duckdb, mixed`);
+  }
+  return runSlt({
+    corpus,
+    placement,
+    ...(queries === undefined ? {} : { queriesMax: Number(queries) }),
+  });
+}
+
+const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch, slt };
 const proof = proofs[positionals[0] ?? ''];
 if (!proof) {
   console.error(`usage: npm run conformance -- ${Object.keys(proofs).join('|')}`);

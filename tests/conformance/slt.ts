@@ -1,0 +1,61 @@
+/**
+ * `npm run conformance -- slt [--corpus DIR] [--placement mixed|postgres|duckdb] [--queries N]`: sqllogictest files, ours by
+ * default, or a corpus from elsewhere (files `*.test` and `*.slt`), of which the first N queries each. A file of a corpus
+ * may be written for another database: only the answers PostgreSQL gives count.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { runSltFile } from '../slt/run-slt-file.ts';
+import { SltWorld, type SltPlacement } from '../slt/slt-world.ts';
+
+const SHOWN_MAX = 5;
+
+export interface SltRunOptions {
+  readonly corpus: string | undefined;
+  readonly placement: SltPlacement;
+  readonly queriesMax?: number;
+}
+
+/** True when no answer was wrong. */
+export async function runSlt(options: SltRunOptions): Promise<boolean> {
+  const files = filesBelow(options.corpus ?? path.join(__dirname, '../slt'));
+  const world = await SltWorld.create(options.placement);
+  const totals = { equal: 0, refused: 0, notPostgres: 0, different: 0 };
+  const refusals = new Map<string, number>();
+  try {
+    for (const file of files) {
+      await world.reset();
+      const { queriesMax } = options;
+      const strict = options.corpus === undefined;
+      const report = await runSltFile(readFileSync(file, 'utf8'), world, { strict, ...(queriesMax ? { queriesMax } : {}) });
+      const refused = [...report.refused.values()].reduce((sum, n) => sum + n, 0);
+      for (const [message, n] of report.refused) refusals.set(message, (refusals.get(message) ?? 0) + n);
+      totals.equal += report.equal;
+      totals.refused += refused;
+      totals.notPostgres += report.notPostgres;
+      totals.different += report.different.length;
+      console.log(
+        `${path.basename(file)}: ${report.equal} equal, ${refused} refused, ${report.notPostgres} not PostgreSQL, ` +
+          `${report.different.length} different`,
+      );
+      for (const { line, sql, detail } of report.different.slice(0, SHOWN_MAX))
+        console.log(`  line ${line}: ${detail}\n    ${sql}`);
+    }
+  } finally {
+    await world.stop();
+  }
+  for (const [message, n] of [...refusals].sort((a, b) => b[1] - a[1])) console.log(`  ${n} × ${message}`);
+  console.log(
+    `slt, tables in ${options.placement}: ${files.length} files, ${totals.equal} equal, ${totals.refused} refused, ` +
+      `${totals.notPostgres} not PostgreSQL, ${totals.different} different`,
+  );
+  return totals.different === 0;
+}
+
+function filesBelow(folder: string): string[] {
+  if (statSync(folder).isFile()) return [folder];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.slt') || name.endsWith('.test'))
+    .sort()
+    .map((name) => path.join(folder, name));
+}
