@@ -2,13 +2,15 @@
  * `npm run transcripts`: runs what the docs show and puts the real output between their markers
  * (`<!-- transcript: NAME … -->` … `<!-- /transcript -->`), and writes the files that are made from code.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { configurationJsonSchema } from '../server/configuration/schema.ts';
+import { duckdbCapabilityTable } from '../connectors/duckdb/capability-table.ts';
+import { configurationJsonSchema, configurationSchema } from '../server/configuration/schema.ts';
 import { DEMO_QUERIES } from '../cli/demo-data.ts';
 import { startDemoShop } from '../cli/demo-shop.ts';
 import { runText, tableText } from '../cli/query.ts';
+import { resultsTables } from './results-page.ts';
 
 const root = path.join(__dirname, '..');
 
@@ -65,17 +67,57 @@ function configurationRows(schema: JsonSchema, at: string): string[] {
     : schema.const === undefined
       ? typeName(schema)
       : `\`${String(schema.const)}\``;
-  const fallback = schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``;
+  const fallback = schema.default === undefined ? defaultOf(at) : `\`${JSON.stringify(schema.default)}\``;
   return [`| \`${at}\` | ${type} | ${fallback} | ${schema.description ?? ''} |`];
 }
 
-const typeName = (schema: JsonSchema): string =>
-  schema.type ?? [...new Set((schema.anyOf ?? []).map((each) => each.type ?? each.enum?.join(' \\| ')))].join(' or ');
+/** Scalars may also be written as strings (they are, when they come from the environment). */
+function typeName(schema: JsonSchema): string {
+  const names = new Set((schema.anyOf ?? [schema]).map((each) => each.type ?? ''));
+  if (names.has('number')) return 'size or duration';
+  return names.has('integer') ? 'integer' : names.has('boolean') ? 'boolean' : [...names].join(' or ');
+}
+
+/** A configuration that leaves out all it can: what is there besides is the defaults. */
+const defaults: unknown = configurationSchema.parse({
+  auth: { method: 'trust', users: [{ name: 'ana' }] },
+  sources: { postgres: { type: 'postgres', url: 'postgres://app@db/shop' }, duckdb: { type: 'duckdb', path: 'lake.duckdb' } },
+});
+
+function defaultOf(key: string): string {
+  const path = key
+    .replace(/^sources\.NAME \((\w+)\)/, 'sources.$1')
+    .replaceAll('[]', '.0')
+    .split('.');
+  const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], defaults);
+  const given = ['auth.method', 'auth.users[].name', 'sources.NAME (duckdb).path', 'sources.NAME (postgres).url'];
+  return value === undefined || given.includes(key) || key.endsWith('.type') ? '' : `\`${JSON.stringify(value)}\``;
+}
 
 const configurationTable = (): string =>
   ['| key | type | default | |', '|---|---|---|---|', ...configurationRows(configurationJsonSchema() as JsonSchema, '')].join(
     '\n',
   );
+
+/** What DuckDB is sent, and what not and why. */
+function duckdbTable(): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
+  const lines = duckdbCapabilityTable.map(
+    ({ signature, support, guard, reason }) => `| \`${signature}\` | ${support} | ${cell(guard ?? reason ?? '')} |`,
+  );
+  return [
+    '# What runs at DuckDB',
+    '',
+    "Made from `connectors/duckdb/capability-table.ts` by `npm run transcripts`. By PostgreSQL's function behind an operator or name, and its",
+    'argument types; what is not listed is not sent. Every pushed entry is compared with PostgreSQL on generated edge values by',
+    '`tests/connectors/duckdb`.',
+    '',
+    '| function or aggregate | | |',
+    '|---|---|---|',
+    ...lines,
+    '',
+  ].join('\n');
+}
 
 function replaceTranscript(file: string, name: string, text: string): void {
   const target = path.join(root, file);
@@ -90,6 +132,9 @@ function replaceTranscript(file: string, name: string, text: string): void {
 
 async function main(): Promise<void> {
   writeFileSync(path.join(root, 'examples/tributary.schema.json'), `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
+  mkdirSync(path.join(root, 'docs/connectors'), { recursive: true });
+  writeFileSync(path.join(root, 'docs/connectors/duckdb.md'), duckdbTable());
+  replaceTranscript('docs/benchmarks.md', 'results', resultsTables(['bulk', 'start', 'plan']));
   replaceTranscript('docs/configuration.md', 'keys', configurationTable());
   replaceTranscript('README.md', 'demo', await demoTranscript());
 }

@@ -2,6 +2,7 @@
 /**
  * The command line. Exit codes: 0 clean stop, 1 failure at run time, 2 bad usage or configuration.
  */
+import './thread-pool.ts';
 import { Command, CommanderError, Option } from 'commander';
 import { ConfigurationError } from '../server/configuration/load.ts';
 import { check } from './check.ts';
