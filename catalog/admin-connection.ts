@@ -23,6 +23,8 @@ export class AdminConnection {
   private readonly beforeConnect: () => Promise<void>;
   private client: Promise<pg.Client> | undefined;
   private ended = false;
+  /** Settles when the last query asked for has. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(target: AdminTarget, beforeConnect: () => Promise<void> = () => Promise.resolve()) {
     this.target = target;
@@ -30,7 +32,13 @@ export class AdminConnection {
   }
 
   /** Rows as objects (oid and smaller integers as numbers, bigint as strings). The server's errors come as SqlError. */
-  async rows<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
+  rows<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
+    const result = this.turn.then(() => this.query<Row>(sql, params));
+    this.turn = result.catch(() => undefined); // its caller is told
+    return result;
+  }
+
+  private async query<Row>(sql: string, params: readonly unknown[] | undefined): Promise<Row[]> {
     const client = await this.connected();
     try {
       const result: unknown = await client.query(params ? { text: sql, values: [...params] } : { text: sql });
