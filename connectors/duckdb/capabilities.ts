@@ -364,6 +364,8 @@ function readsLimit(rel: Rel): boolean {
 }
 
 function joinVerdict(rel: Join): Verdict {
+  const isOuter = rel.type === 'left' || rel.type === 'right' || rel.type === 'full';
+  if (isOuter && rel.on.some(hasSubquery)) return no('DuckDB has no outer join on a subquery');
   if (rel.type !== 'full') return exact;
   const isEquality = (expr: Scalar): boolean => expr.kind === 'call' && expr.operator?.name === '=';
   return rel.on.length > 0 && rel.on.every(isEquality) ? exact : no('a full join on more than equalities');
