@@ -3,8 +3,9 @@ import type pg from 'pg';
 import { connectText, run } from '../support/differential.ts';
 import { Federation, type Placement } from '../support/federation.ts';
 import type { Gateway } from '../../server/main.ts';
+import { withParameters } from './parameters.ts';
 import { Random, querySeed } from './random.ts';
-import { QueryGenerator } from './random-query.ts';
+import { QueryGenerator, RISKY } from './random-query.ts';
 import { randomSchema, type FuzzTable } from './schema.ts';
 import { shrink } from './shrink.ts';
 import { sqlText, type SqlTree } from './sql-tree.ts';
@@ -33,6 +34,8 @@ export interface Failure {
   readonly index: number;
   readonly placement: string;
   readonly sql: string;
+  /** Of its parameters. */
+  readonly values: readonly string[];
   readonly detail: string;
   /** The whole statement before it was shrunk. */
   readonly original: string;
@@ -92,17 +95,21 @@ async function oneStatement(
   targets: readonly Target[],
   tally: Tally,
 ): Promise<void> {
-  const tree: SqlTree = options.sql ?? new QueryGenerator(new Random(querySeed(options.seed, index)), tables).statement();
+  const random = new Random(querySeed(options.seed, index));
+  const made: SqlTree = options.sql ?? new QueryGenerator(random, tables).statement();
+  const mayRaise = typeof made === 'string' || (made.kind === 'node' && made.category === RISKY);
+  const { tree, values } = random.chance(0.15) ? withParameters(made, random) : { tree: made, values: [] };
   const sql = sqlText(tree);
-  const expected = await run(oracle, sql);
+  const expected = await run(oracle, sql, values);
   tally.statements++;
   for (const target of targets) {
-    const verdict = judge(sql, expected, await target.run(sql));
+    const verdict = judge(sql, expected, await target.run(sql, values), mayRaise);
     count(tally.verdicts, verdict.kind);
     if (verdict.kind === 'refused' || verdict.kind === 'skipped') count(tally.messages, `${verdict.kind}: ${verdict.message}`);
     if (verdict.kind !== 'different') continue;
     const family = familyOf(verdict.detail);
-    const check = async (text: string): Promise<Verdict> => judge(text, await run(oracle, text), await target.run(text));
+    const check = async (text: string): Promise<Verdict> =>
+      judge(text, await run(oracle, text, values), await target.run(text, values), mayRaise);
     const shrunk = await shrink(tree, async (text) => {
       const again = await check(text);
       return again.kind === 'different' && familyOf(again.detail) === family;
@@ -110,7 +117,7 @@ async function oneStatement(
     const small = sqlText(shrunk);
     const last = await check(small);
     const detail = last.kind === 'different' ? last.detail : verdict.detail;
-    const failure = { seed: options.seed, index, placement: target.name, sql: small, detail, original: sql };
+    const failure = { seed: options.seed, index, placement: target.name, sql: small, values, detail, original: sql };
     tally.failures.push(failure);
     options.onFailure?.(failure);
     // The other placements most likely show the same.
@@ -145,9 +152,9 @@ class Target {
     return new Target(name, gateway, await open(gateway.clientConfig));
   }
 
-  async run(sql: string): Promise<Awaited<ReturnType<typeof run>>> {
+  async run(sql: string, values: readonly string[]): Promise<Awaited<ReturnType<typeof run>>> {
     try {
-      return await run(this.#client, sql);
+      return await run(this.#client, sql, values);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#client = await open(this.#gateway.clientConfig);

@@ -1,10 +1,5 @@
-/** A slice of the fuzzer, always the same, and what it found before. `npm run fuzz` does more. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { TABLES } from '../differential/tables.ts';
-import { connectText, difference, run } from '../support/differential.ts';
-import { Federation } from '../support/federation.ts';
-import { FUZZ_PLACEMENTS, runCampaign } from './campaign.ts';
+/** A slice of the fuzzer, always the same. `npm run fuzz` does more. */
+import { runCampaign } from './campaign.ts';
 
 test.each([
   [11, ['split', 'duckdb']],
@@ -13,43 +8,4 @@ test.each([
   const { failures, statements } = await runCampaign({ seed, count: 75, placements, failuresMax: 3 });
   expect(failures).toEqual([]);
   expect(statements).toBe(75);
-});
-
-describe('found before', () => {
-  const statements = readFileSync(path.join(__dirname, 'regressions.sql'), 'utf8')
-    .split(/\n\s*\n/)
-    .map((paragraph) =>
-      paragraph
-        .replace(/^--.*$/gm, '')
-        .trim()
-        .replace(/;$/, ''),
-    )
-    .filter((sql) => sql !== '');
-  const asFuzzed: Readonly<Record<string, string>> = { people: 't1', events: 't2', depts: 't3', codes: 't4' };
-  let federation: Federation;
-  const expected = new Map<string, Awaited<ReturnType<typeof run>>>();
-
-  beforeAll(async () => {
-    federation = await Federation.create(TABLES);
-    const oracle = await connectText(federation.oracleConfig());
-    for (const sql of statements) expected.set(sql, await run(oracle, sql));
-    await oracle.end();
-  });
-  afterAll(() => federation?.stop());
-
-  test.each(Object.entries(FUZZ_PLACEMENTS))('%s', async (_name, { placement, disabled }) => {
-    const gateway = await federation.gateway((table) => placement(asFuzzed[table]!), disabled ? { disabled } : {});
-    try {
-      const client = await connectText(gateway.clientConfig);
-      const wrong: string[] = [];
-      for (const sql of statements) {
-        const differs = difference(expected.get(sql)!, await run(client, sql), { ordered: /ORDER BY [^()]*$/.test(sql) });
-        if (differs !== undefined) wrong.push(`${sql}\n   ${differs}`);
-      }
-      await client.end();
-      expect(wrong).toEqual([]);
-    } finally {
-      await gateway.stop();
-    }
-  });
 });

@@ -22,6 +22,8 @@ interface MadeSelect {
   readonly types: readonly SqlTypeName[];
 }
 
+/** Category of a statement that may raise 22xxx. */
+export const RISKY = 'risky statement';
 const ORDINALS = '/*ordinals*/';
 const DIRECTIONS = ['', ' DESC', ' NULLS FIRST', ' DESC NULLS LAST'];
 
@@ -40,7 +42,7 @@ export class QueryGenerator {
   /** One statement; some may raise 22xxx in their select list, and nowhere else. */
   statement(): SqlNode {
     const random = this.#random;
-    if (random.chance(0.12)) return this.#select({ depth: 1, risky: true }).tree;
+    if (random.chance(0.12)) return node(RISKY, [this.#select({ depth: 1, risky: true }).tree]);
     if (random.chance(0.12)) {
       const definition = this.#select({ depth: 1 });
       const name = `w${++this.#aliases}`;

@@ -38,7 +38,7 @@ async function main(): Promise<boolean> {
       failuresMax: failuresMax - totals.failures.length,
       onFailure: (failure) => {
         console.log(`\n-- seed ${failure.seed}, statement ${failure.index}, placement ${failure.placement}: ${failure.detail}`);
-        console.log(`${failure.sql};`);
+        console.log(`${failure.sql};${failure.values.length > 0 ? ` -- ${JSON.stringify(failure.values)}` : ''}`);
         if (values.original) console.log(`-- from: ${failure.original}`);
       },
     });
