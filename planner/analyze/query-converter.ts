@@ -120,11 +120,9 @@ export class QueryConverter {
     const clause = nodes(query, 'distinctClause');
     if (clause.length === 0) return body;
     for (const item of clause) requireDefaultEquality(this.analysis, item, 'DISTINCT');
-    assert(
-      body.targets.every((entry) => !entry.junk),
-      'DISTINCT with hidden columns',
-    );
-    return { ...body, rel: { kind: 'distinct', input: body.rel } };
+    // Hidden are grouping keys that are not selected: ORDER BY may name only what is.
+    const targets = body.targets.filter((entry) => !entry.junk);
+    return { targets, rel: { kind: 'distinct', input: this.withoutJunk(body.rel, body) } };
   }
 
   private sorted(query: TreeNode, body: SelectBody): Rel {

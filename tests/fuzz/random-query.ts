@@ -116,7 +116,14 @@ export class QueryGenerator {
     const having = random.chance(0.25) ? optional([' HAVING ', this.#having(scope, options)]) : '';
     const rest = [groupBy, having];
     return {
-      tree: this.#assemble('', list(made.map((m) => m.tree)), [' FROM ', from], where, node('clause', rest), options),
+      tree: this.#assemble(
+        random.chance(0.15) ? optional(['DISTINCT ']) : '',
+        list(made.map((m) => m.tree)),
+        [' FROM ', from],
+        where,
+        node('clause', rest),
+        options,
+      ),
       types: made.map((m) => m.type),
     };
   }

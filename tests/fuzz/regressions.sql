@@ -32,3 +32,8 @@ SELECT id FROM (SELECT id FROM people ORDER BY id LIMIT 1) a WHERE id IN (SELECT
 SELECT id FROM depts WHERE id IN (SELECT dept FROM people ORDER BY dept NULLS FIRST LIMIT 2);
 
 WITH a AS (SELECT id FROM people ORDER BY id LIMIT 1) SELECT a.id, b.id FROM a JOIN people b ON b.id = a.id AND b.id = 8;
+
+-- DISTINCT over a grouping key that is not selected
+SELECT DISTINCT count(*) FROM people GROUP BY dept, active ORDER BY 1 DESC;
+
+SELECT DISTINCT -21 AS x FROM people GROUP BY dept;
