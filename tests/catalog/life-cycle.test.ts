@@ -212,7 +212,7 @@ describe.each([
   ['a user without a name in /etc/passwd', ['setpriv', '--reuid=54321', '--regid=54321', '--clear-groups']],
   ['root that may not change its user', ['setpriv', '--bounding-set=-setuid,-setgid,-chown']],
 ])('%s', (_, behind) => {
-  (canBeAnyone ? test : test.skip)('runs it in a user namespace', async () => {
+  (canBeAnyone ? test : test.skip)('needs unshare: runs it in a user namespace', async () => {
     const gateway = await gatewayProcess('', behind);
     expect(gateway.postmaster).toBeGreaterThan(0);
     process.kill(gateway.pid, 'SIGKILL');

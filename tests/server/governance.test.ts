@@ -89,6 +89,29 @@ test("a view over two sources, read with its owner's rights; replaced under a ke
   await guest.end();
 });
 
+test.each([
+  ['shop.customers', 'customers', 5],
+  ['lake.orders', 'orders', 7],
+])(
+  'what a policy or a security_barrier view on %s hides, no condition from outside ever runs on',
+  async (table, name, hidden) => {
+    const leaky = `1 / (id - ${hidden}) IS NOT NULL`;
+    expect(await errorOf(count(clerk, `${table} WHERE ${leaky}`))).toBe('22012 division by zero');
+    await boss.query(`CREATE VIEW app.guarded_${name} WITH (security_barrier) AS SELECT id FROM ${table} WHERE id <> ${hidden}`);
+    await boss.query(`GRANT USAGE ON SCHEMA app TO clerk; GRANT SELECT ON app.guarded_${name} TO clerk`);
+    const visible = await count(clerk, `app.guarded_${name}`);
+    expect(await count(clerk, `app.guarded_${name} WHERE ${leaky}`)).toBe(visible);
+    await boss.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
+    await boss.query(`CREATE POLICY visible ON ${table} FOR SELECT USING (id <> ${hidden})`);
+    expect(await count(clerk, `${table} WHERE ${leaky}`)).toBe(visible);
+    expect(
+      await count(clerk, `${table} t JOIN ${table} u ON t.id = u.id AND 1 / (t.id - ${hidden}) = 1 / (u.id - ${hidden})`),
+    ).toBe(visible);
+    expect(await count(clerk, `(SELECT 1 / (id - ${hidden}) AS leak FROM ${table} OFFSET 0) l`)).toBe(visible);
+    await boss.query(`DROP POLICY visible ON ${table}; ALTER TABLE ${table} DISABLE ROW LEVEL SECURITY`);
+  },
+);
+
 test('a new object earlier in search_path is what a kept statement reads from then on', async () => {
   const session = await connect('clerk');
   const kept = { name: 'shadowed', text: 'SELECT count(*)::int AS n FROM customers' };
