@@ -35,6 +35,7 @@ export interface ProjectPlan extends PlanBase {
 /**
  * `leftKeys[i] = rightKeys[i]` (SQL `=`: NULLs never match) and every conjunct of `residual`. The right side is built, the
  * left side probes. Output: left's then right's columns; semi/anti: left's only. `nullAware`: see algebra/rel.ts Join.
+ * `nullsMatch`: keys are compared by IS NOT DISTINCT FROM instead.
  */
 export interface HashJoinPlan extends PlanBase {
   readonly kind: 'hashjoin';
@@ -45,6 +46,7 @@ export interface HashJoinPlan extends PlanBase {
   readonly rightKeys: readonly Scalar[];
   readonly residual: readonly Scalar[];
   readonly nullAware: boolean;
+  readonly nullsMatch?: boolean;
 }
 /** Any join condition; the right side is kept in memory. */
 export interface NestedLoopPlan extends PlanBase {

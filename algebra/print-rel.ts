@@ -66,7 +66,7 @@ class Printer {
       case 'project':
         return `Project ${rel.items.map(({ column, expr }) => this.item(column, expr)).join(', ')}`;
       case 'join': {
-        const aware = rel.nullAware ? ' null-aware' : '';
+        const aware = `${rel.nullAware ? ' null-aware' : ''}${rel.lateral ? ' lateral' : ''}`;
         return `Join ${rel.type}${aware}${rel.on.length === 0 ? '' : ` on ${this.scalars(rel.on)}`}`;
       }
       case 'aggregate': {

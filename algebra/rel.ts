@@ -58,6 +58,7 @@ export interface ProjectItem {
 /**
  * Output: left's columns then right's; for semi and anti only left's. `on` is ANDed; inner with an empty `on` is a cross
  * join. `nullAware` (anti only): NOT IN semantics, a row survives only if every comparison in `on` is false for all of right.
+ * `lateral`: the right side reads columns of the left; only within planner/analyze, which removes it.
  */
 export interface Join {
   readonly kind: 'join';
@@ -66,6 +67,7 @@ export interface Join {
   readonly right: Rel;
   readonly on: readonly Scalar[];
   readonly nullAware?: boolean;
+  readonly lateral?: boolean;
 }
 /**
  * Output: the group columns (ids unchanged, taken from the input) then one column per aggregate. No groups and

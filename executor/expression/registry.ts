@@ -1,5 +1,6 @@
 /** All kernels, by signature. */
 import type { Kernel, KernelTable } from './kernel.ts';
+import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
 import { byteaKernels } from './kernels/bytea.ts';
 import { comparisonKernels } from './kernels/comparison.ts';
@@ -28,6 +29,7 @@ const tables: readonly KernelTable[] = [
   intervalKernels,
   extractKernels,
   dateTruncKernels,
+  subqueryKernels,
 ];
 
 const bySignature = new Map<string, Kernel>();

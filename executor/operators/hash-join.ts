@@ -1,6 +1,6 @@
 /**
  * Equality join: the right side's keys are numbered in a table, its rows listed per number; a left row's candidates are
- * the rows under its key's number. NULL keys have no number and never match.
+ * the rows under its key's number. NULL keys have no number and never match, unless the plan says that NULLs match.
  */
 import type { HashJoinPlan } from '../../algebra/plan.ts';
 import { assert } from '../../core/assert.ts';
@@ -39,7 +39,7 @@ export class HashJoinOperator extends JoinOperator {
     });
     this.#leftKeys = new Projection(plan.leftKeys, plan.left.columns, execution);
     this.#rightKeys = new Projection(plan.rightKeys, plan.right.columns, execution);
-    this.#table = new KeyTable(kinds, 'reject');
+    this.#table = new KeyTable(kinds, plan.nullsMatch === true ? 'group' : 'reject');
     this.#needsRows = this.needsPairs;
   }
 

@@ -10,6 +10,8 @@ import { featureNotSupported, statementTooComplex } from '../../core/sql-error.t
 import { Analysis } from './analysis.ts';
 import { freeColumns, volatileIn } from './free-columns.ts';
 import type { ConvertedQuery } from './query-converter.ts';
+import { unnestingFunctions, unnestingOperators } from './lateral/bindings.ts';
+import { JoinUnnester } from './lateral/unnest-joins.ts';
 import { QueryConverter } from './query-converter.ts';
 import type { RelationPermission } from './statement-oids.ts';
 import { statementOids } from './statement-oids.ts';
@@ -46,8 +48,13 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
   if (tree.length !== 1) throw featureNotSupported('rewrite rule that makes several statements of one');
   const query = asNode(tree[0], 'statement');
   const oids = statementOids(tree);
-  await lookup.ensure(oids);
-  const operatorFunctions = [...oids.operators].map((oid) => lookup.operator(oid).functionOid);
+  const operators = new Set([...oids.operators, ...unnestingOperators]);
+  await lookup.ensure({
+    ...oids,
+    functions: new Set([...oids.functions, ...unnestingFunctions]),
+    operators,
+  });
+  const operatorFunctions = [...operators].map((oid) => lookup.operator(oid).functionOid);
   await lookup.ensure({ relations: [], types: [], functions: operatorFunctions, operators: [], collations: [] });
   const { rel, columns } = convert(query, new Analysis(lookup, options.statement));
   const targets = nodes(query, 'targetList').filter((target) => !flag(target, 'resjunk'));
@@ -68,9 +75,10 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
 function convert(query: TreeNode, analysis: Analysis): ConvertedQuery {
   try {
     const converted = new QueryConverter(analysis).query(query, null);
-    const unresolved = freeColumns(converted.rel);
+    const rel = new JoinUnnester(analysis).apply(converted.rel);
+    const unresolved = freeColumns(rel);
     assert(unresolved.size === 0, `columns ${[...unresolved].join(', ')} are introduced nowhere`);
-    return converted;
+    return { ...converted, rel };
   } catch (error) {
     // The bound on nesting is counted in nodes; a small stack may end before it.
     if (error instanceof RangeError && error.message.includes('call stack')) throw statementTooComplex();

@@ -62,8 +62,8 @@ export class ExpressionConverter {
       case 'OPEXPR':
         return convertOperatorCall(this, node, context);
       case 'BOOLEXPR': {
-        const args = this.all(nodes(node, 'args'), context);
         const operation = text(node, 'boolop');
+        const args = this.all(nodes(node, 'args'), operation === 'not' ? context : conditional(context));
         if (operation === 'not') return { kind: 'not', arg: args[0]!, type: BOOL, location };
         assert(operation === 'and' || operation === 'or', `BOOLEXPR of ${operation}`);
         return { kind: operation, args, type: BOOL, location };
@@ -120,7 +120,7 @@ export class ExpressionConverter {
         return context.insideArrayCast ? { kind: 'param', index: 0, type } : { kind: 'caseoperand', type };
       }
       case 'COALESCEEXPR': {
-        const args = this.all(nodes(node, 'args'), context);
+        const args = this.all(nodes(node, 'args'), conditional(context));
         const type = this.resultType(node, 'coalescetype', 'coalescecollid', args);
         return { kind: 'coalesce', args, type, location };
       }
@@ -215,10 +215,10 @@ export class ExpressionConverter {
   private caseExpression(node: TreeNode, context: ExpressionContext): CaseScalar {
     const arg = optionalChild(node, 'arg');
     const branches = nodes(node, 'args').map((branch) => ({
-      when: this.convert(child(branch, 'expr'), context),
-      then: this.convert(child(branch, 'result'), context),
+      when: this.convert(child(branch, 'expr'), conditional(context)),
+      then: this.convert(child(branch, 'result'), conditional(context)),
     }));
-    const otherwise = this.convert(child(node, 'defresult'), context);
+    const otherwise = this.convert(child(node, 'defresult'), conditional(context));
     const type = this.resultType(node, 'casetype', 'casecollid', [otherwise, ...branches.map((branch) => branch.then)]);
     const operand = arg && this.convert(arg, context);
     return { kind: 'case', ...(operand ? { operand } : {}), branches, otherwise, type, location: this.analysis.location(node) };
@@ -249,6 +249,9 @@ export class ExpressionConverter {
     return withTypmod(type, commonTypmod(type, parts));
   }
 }
+
+const conditional = (context: ExpressionContext): ExpressionContext =>
+  context.conditional === true ? context : { ...context, conditional: true };
 
 /** How users call what is not translated. */
 const UNSUPPORTED_NODES: Readonly<Record<string, string>> = {

@@ -4,9 +4,12 @@
  * and security-barrier views end in a Fence: nothing from above may run before them.
  */
 import type { Join, Rel, RelColumn, ScanColumn } from '../../algebra/rel.ts';
-import { assert } from '../../core/assert.ts';
+import { outputColumns } from '../../algebra/rel.ts';
+import { assert, unreachable } from '../../core/assert.ts';
 import { staleRelation } from '../../core/sql-error.ts';
 import { convertCteReference } from './common-table-expressions.ts';
+import { freeColumns, volatileIn } from './free-columns.ts';
+import { PendingJoins } from './pending-joins.ts';
 import { applyPredicate } from './predicates.ts';
 import type { QueryConverter } from './query-converter.ts';
 import type { ExpressionContext } from './scope.ts';
@@ -50,7 +53,15 @@ export function convertFromClause(
     }
   });
   const items = nodes(jointree, 'fromlist').map((item) => fromItem(converter, ranges, item, context));
-  return items.length === 0 ? ONE_ROW : items.reduce((left, right) => ({ kind: 'join', type: 'inner', left, right, on: [] }));
+  return items.length === 0
+    ? ONE_ROW
+    : items.reduce((left, right) => asLateral({ kind: 'join', type: 'inner', left, right, on: [] }));
+}
+
+/** Marks a join whose right side reads columns of its left. */
+function asLateral(join: Join): Join {
+  const free = freeColumns(join.right);
+  return outputColumns(join.left).some((column) => free.has(column.id)) ? { ...join, lateral: true } : join;
 }
 
 function fromItem(converter: QueryConverter, ranges: readonly TreeNode[], item: TreeNode, context: ExpressionContext): Rel {
@@ -71,18 +82,31 @@ function fromItem(converter: QueryConverter, ranges: readonly TreeNode[], item: 
     const aliases = nodes(asNode(ranges[index - 1], 'rtable'), 'joinaliasvars');
     context.scope.entries[index - 1] = { kind: 'join', aliases };
   }
-  const join: Join = { kind: 'join', type, left, right, on: [] };
+  const join = asLateral({ kind: 'join', type, left, right, on: [] });
   const quals = optionalChild(item, 'quals');
   if (quals === null) return join;
-  const condition = converter.expressions.convert(quals, { ...context, clause: 'a JOIN condition', subqueryJoins: null });
-  return { ...join, on: condition.kind === 'and' ? condition.args : [condition] };
+  const inCondition: ExpressionContext = { ...context, clause: 'a JOIN condition' };
+  const joins = new PendingJoins();
+  const condition = converter.expressions.convert(quals, { ...inCondition, subqueryJoins: joins });
+  if (joins.isEmpty) return { ...join, on: condition.kind === 'and' ? condition.args : [condition] };
+  // Subqueries are joined before the condition can be tested: below it, for each pair of rows.
+  switch (type) {
+    case 'inner':
+      return applyPredicate(converter, join, quals, inCondition);
+    case 'left':
+      return asLateral({ ...join, right: applyPredicate(converter, right, quals, inCondition) });
+    case 'right':
+      return asLateral({ ...join, type: 'left', left: right, right: applyPredicate(converter, left, quals, inCondition) });
+    case 'full':
+      throw analysis.unsupported('correlated subquery in the condition of a FULL JOIN', item);
+    default:
+      return unreachable(type);
+  }
 }
 
 /** One range table entry; its columns become resolvable as entry `index` (1-based) of the scope. */
 export function convertRange(converter: QueryConverter, range: TreeNode, index: number, context: ExpressionContext): Rel {
-  const { analysis } = converter;
   const name = text(child(range, 'eref'), 'aliasname');
-  if (flag(range, 'lateral')) throw analysis.unsupported(`LATERAL subquery "${name}"`);
   const { rel, columns } = rangeRel(converter, range, name, context);
   context.scope.entries[index - 1] = { kind: 'columns', name, columns };
   const quals = nodes(range, 'securityQuals');
@@ -106,6 +130,9 @@ function rangeRel(converter: QueryConverter, range: TreeNode, name: string, cont
       return scan(converter, range, name);
     case RANGE_SUBQUERY: {
       const { rel, columns } = converter.query(child(range, 'subquery'), { ...context, clause: 'FROM' });
+      if (freeColumns(rel).size > 0 && volatileIn(child(range, 'subquery'), analysis.lookup)) {
+        throw analysis.unsupported(`volatile function in LATERAL subquery "${name}"`);
+      }
       if (!flag(range, 'security_barrier')) return { rel, columns };
       return { rel: { kind: 'fence', input: rel, reason: `security_barrier view ${name}` }, columns };
     }

@@ -86,7 +86,9 @@ export class QueryConverter {
     let rel = applyPredicate(this, from, optionalChild(jointree, 'quals'), { ...context, clause: 'WHERE' });
     const joins = new PendingJoins();
     const targets: Target[] = [];
-    const above: ExpressionContext = { ...context, clause: 'the select list', subqueryJoins: joins };
+    // A LIMIT above may spare rows their select list.
+    const conditional = query['limitCount'] !== null || query['limitOffset'] !== null;
+    const above: ExpressionContext = { ...context, clause: 'the select list', subqueryJoins: joins, conditional };
     const grouping = isGrouped(query) ? new Grouping(this, query, rel, context) : null;
     const itemContext: ExpressionContext = grouping ? { ...above, grouped: grouping } : above;
     const used = new Set<ColumnId>();
@@ -173,10 +175,12 @@ interface Target {
   readonly sortReference: number;
 }
 
-/** A bare column keeps its id, once; everything else is a new column. */
+/** A bare column of this level keeps its id, once; everything else is a new column. */
 function target(analysis: Analysis, entry: TreeNode, expr: Scalar, used: Set<ColumnId>): Target {
   const name = text(entry, 'resname');
-  const passes = expr.kind === 'column' && !used.has(expr.column);
+  const node = child(entry, 'expr');
+  const isOuter = node.tag === 'VAR' && integer(node, 'varlevelsup') > 0;
+  const passes = expr.kind === 'column' && !isOuter && !used.has(expr.column);
   const column = passes ? { id: expr.column, name, type: expr.type } : analysis.column(name, expr.type);
   used.add(column.id);
   return { column, expr, junk: flag(entry, 'resjunk'), sortReference: integer(entry, 'ressortgroupref') };

@@ -80,27 +80,10 @@ export function cannotRaise(expr: Scalar): boolean {
   return scalarParts(expr).every(cannotRaise);
 }
 
-const NULL_ON_EMPTY = new Set([
-  'sum',
-  'avg',
-  'min',
-  'max',
-  'bool_and',
-  'bool_or',
-  'every',
-  'stddev',
-  'stddev_pop',
-  'stddev_samp',
-  'variance',
-  'var_pop',
-  'var_samp',
-  'string_agg',
-  'array_agg',
-]);
+const ZERO_ON_EMPTY = new Set(['count', 'regr_count']);
 
-/** What an aggregate gives for no rows: 0, NULL, or undefined when it is not known. */
+/** What an aggregate gives for no rows: 0, NULL (all of PostgreSQL's that do not count), or undefined when it is not known. */
 export function emptyResult({ fn }: AggregateCall): 0 | null | undefined {
-  if (fn.schema !== 'pg_catalog') return undefined;
-  if (fn.name === 'count') return 0;
-  return NULL_ON_EMPTY.has(fn.name) ? null : undefined;
+  if (fn.schema !== 'pg_catalog' || fn.aggregateKind === 'hypothetical') return undefined;
+  return ZERO_ON_EMPTY.has(fn.name) ? 0 : null;
 }

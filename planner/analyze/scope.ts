@@ -53,6 +53,8 @@ export interface ExpressionContext {
   readonly subqueryJoins: SubqueryJoins | null;
   /** What the columns of a subquery compared with IN/ANY/ALL are called inside the comparison. */
   readonly subqueryColumns?: readonly Scalar[];
+  /** It may be that the expression is not evaluated for a row (a CASE branch): a join for it must not raise. */
+  readonly conditional?: boolean;
   /** Inside the per-element expression of an array cast, the test value is the element. */
   readonly insideArrayCast?: boolean;
 }

@@ -1,6 +1,6 @@
 /**
  * Subqueries in expressions. Uncorrelated ones stay `subquery` scalars, evaluated once; as a conjunct of WHERE or HAVING,
- * IN and NOT IN become joins. Correlated ones are unnested (unnest.ts) or refused by name.
+ * IN and NOT IN become joins. Correlated ones are unnested, by a special shape (unnest.ts) or in general (lateral/).
  */
 import type { Join } from '../../algebra/rel.ts';
 import type { CallScalar, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
@@ -25,7 +25,8 @@ import {
   text,
 } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
-import { unnestExists, unnestExistsMark, unnestScalar, withoutCorrelation } from './unnest.ts';
+import { lateralArray, lateralExists, lateralQuantified, lateralScalar } from './lateral/lateral-subqueries.ts';
+import { rowSource, unnestExists, unnestExistsMark, unnestScalar, withoutCorrelation } from './unnest.ts';
 
 const BOOL = sqlType('bool');
 
@@ -44,29 +45,39 @@ function sublinkScalar(converter: QueryConverter, node: TreeNode, query: Convert
   switch (kind) {
     case SUBLINK_EXISTS: {
       if (!correlated) return { kind: 'subquery', mode: 'exists', rel: query.rel, type: BOOL, location };
-      const mark = context.subqueryJoins && unnestExistsMark(analysis, query, context.subqueryJoins);
+      const mark =
+        (context.subqueryJoins && unnestExistsMark(analysis, query, context.subqueryJoins)) ??
+        lateralExists(analysis, query, context);
       if (!mark) throw correlationRefused(converter, node, context);
       return mark;
     }
     case SUBLINK_EXPRESSION: {
       const type = query.columns[0]!.type;
       if (!correlated) return { kind: 'subquery', mode: 'scalar', rel: query.rel, type, location };
-      const value = context.subqueryJoins && unnestScalar(analysis, query, context.subqueryJoins);
+      const value =
+        (context.subqueryJoins && unnestScalar(analysis, query, context.subqueryJoins)) ??
+        lateralScalar(analysis, query, context);
       if (!value) throw correlationRefused(converter, node, context);
       return value;
     }
     case SUBLINK_ARRAY: {
-      if (correlated) throw correlationRefused(converter, node, context);
       const element = query.columns[0]!.type;
       const type = element.kind === 'array' ? element : arrayTypeOf(element);
       if (type === undefined) throw analysis.unsupported(`ARRAY(subquery) of ${element.name}`, node);
       const array = { ...withTypmod(type, element.typmod), collation: element.collation };
-      return { kind: 'subquery', mode: 'array', rel: query.rel, type: array, location };
+      if (!correlated) return { kind: 'subquery', mode: 'array', rel: query.rel, type: array, location };
+      const gathered = lateralArray(analysis, query, array, context);
+      if (!gathered) throw correlationRefused(converter, node, context);
+      return gathered;
     }
     case SUBLINK_ANY:
     case SUBLINK_ALL: {
-      if (correlated) throw correlationRefused(converter, node, context);
-      return quantified(converter, node, query, context, kind === SUBLINK_ANY ? 'any' : 'all');
+      const mode = kind === SUBLINK_ANY ? 'any' : 'all';
+      if (!correlated) return quantified(converter, node, query, context, mode);
+      const comparison = comparisonOf(converter, node, query, context);
+      const answer = lateralQuantified(analysis, query, comparison, mode, context);
+      if (!answer) throw correlationRefused(converter, node, context);
+      return answer;
     }
     default:
       throw analysis.unsupported('row comparison with a subquery', node);
@@ -101,13 +112,15 @@ export function convertSublinkConjunct(
   return negated ? { kind: 'not', arg: scalar, type: BOOL, location: converter.analysis.location(conjunct) } : scalar;
 }
 
-type RightSide = Pick<Join, 'type' | 'right' | 'on' | 'nullAware'>;
+type RightSide = Pick<Join, 'type' | 'right' | 'on' | 'nullAware' | 'lateral'>;
 
 function existsJoin(query: ConvertedQuery, negated: boolean): RightSide | null {
   // Without correlation it is one answer for all rows.
   if (freeColumns(query.rel).size === 0) return null;
   const found = unnestExists(query);
-  return found && { type: negated ? 'anti' : 'semi', right: found.rel, on: found.conditions };
+  const type = negated ? 'anti' : 'semi';
+  if (found === null) return { type, right: rowSource(query.rel), on: [], lateral: true };
+  return { type, right: found.rel, on: found.conditions };
 }
 
 function inJoin(
@@ -128,12 +141,11 @@ function inJoin(
     return negated ? { type, right: query.rel, on, nullAware: true } : { type, right: query.rel, on };
   }
   const found = withoutCorrelation(query, comparison);
-  if (found === null) return null;
   // NOT IN keeps a row only if no row of the subquery compares as equal or as unknown.
-  const matches: readonly Scalar[] = negated
-    ? [{ kind: 'booltest', arg: found.comparison, test: 'false', negated: true, type: BOOL }]
-    : conjunctsOf(found.comparison);
-  return { type, right: found.rel, on: [...found.conditions, ...matches] };
+  const matches = (test: Scalar): readonly Scalar[] =>
+    negated ? [{ kind: 'booltest', arg: test, test: 'false', negated: true, type: BOOL }] : conjunctsOf(test);
+  if (found === null) return { type, right: query.rel, on: matches(comparison), lateral: true };
+  return { type, right: found.rel, on: [...found.conditions, ...matches(found.comparison)] };
 }
 
 /** The test expression with the subquery's columns in place of its parameters. */

@@ -7,7 +7,7 @@
  *   (SELECT agg(i.b) … WHERE o.x = i.y)         →  o ⟕ (γ i.y: agg(i.b)) on o.x = i.y, count read as coalesce(count, 0)
  *   (SELECT i.b … WHERE o.x = i.key)            →  o ⟕ i on o.x = i.key             only if `key` is unique
  *
- * What does not fit is left to the caller, which refuses it. An expression is moved to where it is evaluated for more rows
+ * What does not fit is left to the general way (lateral/). An expression is moved to where it is evaluated for more rows
  * only if it cannot raise.
  */
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
@@ -108,7 +108,7 @@ function movable(pulled: Pulled | null): Pulled | null {
 }
 
 /** Select list, ORDER BY and DISTINCT taken off, and a LIMIT that lets at least one row through. */
-function rowSource(rel: Rel): Rel {
+export function rowSource(rel: Rel): Rel {
   switch (rel.kind) {
     case 'project':
     case 'sort':
@@ -143,6 +143,7 @@ function pull(rel: Rel, ignoringDuplicates: boolean): Pulled | null {
       return { ...input, rel: filtered(input.rel, kept), conditions: [...input.conditions, ...correlated] };
     }
     case 'join': {
+      if (rel.lateral === true) return null;
       const left = pull(rel.left, ignoringDuplicates);
       const right = rel.type === 'inner' ? pull(rel.right, ignoringDuplicates) : uncorrelated(rel.right);
       if (left === null || right === null) return null;

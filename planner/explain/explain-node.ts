@@ -167,7 +167,8 @@ class Describer {
           properties: [['Expressions', plan.exprs.map((expr) => this.#scalar(expr))]],
         };
       case 'hashjoin': {
-        const keys = plan.leftKeys.map((left, i) => `(${this.#scalar(left)} = ${this.#scalar(plan.rightKeys[i]!)})`);
+        const equals = plan.nullsMatch === true ? 'IS NOT DISTINCT FROM' : '=';
+        const keys = plan.leftKeys.map((left, i) => `(${this.#scalar(left)} ${equals} ${this.#scalar(plan.rightKeys[i]!)})`);
         const properties: [string, ExplainValue][] = [['Hash Cond', keys.length === 1 ? keys[0]! : `(${keys.join(' AND ')})`]];
         if (plan.residual.length > 0) properties.push(['Join Filter', this.#conjuncts(plan.residual)]);
         if (plan.nullAware) properties.push(['Null Aware', true]);

@@ -244,13 +244,17 @@ export class Placer {
     const leftKeys: Scalar[] = [];
     const rightKeys: Scalar[] = [];
     const residual: Scalar[] = [];
+    const nullsMatch = rel.on.some((conjunct) => nullSafeKeys(conjunct, leftIds, rightIds) !== undefined);
     for (const conjunct of rel.on) {
       const accepted = this.#scalar(conjunct);
-      const keys = hashKeys(accepted, leftIds, rightIds);
+      const strict = hashKeys(accepted, leftIds, rightIds);
+      const keys = strict ?? nullSafeKeys(accepted, leftIds, rightIds);
       if (keys) {
         leftKeys.push(keys.left);
         rightKeys.push(keys.right);
-      } else residual.push(accepted);
+      }
+      // In a table where NULLs match, an `=` still has to turn them down.
+      if (!keys || (nullsMatch && strict)) residual.push(accepted);
     }
     // Three-valued NOT IN over several columns or with extra conditions needs every comparison on each pair.
     if (leftKeys.length === 0 || (nullAware && (leftKeys.length > 1 || residual.length > 0))) {
@@ -264,7 +268,8 @@ export class Placer {
         nullAware,
       };
     }
-    return { ...base, kind: 'hashjoin', type: rel.type, left, right, leftKeys, rightKeys, residual, nullAware };
+    const keyed = { ...base, type: rel.type, left, right, leftKeys, rightKeys, residual, nullAware };
+    return nullsMatch ? { ...keyed, kind: 'hashjoin', nullsMatch } : { ...keyed, kind: 'hashjoin' };
   }
 
   #sort(rel: Extract<Rel, { kind: 'sort' }>, needed: Needed, topN: { limit: Scalar; offset: Scalar | null } | undefined): Plan {
@@ -423,7 +428,17 @@ const TEXT = new Set(['text', 'varchar', 'name']);
 function hashKeys(conjunct: Scalar, left: Needed, right: Needed): { left: Scalar; right: Scalar } | undefined {
   if (conjunct.kind !== 'call' || conjunct.operator?.name !== '=' || !conjunct.operator.canHash || conjunct.args.length !== 2)
     return undefined;
-  const [a, b] = [conjunct.args[0]!, conjunct.args[1]!];
+  return sides(conjunct.args[0]!, conjunct.args[1]!, left, right);
+}
+
+/** The same of `left IS NOT DISTINCT FROM right`. */
+function nullSafeKeys(conjunct: Scalar, left: Needed, right: Needed): { left: Scalar; right: Scalar } | undefined {
+  if (conjunct.kind !== 'not' || conjunct.arg.kind !== 'distinct') return undefined;
+  const { operator, left: a, right: b } = conjunct.arg;
+  return operator.name === '=' && operator.canHash ? sides(a, b, left, right) : undefined;
+}
+
+function sides(a: Scalar, b: Scalar, left: Needed, right: Needed): { left: Scalar; right: Scalar } | undefined {
   const alike =
     a.type.kind === b.type.kind || [INTEGER, FLOAT, TEXT].some((family) => family.has(a.type.kind) && family.has(b.type.kind));
   if (!alike) return undefined;

@@ -306,6 +306,151 @@ SELECT id FROM people p WHERE dept IN (SELECT d.id FROM depts d WHERE d.id <> p.
 
 SELECT id, (SELECT title FROM depts d WHERE d.id = p.dept) FROM people p ORDER BY id;
 
+-- correlated subqueries and LATERAL
+SELECT id, (SELECT count(*) FROM events e WHERE e.person > p.id) FROM people p ORDER BY id;
+
+SELECT id, (SELECT count(*) FROM events e WHERE e.person = p.id OR e.kind = p.name) FROM people p ORDER BY id;
+
+SELECT id, (SELECT sum(e.amount * p.salary) FROM events e WHERE e.person = p.id) FROM people p ORDER BY id;
+
+SELECT id, (SELECT max(e.amount) + p.salary FROM events e WHERE e.person <= p.dept) FROM people p ORDER BY id;
+
+SELECT id, (SELECT d.title FROM depts d WHERE d.id = p.dept AND d.title <> p.name) FROM people p ORDER BY id;
+
+SELECT id, (SELECT d.title FROM depts d WHERE d.id > p.dept) FROM people p WHERE dept >= 4 ORDER BY id;
+
+SELECT id, (SELECT d.title FROM depts d WHERE d.id > p.dept) FROM people p ORDER BY id;
+
+SELECT id, (SELECT c.n FROM codes c WHERE c.code = p.name) FROM people p ORDER BY id;
+
+SELECT id, (SELECT c.n FROM codes c WHERE c.code = e.kind) FROM events e WHERE kind = 'buy' ORDER BY id;
+
+SELECT id, CASE WHEN kind = 'view' THEN (SELECT c.n FROM codes c WHERE c.code = e.kind) END FROM events e ORDER BY id;
+
+SELECT id, EXISTS (SELECT 1 FROM events e WHERE e.person > p.id) FROM people p ORDER BY id;
+
+SELECT id, NOT EXISTS (SELECT 1 FROM events e WHERE e.person > p.id AND e.kind < p.name) FROM people p ORDER BY id;
+
+SELECT id FROM people p WHERE EXISTS (SELECT 1 FROM events e WHERE e.person = p.id AND e.kind = 'buy') OR dept = 2 ORDER BY id;
+
+SELECT id FROM people p WHERE EXISTS (SELECT kind FROM events e WHERE e.person < p.boss GROUP BY kind HAVING count(*) > p.dept) ORDER BY id;
+
+SELECT id FROM people p WHERE NOT EXISTS (SELECT kind FROM events e WHERE e.person < p.boss GROUP BY kind HAVING count(*) > p.dept) ORDER BY id;
+
+SELECT id, dept IN (SELECT c.n FROM codes c WHERE c.n <> p.id) FROM people p ORDER BY id;
+
+SELECT id, dept NOT IN (SELECT c.n FROM codes c WHERE c.n < p.id OR c.code = p.name) FROM people p ORDER BY id;
+
+SELECT id, dept > ALL (SELECT c.n FROM codes c WHERE c.n < p.dept) FROM people p ORDER BY id;
+
+SELECT id, dept < ANY (SELECT c.n FROM codes c WHERE c.n > p.id OR c.n IS NULL) FROM people p ORDER BY id;
+
+SELECT id, (dept, id) IN (SELECT c.n, d.id FROM codes c, depts d WHERE d.id <> p.boss OR p.boss IS NULL) FROM people p ORDER BY id;
+
+SELECT id FROM people p WHERE dept NOT IN (SELECT c.n FROM codes c WHERE c.n < p.boss) ORDER BY id;
+
+SELECT id FROM people p WHERE dept IN (SELECT count(*) FROM events e WHERE e.person = p.id) ORDER BY id;
+
+SELECT id FROM people p WHERE dept = ANY (SELECT e.qty FROM events e WHERE e.person = p.id UNION SELECT d.id FROM depts d WHERE d.id > p.boss) ORDER BY id;
+
+SELECT id, ARRAY(SELECT e.id FROM events e WHERE e.person = p.id ORDER BY e.id) FROM people p ORDER BY id;
+
+SELECT id, ARRAY(SELECT e.kind FROM events e WHERE e.person < p.dept ORDER BY e.amount DESC NULLS LAST, e.id) FROM people p ORDER BY id;
+
+SELECT id, (SELECT count(DISTINCT kind) FROM events e WHERE e.person = p.dept OR e.qty = p.boss) FROM people p ORDER BY id;
+
+SELECT id, (SELECT string_agg(x.kind, ',' ORDER BY x.kind) FROM (SELECT DISTINCT e.kind FROM events e WHERE e.person > p.id) x) FROM people p ORDER BY id;
+
+SELECT id, (SELECT count(*) FROM (SELECT e.person FROM events e WHERE e.qty = p.dept UNION ALL SELECT q.id FROM people q WHERE q.boss = p.id) u) FROM people p ORDER BY id;
+
+SELECT id, (SELECT count(*) FROM (SELECT e.person FROM events e WHERE e.qty = p.dept INTERSECT SELECT q.id FROM people q WHERE q.id > p.id) u) FROM people p ORDER BY id;
+
+SELECT id, (SELECT count(*) FROM (SELECT q.id FROM people q WHERE q.id > p.id EXCEPT SELECT e.person FROM events e) u) FROM people p ORDER BY id;
+
+SELECT id, (SELECT sum(v.x) FROM (VALUES (p.dept), (p.boss), (1)) v(x)) FROM people p ORDER BY id;
+
+SELECT id, (SELECT p.dept + 1), (SELECT p.name), (SELECT p.salary) FROM people p ORDER BY id;
+
+SELECT id, (SELECT count(d.id) FROM events e LEFT JOIN depts d ON d.id = e.qty AND d.id > p.dept WHERE e.person = p.id) FROM people p ORDER BY id;
+
+SELECT id, (SELECT count(*) FROM depts d FULL JOIN (SELECT * FROM codes c WHERE c.n < p.id) c ON c.n = d.id) FROM people p ORDER BY id;
+
+SELECT id, (SELECT count(*) FROM (SELECT * FROM codes c WHERE c.n < p.dept) c RIGHT JOIN depts d ON c.n = d.id AND d.id <> p.boss) FROM people p ORDER BY id;
+
+SELECT d.id, (SELECT count(*) FROM people p WHERE p.dept = d.id AND EXISTS (SELECT 1 FROM events e WHERE e.person = p.id AND e.qty > d.id)) FROM depts d ORDER BY id;
+
+SELECT d.id, (SELECT max((SELECT count(*) FROM events e WHERE e.person = p.id AND e.qty >= d.id)) FROM people p WHERE p.dept <> d.id) FROM depts d ORDER BY id;
+
+SELECT d.id, (SELECT count(*) FROM people p WHERE (SELECT count(*) FROM events e WHERE e.qty = d.id) > p.dept) FROM depts d ORDER BY id;
+
+SELECT d.id FROM depts d WHERE NOT EXISTS (SELECT 1 FROM people p WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.person = p.id OR d.id = p.dept)) ORDER BY id;
+
+SELECT p.id FROM people p WHERE p.salary > (SELECT avg(q.salary) FROM people q WHERE q.dept IS NOT DISTINCT FROM p.dept) ORDER BY 1;
+
+SELECT dept, count(*) FROM people p GROUP BY dept HAVING count(*) > (SELECT count(*) FROM events e WHERE e.qty < p.dept) ORDER BY 1;
+
+SELECT dept, (SELECT count(*) FROM events e WHERE e.qty <= p.dept) FROM people p GROUP BY dept ORDER BY 1;
+
+SELECT id FROM people p ORDER BY (SELECT count(*) FROM events e WHERE e.person > p.boss), id;
+
+SELECT sum((SELECT count(*) FROM events e WHERE e.person < p.id)) FROM people p;
+
+SELECT count(*) FROM people p JOIN depts d ON EXISTS (SELECT 1 FROM events e WHERE e.person = p.id AND e.qty = d.id);
+
+SELECT p.id, d.id FROM people p LEFT JOIN depts d ON d.id = p.dept AND EXISTS (SELECT 1 FROM events e WHERE e.person = p.id AND e.qty > d.id) ORDER BY 1, 2;
+
+SELECT p.id, d.id FROM depts d RIGHT JOIN people p ON d.id < (SELECT count(*) FROM events e WHERE e.person = p.id) ORDER BY 1, 2;
+
+SELECT id, (SELECT min(e.ratio) FROM events e WHERE e.ratio > p.score) FROM people p ORDER BY id;
+
+SELECT id, (SELECT max(p.score) FROM depts d WHERE d.id > p.dept) FROM people p ORDER BY id;
+
+SELECT id, (SELECT max(e.amount + x.total) FROM events e WHERE e.qty > x.n) FROM (SELECT min(id) AS id, sum(salary) AS total, count(*) AS n FROM people GROUP BY dept) x ORDER BY id;
+
+SELECT p.id, x.c, x.s FROM people p, LATERAL (SELECT count(*) AS c, sum(e.amount) AS s FROM events e WHERE e.person = p.id) x ORDER BY 1;
+
+SELECT p.id, x.* FROM people p CROSS JOIN LATERAL (SELECT e.id AS event, e.kind, p.name FROM events e WHERE e.person = p.id AND e.qty > 0) x ORDER BY 1, 2;
+
+SELECT p.id, x.event FROM people p LEFT JOIN LATERAL (SELECT e.id AS event FROM events e WHERE e.person = p.id AND e.qty > p.dept) x ON true ORDER BY 1, 2;
+
+SELECT p.id, x.kind, x.n FROM people p LEFT JOIN LATERAL (SELECT e.kind, count(*) AS n FROM events e WHERE e.person < p.dept GROUP BY e.kind) x ON x.n > 1 ORDER BY 1, 2, 3;
+
+SELECT p.id, v.x FROM people p, LATERAL (VALUES (p.dept), (p.boss)) v(x) ORDER BY 1, 2;
+
+SELECT p.id, a.n, b.m FROM people p, LATERAL (SELECT count(*) AS n FROM events e WHERE e.person = p.id) a, LATERAL (SELECT count(*) AS m FROM events e WHERE e.qty < a.n) b ORDER BY 1;
+
+SELECT d.id, x.id, x.n FROM depts d, LATERAL (SELECT p.id, y.n FROM people p, LATERAL (SELECT count(*) AS n FROM events e WHERE e.person = p.id AND e.qty > d.id) y WHERE p.dept = d.id) x ORDER BY 1, 2;
+
+SELECT d.id, x.s FROM depts d, LATERAL (SELECT d.id + 1 AS s) x ORDER BY 1;
+
+SELECT p.id, x.a FROM people p, LATERAL (SELECT p.salary AS a UNION ALL SELECT e.amount FROM events e WHERE e.person = p.id) x ORDER BY 1, 2;
+
+SELECT p.id, x.id FROM people p, LATERAL (SELECT DISTINCT q.dept AS id FROM people q WHERE q.boss = p.boss) x ORDER BY 1, 2;
+
+SELECT id, (SELECT count(*) FROM depts d WHERE d.id > p.dept AND p.score::text <> d.title) FROM people p ORDER BY id;
+
+SELECT x.s, (SELECT max(x.s) FROM depts) FROM (VALUES (1.0), (1.00), (NULL), (2)) x(s) ORDER BY 1, 2;
+
+-- refused: correlated subquery
+SELECT id, CASE WHEN dept <> 2 THEN (SELECT sum(10 / (d.id - 2 - p.dept)) FROM depts d WHERE d.id > p.dept) END FROM people p ORDER BY id;
+
+-- refused: LIMIT
+SELECT p.id, x.id FROM people p, LATERAL (SELECT e.id FROM events e WHERE e.person = p.id ORDER BY e.id LIMIT 2) x ORDER BY 1, 2;
+
+SELECT p.id FROM people p WHERE EXISTS (SELECT 1 FROM events e WHERE e.person > p.boss LIMIT 1) ORDER BY 1;
+
+WITH busy AS MATERIALIZED (SELECT person, count(*) AS n FROM events GROUP BY person) SELECT id, (SELECT max(b.n) FROM busy b WHERE b.person < p.id) FROM people p ORDER BY id;
+
+SELECT id, coalesce((SELECT max(e.amount) FROM events e WHERE e.person > p.id), 0) FROM people p ORDER BY id;
+
+SELECT id FROM events e WHERE amount = (SELECT max(f.amount) FROM events f WHERE f.kind = e.kind AND f.qty IS NOT DISTINCT FROM e.qty) ORDER BY id;
+
+SELECT id, (SELECT count(*) FROM codes c WHERE c.code IN (SELECT e.kind FROM events e WHERE e.person = p.id)) FROM people p ORDER BY id;
+
+SELECT id, (SELECT 10 / (p.dept - 2)) FROM people p ORDER BY id;
+
+SELECT id, (SELECT sum(10 / d.id) FROM depts d WHERE d.id > p.dept) FROM people p ORDER BY id;
+
 -- WITH, VALUES, derived tables
 WITH rich AS (SELECT id, dept FROM people WHERE salary > 100) SELECT d.title, count(*) FROM rich r JOIN depts d ON d.id = r.dept GROUP BY 1 ORDER BY 1;
 

@@ -164,6 +164,8 @@ test('every kernel answers as PostgreSQL does', async () => {
   const problems: string[] = [];
   for (const signature of registeredSignatures()) {
     if (only !== undefined && !new RegExp(only).test(signature)) continue;
+    // The gateway's own: PostgreSQL has nothing to compare with.
+    if (signature.startsWith('tributary.')) continue;
     const known = catalogued.get(signature);
     if (known === undefined) {
       problems.push(`${signature} is not in pg_proc`);

@@ -1,0 +1,164 @@
+/**
+ * Correlated subqueries of any shape as dependent joins (unnest-joins.ts removes them). In an expression a subquery becomes
+ * an aggregation without groups, which has exactly one row for each outer row:
+ *
+ *   EXISTS (q)        →  count(*) > 0
+ *   x = ANY (q.c)     →  count of true and of unknown comparisons       x = ALL (q.c) → of false and of unknown ones
+ *   ARRAY (q)         →  array_agg(c ORDER BY q's order), or {}
+ *   (q)               →  any_value(c), and count(*): a second row is an error where the value is used, not before
+ */
+import type { Aggregate, Rel, RelColumn } from '../../../algebra/rel.ts';
+import { outputColumns } from '../../../algebra/rel.ts';
+import type { AggregateCall, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
+import { relInputs, relScalars } from '../../../algebra/transform.ts';
+import { sqlType } from '../../../core/sql-type.ts';
+import type { SqlType } from '../../../core/sql-type.ts';
+import type { Analysis } from '../analysis.ts';
+import type { ConvertedQuery } from '../query-converter.ts';
+import { cannotRaise } from '../safe-functions.ts';
+import type { ExpressionContext } from '../scope.ts';
+import { rowSource } from '../unnest.ts';
+import { anyValue, arrayAggregate, countRows, isPositive, reference } from './bindings.ts';
+
+const BOOL = sqlType('bool');
+const INT8 = sqlType('int8');
+const constant = (value: boolean | null): Scalar => ({ kind: 'const', value, type: BOOL });
+
+/** Raises 21000 for a count above one; else true. Evaluated by the executor alone. */
+const AT_MOST_ONE_ROW: FunctionRef = {
+  oid: 0,
+  schema: 'tributary',
+  name: 'at_most_one_row',
+  signature: 'tributary.at_most_one_row(int8)',
+  kind: 'function',
+  volatility: 'immutable',
+  strict: true,
+  leakproof: false,
+  returnsSet: false,
+};
+
+/** Null: it might raise for rows that would not have evaluated it, or stands where no join can be added. */
+export function lateralExists(analysis: Analysis, query: ConvertedQuery, context: ExpressionContext): Scalar | null {
+  const input = rowSource(query.rel);
+  const count = analysis.column('count', INT8);
+  const joined = joinAggregate(input, [{ column: count, call: countRows(analysis) }], context);
+  return joined ? isPositive(analysis, count) : null;
+}
+
+/** `comparison`: over the outer columns and the subquery's. */
+export function lateralQuantified(
+  analysis: Analysis,
+  query: ConvertedQuery,
+  comparison: Scalar,
+  mode: 'any' | 'all',
+  context: ExpressionContext,
+): Scalar | null {
+  const decided = analysis.column('decided', INT8);
+  const unknown = analysis.column('unknown', INT8);
+  const deciding: Scalar = mode === 'any' ? comparison : { kind: 'not', arg: comparison, type: BOOL };
+  const isUnknown: Scalar = { kind: 'booltest', arg: comparison, test: 'unknown', negated: false, type: BOOL };
+  const joined = joinAggregate(
+    query.rel,
+    [
+      { column: decided, call: countRows(analysis, deciding) },
+      { column: unknown, call: countRows(analysis, isUnknown) },
+    ],
+    context,
+  );
+  if (!joined) return null;
+  return {
+    kind: 'case',
+    branches: [
+      { when: isPositive(analysis, decided), then: constant(mode === 'any') },
+      { when: isPositive(analysis, unknown), then: constant(null) },
+    ],
+    otherwise: constant(mode === 'all'),
+    type: BOOL,
+  };
+}
+
+export function lateralArray(
+  analysis: Analysis,
+  query: ConvertedQuery,
+  type: SqlType,
+  context: ExpressionContext,
+): Scalar | null {
+  const column = query.columns[0]!;
+  const { input, orderBy } = ordered(query.rel);
+  const array = analysis.column('array', type);
+  const call = arrayAggregate(analysis, column, type, orderBy);
+  if (!joinAggregate(input, [{ column: array, call }], context)) return null;
+  const empty: Scalar = { kind: 'const', value: { dims: [], lowerBounds: [], elements: [] }, type };
+  return { kind: 'coalesce', args: [reference(array), empty], type };
+}
+
+export function lateralScalar(analysis: Analysis, query: ConvertedQuery, context: ExpressionContext): Scalar | null {
+  const column = query.columns[0]!;
+  const { rel } = query;
+  // SELECT without FROM is its expression.
+  if (rel.kind === 'project' && isOneEmptyRow(rel.input)) return rel.items[0]!.expr;
+  if (hasOneRow(rel)) return joinLateral(rel, context) ? reference(column) : null;
+  const value = analysis.column(column.name, column.type);
+  const count = analysis.column('count', INT8);
+  const joined = joinAggregate(
+    query.rel,
+    [
+      { column: value, call: anyValue(analysis, column) },
+      { column: count, call: countRows(analysis) },
+    ],
+    context,
+  );
+  if (!joined) return null;
+  const single: Scalar = {
+    kind: 'call',
+    fn: AT_MOST_ONE_ROW,
+    args: [reference(count)],
+    type: BOOL,
+    inputCollation: 'none',
+    form: 'function',
+  };
+  const otherwise: Scalar = { kind: 'const', value: null, type: value.type };
+  return { kind: 'case', branches: [{ when: single, then: reference(value) }], otherwise, type: value.type };
+}
+
+function joinAggregate(
+  input: Rel,
+  aggregates: readonly { readonly column: RelColumn; readonly call: AggregateCall }[],
+  context: ExpressionContext,
+): boolean {
+  const aggregate: Aggregate = { kind: 'aggregate', input, groups: [], aggregates };
+  return joinLateral(aggregate, context);
+}
+
+function joinLateral(right: Rel, context: ExpressionContext): boolean {
+  if (context.subqueryJoins === null || (context.conditional === true && mayRaise(right))) return false;
+  context.subqueryJoins.add((left) => ({ kind: 'join', type: 'inner', lateral: true, left, right, on: [] }));
+  return true;
+}
+
+const mayRaise = (rel: Rel): boolean => !relScalars(rel).every(cannotRaise) || relInputs(rel).some(mayRaise);
+
+const isOneEmptyRow = (rel: Rel): boolean => rel.kind === 'values' && rel.columns.length === 0 && rel.rows.length === 1;
+
+/** Projections over an aggregation without groups. */
+function hasOneRow(rel: Rel): boolean {
+  if (rel.kind === 'project') return hasOneRow(rel.input);
+  return rel.kind === 'aggregate' && rel.groups.length === 0;
+}
+
+/** A query and the order of its rows, taken off it: a join would lose it. */
+function ordered(rel: Rel): { readonly input: Rel; readonly orderBy: AggregateCall['orderBy'] } {
+  if (rel.kind === 'sort') {
+    const columns = new Map(outputColumns(rel.input).map((column) => [column.id, column]));
+    const orderBy = rel.keys.map(({ column, descending, nullsFirst }) => ({
+      expr: reference(columns.get(column)!),
+      descending,
+      nullsFirst,
+    }));
+    return { input: rel.input, orderBy };
+  }
+  // Hidden sort columns are taken off by a projection of bare columns.
+  const isPlain =
+    rel.kind === 'project' && rel.items.every(({ column, expr }) => expr.kind === 'column' && expr.column === column.id);
+  return isPlain && rel.input.kind === 'sort' ? ordered(rel.input) : { input: rel, orderBy: [] };
+}
