@@ -61,7 +61,7 @@ function figures(node: ExplainNode, costs: boolean): string {
 const textValue = (value: ExplainValue): string => (Array.isArray(value) ? value.join(', ') : String(value));
 
 function document(tree: ExplainNode, costs: boolean, times: readonly (readonly [string, number])[]): Record<string, unknown> {
-  return { Plan: jsonNode(tree, costs, undefined), ...Object.fromEntries(times) };
+  return { Plan: jsonNode(tree, costs, undefined), ...Object.fromEntries(times.map(([name, ms]) => [name, round(ms)])) };
 }
 
 function jsonNode(node: ExplainNode, costs: boolean, relationship: string | undefined): Record<string, unknown> {
