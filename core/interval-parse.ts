@@ -1,6 +1,7 @@
 /**
  * Text to interval: PostgreSQL's own form, the SQL standard's, and ISO 8601 (DecodeInterval, DecodeISO8601Interval in
- * src/backend/utils/adt/datetime.c). Fields are read from right to left, so that a unit is known before its number.
+ * src/backend/utils/adt/datetime.c). Fields are read from right to left, so that a unit is known before its number. Longer
+ * than most files: three grammars share one set of fields.
  */
 import type { DateTimeField } from './datetime-fields.ts';
 import { dateWord, microsOfFraction, roundHalfEven, splitDateTime } from './datetime-fields.ts';

@@ -26,12 +26,12 @@ import {
   mapAggregateCall,
   mapRelInputs,
   mapRelScalars,
-  readsOnly,
   rewriteScalar,
   scalarParts,
 } from '../../algebra/transform.ts';
 import type { Estimator } from './estimate.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
+import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { splitAverages } from './split-averages.ts';
 
 type Needed = ReadonlySet<ColumnId>;
@@ -418,32 +418,4 @@ export class Placer {
     const verdict = this.#judge.node(rel, sites[0]!);
     return verdict.verdict === 'exact' ? undefined : verdict.reason;
   }
-}
-
-const INTEGER = new Set(['int2', 'int4', 'int8']);
-const FLOAT = new Set(['float4', 'float8']);
-const TEXT = new Set(['text', 'varchar', 'name']);
-
-/** `left = right` with one side of the join on each side, of types that hash alike. */
-function hashKeys(conjunct: Scalar, left: Needed, right: Needed): { left: Scalar; right: Scalar } | undefined {
-  if (conjunct.kind !== 'call' || conjunct.operator?.name !== '=' || !conjunct.operator.canHash || conjunct.args.length !== 2)
-    return undefined;
-  return sides(conjunct.args[0]!, conjunct.args[1]!, left, right);
-}
-
-/** The same of `left IS NOT DISTINCT FROM right`. */
-function nullSafeKeys(conjunct: Scalar, left: Needed, right: Needed): { left: Scalar; right: Scalar } | undefined {
-  if (conjunct.kind !== 'not' || conjunct.arg.kind !== 'distinct') return undefined;
-  const { operator, left: a, right: b } = conjunct.arg;
-  return operator.name === '=' && operator.canHash ? sides(a, b, left, right) : undefined;
-}
-
-function sides(a: Scalar, b: Scalar, left: Needed, right: Needed): { left: Scalar; right: Scalar } | undefined {
-  const alike =
-    a.type.kind === b.type.kind || [INTEGER, FLOAT, TEXT].some((family) => family.has(a.type.kind) && family.has(b.type.kind));
-  if (!alike) return undefined;
-  const reads = (expr: Scalar, side: Needed): boolean => columnsIn(expr).size > 0 && readsOnly(expr, side);
-  if (reads(a, left) && reads(b, right)) return { left: a, right: b };
-  if (reads(b, left) && reads(a, right)) return { left: b, right: a };
-  return undefined;
 }
