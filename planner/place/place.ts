@@ -21,14 +21,7 @@ import {
 } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities } from '../../algebra/site.ts';
-import {
-  columnsIn,
-  mapAggregateCall,
-  mapRelInputs,
-  mapRelScalars,
-  rewriteScalar,
-  scalarParts,
-} from '../../algebra/transform.ts';
+import { columnsIn, mapAggregateCall, mapRelInputs, mapRelScalars, rewriteScalar, scalarParts } from '../../algebra/transform.ts';
 import type { Estimator } from './estimate.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
