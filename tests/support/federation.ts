@@ -17,6 +17,8 @@ export interface FederationTable {
   /** `name type [NOT NULL]`, in SQL that both databases read. */
   readonly columns: readonly string[];
   readonly primaryKey?: readonly string[];
+  /** Column lists; in PostgreSQL only. */
+  readonly indexes?: readonly string[];
   /** Rows: a CSV file without header … */
   readonly csvFile?: string;
   /** … or tuples for INSERT … VALUES, in SQL that both databases read. */
@@ -110,6 +112,7 @@ export class Federation {
         await client.query(createTable(table));
         if (table.csvFile) await client.query(`COPY ${table.name} FROM '${table.csvFile}' (FORMAT csv)`);
         if (table.tuples?.length) await client.query(insertTuples(table));
+        for (const columns of table.indexes ?? []) await client.query(`CREATE INDEX ON ${table.name} (${columns})`);
       }
       await client.query('ANALYZE');
     });
