@@ -4,7 +4,8 @@
  * join it there, it is closed into a RemoteQuery that returns only the columns still needed.
  *
  * Invariant: every operator and expression that stays at home was accepted by the local executor's own capability table;
- * what nobody evaluates is refused here (0A000), never at run time.
+ * what nobody evaluates is refused here (0A000), never at run time. Longer than most files: one case per operator, all on
+ * the state of one placement.
  */
 import { unreachable } from '../../core/assert.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
