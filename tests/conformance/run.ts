@@ -1,5 +1,6 @@
 /** `npm run conformance -- NAME [options]`: one proof of exactness; exit 1 on any difference; the last line is the summary. */
 import { parseArgs } from 'node:util';
+import { REGRESS_FILES, runRegress } from './regress.ts';
 import { runSlt } from './slt.ts';
 import { runTpch, TPCH_PLACEMENTS, tpchTable } from './tpch.ts';
 
@@ -12,6 +13,11 @@ const { values, positionals } = parseArgs({
     corpus: { type: 'string' },
     placement: { type: 'string', default: 'mixed' },
     queries: { type: 'string' },
+    every: { type: 'string' },
+    engine: { type: 'string' },
+    'pg-src': { type: 'string' },
+    file: { type: 'string', multiple: true },
+    details: { type: 'boolean', default: false },
   },
 });
 
@@ -35,19 +41,31 @@ async function tpch(): Promise<boolean> {
   return count('different') === 0;
 }
 
-function slt(): Promise<boolean> {
-  const { corpus, placement, queries } = values;
-  if (placement !== 'postgres' && placement !== 'duckdb' && placement !== 'mixed') {
-    throw new Error(`unknown placement ${placement}; there are: postgres, duckdb, mixed`);
+const SLT_PLACEMENTS = ['postgres', 'duckdb', 'mixed'] as const;
+
+async function slt(): Promise<boolean> {
+  const { corpus, placement, queries, every, engine } = values;
+  const chosen = SLT_PLACEMENTS.filter((name) => placement === 'all' || placement === name);
+  if (chosen.length === 0) throw new Error(`unknown placement ${placement}; there are: ${SLT_PLACEMENTS.join(', ')}, all`);
+  let equal = true;
+  for (const each of chosen) {
+    const options = {
+      ...(queries === undefined ? {} : { queriesMax: Number(queries) }),
+      ...(every === undefined ? {} : { every: Number(every) }),
+      ...(engine === undefined ? {} : { engine }),
+    };
+    equal = (await runSlt({ corpus, placement: each, ...options })) && equal;
   }
-  return runSlt({
-    corpus,
-    placement,
-    ...(queries === undefined ? {} : { queriesMax: Number(queries) }),
-  });
+  return equal;
 }
 
-const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch, slt };
+function regress(): Promise<boolean> {
+  const pgSource = values['pg-src'];
+  if (pgSource === undefined) throw new Error("give the folder of PostgreSQL's source with --pg-src");
+  return runRegress({ pgSource, files: values.file ?? REGRESS_FILES, details: values.details });
+}
+
+const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch, slt, regress };
 const proof = proofs[positionals[0] ?? ''];
 if (!proof) {
   console.error(`usage: npm run conformance -- ${Object.keys(proofs).join('|')}`);

@@ -20,6 +20,12 @@ export interface SltOptions {
   readonly strict: boolean;
   /** Only the first so many queries. */
   readonly queriesMax?: number;
+  /** Of the queries, every so many-th. */
+  readonly every?: number;
+  /** By which name the file's conditions mean us. */
+  readonly engine?: string;
+  /** Told after each query that ran. */
+  readonly onQuery?: () => void;
 }
 
 type QueryRecord = Extract<SltRecord, { kind: 'query' }>;
@@ -29,10 +35,12 @@ export async function runSltFile(text: string, world: SltWorld, options: SltOpti
   const report: SltReport = { equal: 0, refused: new Map(), notPostgres: 0, otherThanFile: 0, different: [] };
   const labels = new Map<string, string>();
   let queries = 0;
-  for (const record of parseSlt(text).records) {
+  for (const record of parseSlt(text, options.engine).records) {
     if (record.kind === 'statement') await runStatement(record, world, report, options);
     else {
-      if (++queries > (options.queriesMax ?? Infinity)) break;
+      if (queries++ % (options.every ?? 1) !== 0) continue;
+      if (queries > (options.queriesMax ?? Infinity) * (options.every ?? 1)) break;
+      options.onQuery?.();
       await runQuery(record, world, report, labels, options);
     }
   }

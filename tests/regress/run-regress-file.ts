@@ -1,0 +1,216 @@
+/** Runs one regression file: what fills the database on both sides, every query on PostgreSQL and through the gateway. */
+import { run, type Outcome } from '../support/differential.ts';
+import { QueryComparison, type Verdict } from './compare-query.ts';
+import { readScript, type ScriptItem } from './psql-script.ts';
+import type { Variables } from './psql-variables.ts';
+import type { RegressStage } from './regress-world.ts';
+import { runData, runDataAtSource } from './run-data-statement.ts';
+import { statementKind, type StatementKind } from './statement-kind.ts';
+
+type Statement = Extract<ScriptItem, { kind: 'statement' }>;
+
+export interface RegressFinding {
+  readonly line: number;
+  readonly sql: string;
+  readonly kind: Exclude<Verdict['kind'], 'identical'>;
+  readonly detail: string;
+}
+
+export interface RegressReport {
+  statements: number;
+  identical: number;
+  readonly findings: RegressFinding[];
+  /** What is not compared, by reason. */
+  readonly skipped: Map<string, number>;
+  /** Statements that filled the oracle, but not the source, or not a session: later findings may follow from them. */
+  readonly unfilled: { readonly line: number; readonly sql: string; readonly detail: string }[];
+}
+
+const emptyReport = (): RegressReport => ({ statements: 0, identical: 0, findings: [], skipped: new Map(), unfilled: [] });
+
+/** Runs only what fills a database. */
+export async function fillDatabase(
+  text: string,
+  variables: Variables,
+  client: RegressStage['oracle'],
+  folder: string,
+): Promise<void> {
+  for (const item of readScript(text, variables)) {
+    if (item.kind === 'meta') setVariable(item.name, item.words, variables);
+    else if (item.sentBy.startsWith('\\gset')) gset(await run(client, item.sql), item.sentBy, variables);
+    else if (statementKind(item.sql).kind !== 'skip') await runData(client, item, folder);
+  }
+  await run(client, 'ROLLBACK');
+}
+
+export async function runRegressFile(text: string, variables: Variables, stage: RegressStage): Promise<RegressReport> {
+  const runner = new RegressRunner(variables, stage);
+  for (const item of readScript(text, variables)) {
+    if (item.kind === 'meta') await runner.meta(item.name, item.words);
+    else await runner.statement(item);
+  }
+  return runner.report;
+}
+
+class RegressRunner {
+  readonly report: RegressReport = emptyReport();
+  readonly #variables: Variables;
+  readonly #stage: RegressStage;
+  #comparison = new QueryComparison();
+  #inTransaction = false;
+
+  constructor(variables: Variables, stage: RegressStage) {
+    this.#variables = variables;
+    this.#stage = stage;
+  }
+
+  async meta(name: string, words: readonly string[]): Promise<void> {
+    if (setVariable(name, words, this.#variables)) return;
+    if (name === 'c' || name === 'connect') await this.#stage.reconnect();
+    else this.#skip(`\\${name}`);
+  }
+
+  async statement(statement: Statement): Promise<void> {
+    this.report.statements++;
+    const kind = statementKind(statement.sql);
+    switch (kind.kind) {
+      case 'skip':
+        this.#skip(kind.reason);
+        return;
+      case 'transaction':
+        await this.#transaction(statement, kind.verb);
+        return;
+      case 'session':
+        await this.#session(statement);
+        return;
+      case 'data':
+        await this.#data(statement, kind);
+        return;
+      case 'query':
+        await this.#query(statement, kind.ordered);
+    }
+  }
+
+  async #query(statement: Statement, ordered: boolean): Promise<void> {
+    const { sql, sentBy, line } = statement;
+    const expected = await run(this.#stage.oracle, sql);
+    if (sentBy.startsWith('\\gexec')) {
+      for (const text of expected.rows.flat()) {
+        if (text !== null) await this.statement({ kind: 'statement', line, sql: text, sentBy: ';', data: undefined });
+      }
+    }
+    if (sentBy.startsWith('\\gset')) gset(expected, sentBy, this.#variables);
+    const verdict = await this.#throughGateway(sql, ordered, expected);
+    if (verdict.kind === 'identical') this.report.identical++;
+    else this.report.findings.push({ line, sql, ...verdict });
+    await this.#alignTransaction(expected, verdict);
+  }
+
+  async #throughGateway(sql: string, ordered: boolean, expected: Awaited<ReturnType<typeof run>>): Promise<Verdict> {
+    const session = await this.#stage.session();
+    try {
+      if (this.#inTransaction) await run(session, 'SAVEPOINT regress_step');
+      const actual = await run(session, sql);
+      return await this.#comparison.compare(sql, ordered, expected, actual, { oracle: this.#stage.oracle, session });
+    } catch (error) {
+      await this.#stage.reconnectSession();
+      return { kind: 'failed', detail: `the connection broke: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  /** A transaction block fails on both sides or on neither: a finding must not make others. */
+  async #alignTransaction(expected: Outcome, verdict: Verdict): Promise<void> {
+    if (!this.#inTransaction) return;
+    const session = await this.#stage.session();
+    if (expected.error) await run(session, 'SELECT 1/0');
+    else if (verdict.kind !== 'identical') await run(session, 'ROLLBACK TO SAVEPOINT regress_step');
+  }
+
+  async #data(statement: Statement, kind: Extract<StatementKind, { kind: 'data' }>): Promise<void> {
+    this.#skip(kind.node);
+    if (this.#inTransaction) await this.#stage.save();
+    const { oracle, folder } = this.#stage;
+    const expected = await runData(oracle, statement, folder);
+    if (expected.error) {
+      if (this.#inTransaction) await run(await this.#stage.session(), 'SELECT 1/0');
+      return;
+    }
+    const { source } = this.#stage;
+    const { error } = await runDataAtSource(source, statement, folder, kind.temporary);
+    if (error) this.#unfilled(statement, `at the source: ${error.code} ${error.message}`);
+    this.#stage.sourceChanged();
+    if (!kind.local) return;
+    const atGateway = await this.#guarded(statement.sql);
+    if (atGateway.error) this.#unfilled(statement, `at the gateway: ${atGateway.error.code} ${atGateway.error.message}`);
+  }
+
+  async #session(statement: Statement): Promise<void> {
+    this.#skip('session state');
+    const { sql } = statement;
+    const expected = await run(this.#stage.oracle, sql);
+    if (/^\s*(?:set|reset)\b/i.test(sql) && !/\b(?:role|session\s+authorization|search_path)\b/i.test(sql)) {
+      await run(this.#stage.source, sql);
+      if (!expected.error) this.#stage.remember(sql);
+    }
+    const actual = await this.#guarded(sql);
+    if (expected.error?.code !== actual.error?.code) {
+      const of = ({ error }: Outcome): string => (error ? `${error.code} ${error.message}` : 'no error');
+      this.#unfilled(statement, `session: expected ${of(expected)}, got ${of(actual)}`);
+    }
+  }
+
+  async #transaction(statement: Statement, verb: string): Promise<void> {
+    this.#skip('transaction control');
+    const { sql } = statement;
+    const failed = (await run(this.#stage.oracle, 'SELECT 1')).error?.code === '25P02';
+    await run(this.#stage.oracle, sql);
+    await run(await this.#stage.session(), sql);
+    switch (verb) {
+      case 'BEGIN':
+      case 'START':
+        this.#inTransaction = true;
+        return;
+      case 'COMMIT':
+      case 'ROLLBACK':
+      case 'PREPARE':
+        this.#inTransaction = false;
+        await this.#stage.endTransaction(verb === 'COMMIT' && !failed);
+    }
+  }
+
+  /** In a transaction, an error of the gateway alone must not end it. */
+  async #guarded(sql: string): Promise<Outcome> {
+    const session = await this.#stage.session();
+    if (this.#inTransaction) await run(session, 'SAVEPOINT regress_step');
+    const outcome = await run(session, sql);
+    if (this.#inTransaction && outcome.error) await run(session, 'ROLLBACK TO SAVEPOINT regress_step');
+    return outcome;
+  }
+
+  #skip(reason: string): void {
+    this.report.skipped.set(reason, (this.report.skipped.get(reason) ?? 0) + 1);
+  }
+
+  #unfilled(statement: Statement, detail: string): void {
+    this.report.unfilled.push({ line: statement.line, sql: statement.sql, detail });
+  }
+}
+
+/** Handles the meta-commands that set variables; false: another one. */
+function setVariable(name: string, words: readonly string[], variables: Variables): boolean {
+  if (name === 'set' && words[0] !== undefined) variables.set(words[0], words.slice(1).join(''));
+  else if (name === 'unset') variables.delete(words[0] ?? '');
+  else if (name === 'getenv') {
+    const value = variables.get(`env:${words[1]}`);
+    if (value !== undefined) variables.set(words[0]!, value);
+  } else return name === 'set' || name === 'pset' || name === 'echo';
+  return true;
+}
+
+function gset(outcome: Outcome, sentBy: string, variables: Variables): void {
+  const prefix = sentBy.split(' ')[1] ?? '';
+  for (const [i, column] of outcome.columns.entries()) {
+    const value = outcome.rows[0]?.[i];
+    if (value !== null && value !== undefined) variables.set(prefix + column.split(' ').slice(0, -2).join(' '), value);
+  }
+}
