@@ -5,11 +5,11 @@
 import { unreachable } from '../../core/assert.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import type { Verdict } from '../../algebra/site.ts';
-import type { Collation, SqlType } from '../../core/sql-type.ts';
+import type { Collation } from '../../core/sql-type.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import { isComparable } from './compare.ts';
 import { ioCastRefusal } from './io-cast.ts';
-import type { CollationNeed } from './kernel.ts';
+import type { CollationNeed, KernelArgument } from './kernel.ts';
 import { kernelFor } from './registry.ts';
 import { formOf } from './value.ts';
 
@@ -33,8 +33,9 @@ export function localScalarVerdict(expr: Scalar): Verdict {
     case 'array':
       return exact;
     case 'call':
-      if (expr.variadic === true) return no(`VARIADIC in a call of ${expr.fn.name}`);
-      return functionVerdict(expr.fn.signature, expr.args, expr.inputCollation);
+      // Any other variadic function is given an array, as a declared argument.
+      if (expr.variadic === true && /\b_?any\)$/.test(expr.fn.signature)) return no(`VARIADIC in a call of ${expr.fn.name}`);
+      return functionVerdict(expr.fn.signature, expr.args.map(argumentOf), expr.inputCollation);
     case 'cast':
       return castVerdict(expr);
     case 'distinct':
@@ -61,9 +62,18 @@ export function localScalarVerdict(expr: Scalar): Verdict {
   }
 }
 
-function functionVerdict(signature: string, args: readonly { readonly type: SqlType }[], collation: Collation): Verdict {
+/** A relabelled constant is one too. */
+function argumentOf(arg: Scalar): KernelArgument {
+  if (arg.kind === 'const') return { type: arg.type, constant: arg.value };
+  if (arg.kind === 'cast' && arg.how === 'relabel') return { ...argumentOf(arg.arg), type: arg.type };
+  return { type: arg.type };
+}
+
+function functionVerdict(signature: string, args: readonly KernelArgument[], collation: Collation): Verdict {
   const kernel = kernelFor(signature);
   if (kernel === undefined) return no(`the function ${signature}`);
+  const refusal = kernel.refusal?.(args, collation);
+  if (refusal !== undefined) return no(refusal);
   for (const { type } of args) {
     if (type.kind === 'array' && !isComparable(type)) return no(`${signature} over ${type.name}`);
   }

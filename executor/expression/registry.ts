@@ -1,5 +1,7 @@
 /** All kernels, by signature. */
 import type { Kernel, KernelTable } from './kernel.ts';
+import { anyArgumentKernels } from './kernels/any-arguments.ts';
+import { quotingKernels } from './kernels/quoting.ts';
 import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
 import { byteaKernels } from './kernels/bytea.ts';
@@ -30,6 +32,8 @@ const tables: readonly KernelTable[] = [
   extractKernels,
   dateTruncKernels,
   subqueryKernels,
+  anyArgumentKernels,
+  quotingKernels,
 ];
 
 const bySignature = new Map<string, Kernel>();

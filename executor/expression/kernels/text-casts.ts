@@ -1,12 +1,9 @@
 /** Casts among the text types with their length limits, and `||` of text with anything. */
 import { sqlError } from '../../../core/sql-error.ts';
-import { formatDatum } from '../../../core/text-format.ts';
 import { withoutBlanks } from '../compare.ts';
-import { asForm, asNatural } from '../convert.ts';
-import type { Kernel, KernelCall, KernelTable } from '../kernel.ts';
+import type { Kernel, KernelTable } from '../kernel.ts';
 import { apply, kernel, resultOf } from '../kernel.ts';
-import type { Value } from '../value.ts';
-import { formOf } from '../value.ts';
+import { textCode } from './any-text.ts';
 import { characterCount, sliceCharacters } from './characters.ts';
 
 const TYPMOD_HEADER = 4;
@@ -46,15 +43,7 @@ function toName(text: string): string {
 
 const same = kernel((call) => ({ ...call.args[0]!, type: call.type }));
 
-/** The text that `x::text` gives. */
-function textOf(call: KernelCall, value: Value): string {
-  const { emitter } = call;
-  if (value.type.kind === 'bpchar') return `${emitter.hoist(withoutBlanks)}(${asForm(emitter, value, 'string')})`;
-  if (value.type.kind === 'bool') return `(${asNatural(emitter, value)} ? 'true' : 'false')`;
-  if (formOf(value.type.kind) === 'string') return asForm(emitter, value, 'string');
-  return `${emitter.hoist(formatDatum)}(${emitter.hoist(value.type)}, ${asNatural(emitter, value)}, ${emitter.hoist(call.settings)})`;
-}
-const concatenate: Kernel = kernel((call) => resultOf(call, `${textOf(call, call.args[0]!)} + ${textOf(call, call.args[1]!)}`));
+const concatenate: Kernel = kernel((call) => resultOf(call, `${textCode(call, call.args[0]!, 'text cast')} + ${textCode(call, call.args[1]!, 'text cast')}`));
 
 export const textCastKernels: KernelTable = {
   'varchar(varchar,int4,bool)': apply(toVarchar),

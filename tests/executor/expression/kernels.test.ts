@@ -4,7 +4,9 @@
  */
 import type { Scalar } from '../../../algebra/scalar.ts';
 import type { Datum } from '../../../core/datum.ts';
-import { registeredSignatures } from '../../../executor/expression/registry.ts';
+import { kernelFor, registeredSignatures } from '../../../executor/expression/registry.ts';
+import type { KernelVariant } from './kernel-variants.ts';
+import { kernelVariants } from './kernel-variants.ts';
 import type { Outcome } from './oracle.ts';
 import { callOf, columnRef, functionRef, Oracle, ours, oursInOneBatch, show, showDatum } from './oracle.ts';
 
@@ -79,29 +81,39 @@ function setFor(signature: string, type: string, all: readonly string[]): string
   return all.some((other) => other === 'text' || other === 'bytea') ? 'count' : type;
 }
 
-async function differences(signature: string, known: Catalogued): Promise<string[]> {
+/** The argument sets a function is called with, and what it then returns. */
+function variantsOf(signature: string, known: Catalogued): readonly KernelVariant[] {
   const argTypes = signature
     .slice(signature.indexOf('(') + 1, -1)
     .split(',')
     .filter(Boolean)
     .map(nameOf);
+  return kernelVariants[signature] ?? [{ args: argTypes.map((type) => setFor(signature, type, argTypes)), result: nameOf(known.result) }];
+}
+
+/** Rows in lists that share the value of some arguments. */
+function byConstants(cases: readonly Case[], positions: readonly number[]): readonly (readonly Case[])[] {
+  const groups = new Map<string, Case[]>();
+  for (const c of cases) {
+    const key = positions.map((position) => showDatum(c.row[position]!)).join();
+    groups.set(key, [...(groups.get(key) ?? []), c]);
+  }
+  return [...groups.values()];
+}
+
+async function differences(signature: string, known: Catalogued, variant: KernelVariant): Promise<string[]> {
   const name = signature.slice(0, signature.indexOf('('));
-  const result = nameOf(known.result);
-  const sets = argTypes.map((type) => setFor(signature, type, argTypes));
+  const args = variant.args.map((_, i) => `${variant.array === i ? 'VARIADIC ' : ''}a${i}`);
   const cases = await oracle.outcomes(
-    `pg_catalog."${name}"(${argTypes.map((_, i) => `a${i}`).join(', ')})`,
-    sets,
-    result,
+    `pg_catalog."${name}"(${args.join(', ')})`,
+    variant.args,
+    variant.result ?? nameOf(known.result),
     ROWS_MAX,
   );
-  const types = argTypes.map((type) => oracle.type(type));
-  const type = oracle.type(result);
+  const types = variant.args.map((set) => oracle.type(set));
+  const type = oracle.type(variant.result ?? nameOf(known.result));
   const fn = functionRef(signature, known.strict);
-  const call = callOf(
-    fn,
-    types.map((t, i) => columnRef(i, t)),
-    type,
-  );
+  const kernel = kernelFor(signature)!;
   const found: string[] = [];
   const compare = (how: string, items: readonly Case[], outcomes: readonly Outcome[]): void => {
     items.forEach((item, i) => {
@@ -111,6 +123,31 @@ async function differences(signature: string, known: Catalogued): Promise<string
       );
     });
   };
+  /** The arguments at `positions` as constants, the others as columns; false: refused. */
+  const compareWithConstants = (group: readonly Case[], positions: readonly number[]): boolean => {
+    const { row } = group[0]!;
+    const given = types.map((t, i) => (positions.includes(i) ? { type: t, constant: row[i]! } : { type: t }));
+    if (kernel.refusal?.(given, 'default') !== undefined) return false;
+    const columns = types.map((_, i) => i).filter((i) => !positions.includes(i));
+    const args: Scalar[] = types.map((t, i) =>
+      positions.includes(i) ? { kind: 'const', value: row[i]!, type: t } : columnRef(columns.indexOf(i), t),
+    );
+    const rowOf = (c: Case): readonly Datum[] => columns.map((i) => c.row[i]!);
+    const partial = columns.map((i) => types[i]!);
+    for (const part of byScales(group, rowOf)) compare('constant', part, ours(callOf(fn, args, type), partial, part.map(rowOf)));
+    return true;
+  };
+  if (kernel.refusal?.(types.map((t) => ({ type: t })), 'default') !== undefined) {
+    const positions = variant.constants ?? [types.length - 1];
+    const taken = byConstants(cases, positions).filter((group) => compareWithConstants(group, positions));
+    if (taken.length === 0) found.push(`${signature} refuses everything`);
+    return found;
+  }
+  const call = callOf(
+    fn,
+    types.map((t, i) => columnRef(i, t)),
+    type,
+  );
   for (const group of byScales(cases, (c) => c.row))
     compare(
       'row',
@@ -132,28 +169,11 @@ async function differences(signature: string, known: Catalogued): Promise<string
         fine.map((c) => c.row),
       ),
     );
-  if (argTypes.length > 1 && found.length === 0) {
-    const last = types.length - 1;
-    const constants = new Map<string, Case[]>();
-    for (const c of cases) constants.set(showDatum(c.row[last]!), [...(constants.get(showDatum(c.row[last]!)) ?? []), c]);
+  if (types.length > 1 && found.length === 0) {
     // Each takes a compilation; patterns of LIKE matter most.
-    const all = [...constants.values()];
+    const all = byConstants(cases, [types.length - 1]);
     const step = signature.includes('like') ? 1 : Math.ceil(all.length / 8);
-    for (const group of all.filter((_, i) => i % step === 0)) {
-      const value = group[0]!.row[last]!;
-      const args: Scalar[] = types.map((t, i) => (i === last ? { kind: 'const', value, type: t } : columnRef(i, t)));
-      const partial = types.slice(0, last);
-      for (const part of byScales(group, (c) => c.row.slice(0, last)))
-        compare(
-          'constant',
-          part,
-          ours(
-            callOf(fn, args, type),
-            partial,
-            part.map((c) => c.row),
-          ),
-        );
-    }
+    for (const group of all.filter((_, i) => i % step === 0)) compareWithConstants(group, [types.length - 1]);
   }
   return found;
 }
@@ -171,9 +191,11 @@ test('every kernel answers as PostgreSQL does', async () => {
       problems.push(`${signature} is not in pg_proc`);
       continue;
     }
-    const found = await differences(signature, known);
-    problems.push(...found.slice(0, 4));
-    if (found.length > 4) problems.push(`… and ${found.length - 4} more of ${signature}`);
+    for (const variant of variantsOf(signature, known)) {
+      const found = await differences(signature, known, variant);
+      problems.push(...found.slice(0, 4));
+      if (found.length > 4) problems.push(`… and ${found.length - 4} more of ${signature}`);
+    }
   }
   expect(problems.join('\n')).toBe('');
 }, 120_000);
