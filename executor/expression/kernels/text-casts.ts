@@ -43,7 +43,9 @@ function toName(text: string): string {
 
 const same = kernel((call) => ({ ...call.args[0]!, type: call.type }));
 
-const concatenate: Kernel = kernel((call) => resultOf(call, `${textCode(call, call.args[0]!, 'text cast')} + ${textCode(call, call.args[1]!, 'text cast')}`));
+const concatenate: Kernel = kernel((call) =>
+  resultOf(call, `${textCode(call, call.args[0]!, 'text cast')} + ${textCode(call, call.args[1]!, 'text cast')}`),
+);
 
 export const textCastKernels: KernelTable = {
   'varchar(varchar,int4,bool)': apply(toVarchar),

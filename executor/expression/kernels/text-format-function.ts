@@ -8,8 +8,7 @@ import { characterCount } from './characters.ts';
 
 const INT_MAX = 2147483647;
 
-const unterminated = () =>
-  sqlError('22023', 'unterminated format() type specifier', { hint: 'For a single "%" use "%%".' });
+const unterminated = () => sqlError('22023', 'unterminated format() type specifier', { hint: 'For a single "%" use "%%".' });
 const tooFew = () => sqlError('22023', 'too few arguments for format()');
 const outOfRange = () => sqlError('22003', 'number is out of range');
 const argumentZero = () => sqlError('22023', 'format specifies argument 0, but arguments are numbered from 1');

@@ -10,7 +10,20 @@ export interface KernelVariant {
   readonly constants?: readonly number[];
 }
 
-const everyType = ['bool', 'int8', 'float8', 'numeric', 'bpchar', 'bytea', 'date', 'timestamptz', 'interval', 'uuid', 'text[]', 'mood'];
+const everyType = [
+  'bool',
+  'int8',
+  'float8',
+  'numeric',
+  'bpchar',
+  'bytea',
+  'date',
+  'timestamptz',
+  'interval',
+  'uuid',
+  'text[]',
+  'mood',
+];
 
 export const kernelVariants: Readonly<Record<string, readonly KernelVariant[]>> = {
   'concat(any)': [{ args: ['text', 'bool', 'bpchar'] }, ...everyType.map((type) => ({ args: [type, 'int2'] }))],

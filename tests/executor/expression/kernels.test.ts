@@ -88,7 +88,11 @@ function variantsOf(signature: string, known: Catalogued): readonly KernelVarian
     .split(',')
     .filter(Boolean)
     .map(nameOf);
-  return kernelVariants[signature] ?? [{ args: argTypes.map((type) => setFor(signature, type, argTypes)), result: nameOf(known.result) }];
+  return (
+    kernelVariants[signature] ?? [
+      { args: argTypes.map((type) => setFor(signature, type, argTypes)), result: nameOf(known.result) },
+    ]
+  );
 }
 
 /** Rows in lists that share the value of some arguments. */
@@ -137,7 +141,12 @@ async function differences(signature: string, known: Catalogued, variant: Kernel
     for (const part of byScales(group, rowOf)) compare('constant', part, ours(callOf(fn, args, type), partial, part.map(rowOf)));
     return true;
   };
-  if (kernel.refusal?.(types.map((t) => ({ type: t })), 'default') !== undefined) {
+  if (
+    kernel.refusal?.(
+      types.map((t) => ({ type: t })),
+      'default',
+    ) !== undefined
+  ) {
     const positions = variant.constants ?? [types.length - 1];
     const taken = byConstants(cases, positions).filter((group) => compareWithConstants(group, positions));
     if (taken.length === 0) found.push(`${signature} refuses everything`);
