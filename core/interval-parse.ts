@@ -129,10 +129,8 @@ const int32 = (value: bigint): number => Number(int32Big(value));
 
 /** `typmod`: range of fields and precision, as in pg_attribute. */
 export function parseInterval(text: string, style: IntervalStyle, typmod = -1): Interval {
-  const range = typmod < 0 ? RANGE_FULL : (typmod >> 16) & 0x7fff;
   try {
-    const interval = readFields(text, style, range) ?? readIso8601(text);
-    return adjustToTypmod(interval, range, typmod);
+    return fitInterval(readFields(text, style, rangeOf(typmod)) ?? readIso8601(text), typmod);
   } catch (error) {
     if (error instanceof BadFormat) throw invalidDatetimeFormat('interval', text);
     if (error instanceof FieldOverflow) throw sqlError('22015', `interval field value out of range: "${text}"`);
@@ -420,9 +418,12 @@ function readIsoTime(sum: Sum, numbers: readonly IsoNumber[]): void {
   }
 }
 
+const rangeOf = (typmod: number): number => (typmod < 0 ? RANGE_FULL : (typmod >> 16) & 0x7fff);
+
 /** interval year to month, interval second(3) …: fields below the range are cut off, fractions rounded. */
-function adjustToTypmod(interval: Interval, range: number, typmod: number): Interval {
+export function fitInterval(interval: Interval, typmod: number): Interval {
   if (typmod < 0 || isInfiniteInterval(interval)) return interval;
+  const range = rangeOf(typmod);
   let { months, days, micros } = interval;
   const cut = (unit: number): void => {
     micros = int64((BigInt(micros) / BigInt(unit)) * BigInt(unit));

@@ -21,10 +21,11 @@ type RuleDate = { readonly seconds: number } & (
   | { readonly kind: 'day-of-year'; readonly day: number }
 );
 
-// PostgreSQL takes names of any length.
+// PostgreSQL takes names of any length; the first may be missing.
+const firstName = '(<[A-Za-z0-9+-]+>|[^\\d,<>+-]*)';
 const name = '(<[A-Za-z0-9+-]+>|[^\\d,<>+-]+)';
 const time = '([+-]?\\d{1,3}(?::\\d{1,2}(?::\\d{1,2})?)?)';
-const pattern = new RegExp(`^${name}${time}(?:${name}${time}?(?:,([^,]+),([^,]+))?)?$`);
+const pattern = new RegExp(`^${firstName}${time}(?:${name}${time}?(?:,([^,]+),([^,]+))?)?$`);
 const DEFAULT_START = 'M3.2.0';
 const DEFAULT_END = 'M11.1.0';
 

@@ -1,6 +1,10 @@
 /** All kernels, by signature. */
 import type { Kernel, KernelTable } from './kernel.ts';
 import { anyArgumentKernels } from './kernels/any-arguments.ts';
+import { datePartKernels } from './kernels/date-part.ts';
+import { dateBinKernels } from './kernels/date-bin.ts';
+import { makeDatetimeKernels } from './kernels/make-datetime.ts';
+import { timeZoneKernels } from './kernels/time-zones.ts';
 import { quotingKernels } from './kernels/quoting.ts';
 import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
@@ -34,6 +38,10 @@ const tables: readonly KernelTable[] = [
   subqueryKernels,
   anyArgumentKernels,
   quotingKernels,
+  datePartKernels,
+  dateBinKernels,
+  makeDatetimeKernels,
+  timeZoneKernels,
 ];
 
 const bySignature = new Map<string, Kernel>();

@@ -62,7 +62,7 @@ function truncateTimestamp(text: string, timestamp: Int64): Int64 {
   return infinite ? timestamp : checkTimestamp(result);
 }
 
-function truncateIn(text: string, timestamp: Int64, zone: TimeZone): Int64 {
+export function truncateIn(text: string, timestamp: Int64, zone: TimeZone): Int64 {
   const unit = unitOf(text, WITH_ZONE, 'truncate');
   const infinite = timestampInfinity(timestamp) !== 0;
   const local = infinite ? 0 : timestampTzToLocal(timestamp, zone);

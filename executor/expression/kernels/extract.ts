@@ -147,7 +147,7 @@ function momentField(unit: Unit, timestamp: Int64, local: Int64): Numeric | unde
   return day === undefined ? timeField(unit, micros) : integer(day);
 }
 
-function fromTimestamp(text: string, timestamp: Int64): Numeric | undefined {
+export function fromTimestamp(text: string, timestamp: Int64): Numeric | undefined {
   const unit = unitOf(text, names.timestamp);
   const sign = timestampInfinity(timestamp);
   if (sign !== 0) return ofInfinity(unit, sign, growing);
@@ -155,7 +155,7 @@ function fromTimestamp(text: string, timestamp: Int64): Numeric | undefined {
   return momentField(unit, timestamp, timestamp);
 }
 
-function fromTimestampTz(text: string, timestamp: Int64, settings: SessionSettings): Numeric | undefined {
+export function fromTimestampTz(text: string, timestamp: Int64, settings: SessionSettings): Numeric | undefined {
   const unit = unitOf(text, names.timestamptz);
   const sign = timestampInfinity(timestamp);
   if (sign !== 0) return ofInfinity(unit, sign, growing);
@@ -167,7 +167,7 @@ function fromTimestampTz(text: string, timestamp: Int64, settings: SessionSettin
   return momentField(unit, timestamp, local);
 }
 
-function fromTime(text: string, time: Int64): Numeric | undefined {
+export function fromTime(text: string, time: Int64): Numeric | undefined {
   const unit = unitOf(text, names.time);
   if (unit === 'epoch') return scaled(time, 6);
   const field = timeField(unit, Number(time));
@@ -187,7 +187,7 @@ const ofIntervals: ReadonlySet<Unit> = new Set([
   'quarter',
 ]);
 
-function fromInterval(text: string, value: Interval): Numeric | undefined {
+export function fromInterval(text: string, value: Interval): Numeric | undefined {
   const unit = unitOf(text, names.interval);
   if (!ofIntervals.has(unit)) throw unsupportedUnit(text, names.interval);
   const sign = infinityOf(value);

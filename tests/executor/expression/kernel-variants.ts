@@ -25,6 +25,8 @@ const everyType = [
   'mood',
 ];
 
+const civil = ['years', 'months', 'days', 'hours', 'minutes', 'seconds'];
+
 export const kernelVariants: Readonly<Record<string, readonly KernelVariant[]>> = {
   'concat(any)': [{ args: ['text', 'bool', 'bpchar'] }, ...everyType.map((type) => ({ args: [type, 'int2'] }))],
   'concat_ws(text,any)': [{ args: ['text', 'text', 'int4'] }, { args: ['text', 'int4[]', 'date'] }],
@@ -36,6 +38,23 @@ export const kernelVariants: Readonly<Record<string, readonly KernelVariant[]>> 
     { args: ['formats', 'widths', 'text'] },
     { args: ['formats', 'bool', 'bpchar', 'numeric'] },
   ],
+  'make_time(int4,int4,float8)': [{ args: ['hours', 'minutes', 'seconds'] }],
+  'make_timestamp(int4,int4,int4,int4,int4,float8)': [{ args: civil }],
+  'make_timestamptz(int4,int4,int4,int4,int4,float8)': [{ args: civil }],
+  'make_timestamptz(int4,int4,int4,int4,int4,float8,text)': [{ args: [...civil, 'displacements'] }],
+  'make_interval(int4,int4,int4,int4,int4,int4,float8)': [
+    { args: ['parts', 'parts', 'parts', 'parts', 'parts', 'parts', 'float8'] },
+  ],
+  'date_part(text,date)': [{ args: ['unit', 'date'], constants: [0] }],
+  'to_timestamp(float8)': [{ args: ['epochs'] }, { args: ['float8'] }],
+  'date_bin(interval,timestamp,timestamp)': [{ args: ['strides', 'timestamp', 'timestamp'] }],
+  'date_bin(interval,timestamptz,timestamptz)': [{ args: ['strides', 'timestamptz', 'timestamptz'] }],
+  'timezone(text,timestamptz)': [{ args: ['zones', 'timestamptz'] }],
+  'timezone(text,timestamp)': [{ args: ['zones', 'timestamp'] }],
+  'date_trunc(text,timestamptz,text)': [{ args: ['unit', 'timestamptz', 'zones'] }],
+  'date_add(timestamptz,interval,text)': [{ args: ['timestamptz', 'interval', 'zones'] }],
+  'date_subtract(timestamptz,interval,text)': [{ args: ['timestamptz', 'interval', 'zones'] }],
+  'interval(interval,int4)': [{ args: ['interval', 'intervaltypmods'] }],
   'quote_literal(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
   'quote_nullable(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
 };
