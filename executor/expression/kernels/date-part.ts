@@ -77,7 +77,7 @@ const datePart = (f: (text: string, value: never, settings: SessionSettings) => 
 /** Converts the date first, whether the field is NULL or not. */
 const ofDate: Kernel = {
   ...datePart((text: string, date: number) => ofTimestamp(text, midnight(date, null))),
-  refusal: ([unit]) => (unit?.constant == null ? 'date_part of a date with a field that is not constant' : undefined),
+  refusal: ([unit]) => ((unit?.constant ?? null) === null ? 'date_part of a date with a field that is not constant' : undefined),
 };
 
 export const datePartKernels: KernelTable = {
