@@ -1,6 +1,10 @@
-/** One column of a source as the catalog will mirror it: domains by what they are made of, unknown types as opaque. */
+/**
+ * One column of a source as the catalog will mirror it: domains by what they are made of, PostgreSQL's own types by name
+ * (the catalog decides whether it has them), what users defined as opaque.
+ */
 import type { SourceColumn } from '../../algebra/site.ts';
 import { builtinType } from '../../core/sql-type.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
 import { postgresTypeName } from '../sql/type-names.ts';
 
 export interface ColumnRow {
@@ -29,6 +33,9 @@ export interface TypeRow {
   readonly base: string;
   readonly base_typmod: number;
 }
+/** Base, range and multirange types; composite ones are rows of a catalog. */
+const OWN_KINDS = new Set(['b', 'r', 'm']);
+
 type Types = ReadonlyMap<string, TypeRow>;
 
 export function describeColumn(row: ColumnRow, types: Types): SourceColumn {
@@ -58,9 +65,17 @@ function mirroredType(columnOid: string, columnTypmod: number, types: Types): So
   const elementType = types.get(element.oid);
   if (elementType?.kind === 'e') return { kind: 'enum', schema: elementType.schema, name: elementType.name, array: isArray };
   const known = builtinType(Number(element.oid));
-  if (known === undefined || known.kind === 'array') return { kind: 'opaque' };
-  const sql = postgresTypeName({ ...known, typmod: element.typmod });
+  if (known?.kind === 'array') return { kind: 'opaque' };
+  const sql = known ? postgresTypeName({ ...known, typmod: element.typmod }) : ownTypeName(elementType, element.typmod);
+  if (sql === undefined) return { kind: 'opaque' };
   return { kind: 'builtin', sql: isArray ? `${sql}[]` : sql };
+}
+
+/** Of the types without a layout of ours, only bit strings have a modifier, and it is their length. */
+function ownTypeName(type: TypeRow | undefined, typmod: number): string | undefined {
+  if (type?.schema !== 'pg_catalog' || !OWN_KINDS.has(type.kind)) return undefined;
+  const name = `pg_catalog.${quoteIdentifier(type.name)}`;
+  return typmod < 0 ? name : /^(?:var)?bit$/.test(type.name) ? `${name}(${typmod})` : undefined;
 }
 
 /** The database's default counts as code-point order: queries say COLLATE "C" where it is not. */

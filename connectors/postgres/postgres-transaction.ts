@@ -9,6 +9,7 @@ import { outputColumns } from '../../algebra/rel.ts';
 import type { BeginOptions, RelayStream, SiteQueryMetrics, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
 import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import { queryMessage } from './frontend-messages.ts';
 import type { RemoteConnection } from './remote-connection.ts';
@@ -34,6 +35,9 @@ interface Lane {
   readonly turns: Turns;
   queries: number;
 }
+
+/** A type of the source's that the catalog has not is text for our clients, in either format. */
+const isText = (type: SqlType): boolean => type.kind === 'opaque' && !type.name.startsWith('pg_catalog.');
 
 export class PostgresTransaction implements SiteTransaction {
   private readonly context: TransactionContext;
@@ -83,8 +87,7 @@ export class PostgresTransaction implements SiteTransaction {
 
   relay(fragment: Rel, options: SiteQueryOptions & { readonly formats: readonly (0 | 1)[] }): Promise<RelayStream> {
     const columns = outputColumns(fragment);
-    // An opaque value is text for our clients in either format.
-    const formats = columns.map((column, i) => (column.type.kind === 'opaque' ? 0 : (options.formats[i] ?? 0)));
+    const formats = columns.map((column, i) => (isText(column.type) ? 0 : (options.formats[i] ?? 0)));
     const query = this.start<RelayChunk>(fragment, options, formats, (push) => {
       const sink = new RelaySink((chunk) => {
         if (options.metrics) options.metrics.rows += chunk.rows;

@@ -88,7 +88,7 @@ test('tables, views, keys, types, comments', async () => {
     ps: { kind: 'builtin', sql: 'numeric(10,2)[]' },
     t: { kind: 'builtin', sql: 'timestamp(3)' },
     i: { kind: 'builtin', sql: 'interval day to second(2)' },
-    net: { kind: 'opaque' },
+    net: { kind: 'builtin', sql: 'pg_catalog.inet' },
     x: { kind: 'opaque' },
     ds: { kind: 'builtin', sql: 'date[]' },
   });
