@@ -22,6 +22,17 @@ export interface MirroredColumn {
   readonly notNull: boolean;
 }
 
+/** A constant as a tree holds it: its datum in the catalog server's own representation. */
+export interface ConstantDatum {
+  readonly type: number;
+  readonly typmod: number;
+  readonly collation: number;
+  /** pg_type.typlen, typbyval. */
+  readonly length: number;
+  readonly byValue: boolean;
+  readonly bytes: Uint8Array;
+}
+
 export interface CatalogLookup {
   /**
    * Loads what is not known yet, so that the calls below can answer without waiting. Given every OID of a tree at once:
@@ -43,4 +54,6 @@ export interface CatalogLookup {
   collation(oid: number): Collation;
   /** The label of an enum value as constants in trees name it: the OID of its pg_enum row, loaded with the enum type. */
   enumLabel(oid: number): string | undefined;
+  /** What the types' output functions say of them, in order; dates in ISO style. */
+  constantTexts(constants: readonly ConstantDatum[]): Promise<readonly string[]>;
 }

@@ -5,12 +5,13 @@
  * What PostgreSQL ships never changes; the rest is read again after `forget`, to be called whenever the DDL generation moved.
  */
 import { z } from 'zod';
-import type { CatalogLookup, MirroredRelation } from '../algebra/catalog-lookup.ts';
+import type { CatalogLookup, ConstantDatum, MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { FunctionRef, OperatorRef } from '../algebra/scalar.ts';
 import { assert } from '../core/assert.ts';
 import { builtinType, withCollation, withTypmod } from '../core/sql-type.ts';
 import type { Collation, SqlType } from '../core/sql-type.ts';
 import type { AdminConnection } from './admin-connection.ts';
+import { constantTexts } from './constant-texts.ts';
 import { mirrorFromRow, mirrorRow } from './mirror/mirrored-relation.ts';
 import { FIRST_USER_OID, OidCache } from './oid-cache.ts';
 import { quoteName } from './quote.ts';
@@ -82,6 +83,10 @@ export class CachedLookup implements CatalogLookup {
 
   enumLabel(oid: number): string | undefined {
     return this.enumLabels.get(oid);
+  }
+
+  constantTexts(constants: readonly ConstantDatum[]): Promise<readonly string[]> {
+    return constants.length === 0 ? Promise.resolve([]) : constantTexts(this.connection, constants);
   }
 
   /** What a user or a refresh may have changed is read again when next asked for. */

@@ -119,6 +119,8 @@ export class PostgresCapabilities implements Capabilities {
       if (since !== undefined && this.major < since)
         return no(`PostgreSQL ${this.major} reads other spellings of ${expr.type.name}`);
     }
+    // Numbers of objects mean something else there when they were looked up here; written out they are only numbers.
+    if (expr.how === 'io' && expr.arg.kind === 'const' && WRITTEN_NUMBERS.has(expr.type.name)) return EXACT;
     return this.type(expr.type);
   }
 
@@ -126,7 +128,8 @@ export class PostgresCapabilities implements Capabilities {
   private type(type: SqlType): Verdict {
     if (type.kind === 'array' && type.element) return this.type(type.element);
     const [schema] = splitQualifiedName(type.name);
-    if (schema === 'pg_catalog' && !/\.(?:reg|oid|xid|cid|tid)/.test(type.name)) return EXACT;
+    if (this.major < 14 && type.name.endsWith('multirange')) return no(`PostgreSQL ${this.major} has no ${type.name}`);
+    if (schema === 'pg_catalog' && !OBJECT_NUMBERS.test(type.name)) return EXACT;
     return sourceSchemaOf(this.names, schema!) !== undefined ? EXACT : no(`type ${type.name} is not known at the source`);
   }
 
@@ -145,6 +148,9 @@ const isPlainPattern = (fn: FunctionRef, pattern: Scalar | undefined): boolean =
 /** A named collation is the source's own and means what it means there. */
 const usable = (rules: CharacterRules, collation: Collation): boolean =>
   typeof collation === 'object' || rules.kind !== 'different';
+
+const OBJECT_NUMBERS = /\.(?:reg\w+|oid|oidvector|xid8?|cid|tid)$/;
+const WRITTEN_NUMBERS = new Set(['oid', 'xid', 'xid8', 'cid', 'tid'].map((name) => `pg_catalog.${name}`));
 
 const SPELLINGS_SINCE: Readonly<Partial<Record<SqlType['kind'], number>>> = {
   int2: 16,

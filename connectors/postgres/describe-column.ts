@@ -71,11 +71,11 @@ function mirroredType(columnOid: string, columnTypmod: number, types: Types): So
   return { kind: 'builtin', sql: isArray ? `${sql}[]` : sql };
 }
 
-/** Of the types without a layout of ours, only bit strings have a modifier, and it is their length. */
+/** Of the types without a layout of ours, these have a modifier: a length, a number of digits. */
 function ownTypeName(type: TypeRow | undefined, typmod: number): string | undefined {
   if (type?.schema !== 'pg_catalog' || !OWN_KINDS.has(type.kind)) return undefined;
   const name = `pg_catalog.${quoteIdentifier(type.name)}`;
-  return typmod < 0 ? name : /^(?:var)?bit$/.test(type.name) ? `${name}(${typmod})` : undefined;
+  return typmod < 0 ? name : /^(?:bit|varbit|timetz)$/.test(type.name) ? `${name}(${typmod})` : undefined;
 }
 
 /** The database's default counts as code-point order: queries say COLLATE "C" where it is not. */

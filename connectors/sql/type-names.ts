@@ -41,6 +41,9 @@ function modifier(type: SqlType): string {
       return `(${type.typmod})`;
     case 'interval':
       return intervalModifier(type.typmod);
+    case 'opaque':
+      // Of PostgreSQL's own types of this kind, these have a modifier: a length, a number of digits.
+      return /^pg_catalog\.(?:bit|varbit|timetz)$/.test(type.name) ? `(${type.typmod})` : '';
     default:
       return '';
   }

@@ -18,14 +18,17 @@ const COLUMNS_MAX = 1_000_000;
 
 export class Analysis {
   readonly lookup: CatalogLookup;
+  /** Of CONST nodes whose datum only the catalog server reads (opaque-constants.ts). */
+  readonly constantTexts: ReadonlyMap<TreeNode, string>;
   private readonly characterOf: (byte: number) => number;
   private readonly types = new Map<string, SqlType>();
   private lastColumn = 0;
   private lastCte = 0;
   private depth = 0;
 
-  constructor(lookup: CatalogLookup, statement: string) {
+  constructor(lookup: CatalogLookup, statement: string, constantTexts: ReadonlyMap<TreeNode, string> = new Map()) {
     this.lookup = lookup;
+    this.constantTexts = constantTexts;
     this.characterOf = byteToCharacter(statement);
   }
 

@@ -9,6 +9,7 @@ import { assert } from '../../core/assert.ts';
 import { featureNotSupported, statementTooComplex } from '../../core/sql-error.ts';
 import { Analysis } from './analysis.ts';
 import { freeColumns, volatileIn } from './free-columns.ts';
+import { opaqueConstants } from './opaque-constants.ts';
 import type { ConvertedQuery } from './query-converter.ts';
 import { unnestingFunctions, unnestingOperators } from './lateral/bindings.ts';
 import { JoinUnnester } from './lateral/unnest-joins.ts';
@@ -56,7 +57,8 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
   });
   const operatorFunctions = [...operators].map((oid) => lookup.operator(oid).functionOid);
   await lookup.ensure({ relations: [], types: [], functions: operatorFunctions, operators: [], collations: [] });
-  const { rel, columns } = convert(query, new Analysis(lookup, options.statement));
+  const constants = await opaqueConstants(tree, lookup);
+  const { rel, columns } = convert(query, new Analysis(lookup, options.statement, constants));
   const targets = nodes(query, 'targetList').filter((target) => !flag(target, 'resjunk'));
   return {
     rel,

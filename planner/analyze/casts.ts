@@ -1,6 +1,7 @@
 /**
- * Casts that are no function calls. A relabelling is allowed only between types we carry in the same form: to PostgreSQL
- * regclass and oid are the same bytes, to us they are different texts.
+ * Casts that are no function calls. Between types we carry in the same form a relabelling keeps the value; to PostgreSQL
+ * bit and varbit, regclass and oid are the same bytes as well, to us they may be different texts, so such a cast stays one,
+ * for a source that has the types.
  */
 import type { Scalar } from '../../algebra/scalar.ts';
 import type { SqlType } from '../../core/sql-type.ts';
@@ -18,17 +19,19 @@ export function sameForm(from: SqlType, to: SqlType): boolean {
   return STRINGS.has(from.kind) && STRINGS.has(to.kind);
 }
 
-/** An opaque value is its text, so casting it to text is exact; what makes or changes one belongs to its source. */
-export const isTextualConversion = (from: SqlType, to: SqlType): boolean =>
-  to.kind !== 'opaque' && (from.kind !== 'opaque' || STRINGS.has(to.kind));
+const isOpaque = (type: SqlType): boolean => (type.element ?? type).kind === 'opaque';
 
 export function convertRelabel(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
   const { analysis } = converter;
   const arg = converter.convert(child(node, 'arg'), context);
   const type = analysis.type(integer(node, 'resulttype'), integer(node, 'resulttypmod'), integer(node, 'resultcollid'));
   const location = analysis.location(node);
-  if (!sameForm(arg.type, type)) throw analysis.unsupported(`cast from ${arg.type.name} to ${type.name}`, node);
-  if (arg.kind === 'const') return { kind: 'const', value: arg.value, type, location: arg.location ?? location };
+  const keepsForm = sameForm(arg.type, type);
+  if (!keepsForm && !isOpaque(arg.type) && !isOpaque(type)) {
+    throw analysis.unsupported(`cast from ${arg.type.name} to ${type.name}`, node);
+  }
+  if (arg.kind === 'const' && (keepsForm || arg.value === null))
+    return { kind: 'const', value: arg.value, type, location: arg.location ?? location };
   const explicit = integer(node, 'relabelformat') !== COERCE_IMPLICIT_CAST;
   return { kind: 'cast', how: 'relabel', arg, type, explicit, location };
 }

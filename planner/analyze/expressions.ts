@@ -10,7 +10,7 @@ import { sqlType, withCollation, withTypmod } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { convertCall, convertOperatorCall, operatorFunction } from './calls.ts';
-import { convertArrayCast, convertRelabel, isTextualConversion } from './casts.ts';
+import { convertArrayCast, convertRelabel } from './casts.ts';
 import { readDatumBytes } from './datum-reader.ts';
 import { commonTypmod } from './typmods.ts';
 import type { ExpressionContext } from './scope.ts';
@@ -135,9 +135,6 @@ export class ExpressionConverter {
       case 'COERCEVIAIO': {
         const arg = this.convert(child(node, 'arg'), context);
         const type = analysis.type(integer(node, 'resulttype'), -1, integer(node, 'resultcollid'));
-        if (!isTextualConversion(arg.type, type)) {
-          throw analysis.unsupported(`cast from ${arg.type.name} to ${type.name}`, node);
-        }
         return { kind: 'cast', how: 'io', arg, type, explicit: integer(node, 'coerceformat') !== 2, location };
       }
       case 'ARRAYCOERCEEXPR':
@@ -184,7 +181,7 @@ export class ExpressionConverter {
     return context.grouped === null ? reference : context.grouped.dependent(reference);
   }
 
-  private constant(node: TreeNode): ConstScalar {
+  private constant(node: TreeNode): Scalar {
     const { analysis } = this;
     const oid = integer(node, 'consttype');
     const location = analysis.location(node);
@@ -194,6 +191,11 @@ export class ExpressionConverter {
     if (flag(node, 'constisnull')) return { kind: 'const', value: null, type, location };
     const bytes = node['constvalue'];
     assert(bytes instanceof Uint8Array, 'a constant without a value');
+    const text = analysis.constantTexts.get(node);
+    if (text !== undefined) {
+      const arg: ConstScalar = { kind: 'const', value: text, type: sqlType('text'), location };
+      return { kind: 'cast', how: 'io', arg, type, explicit: true, location };
+    }
     if (isUnknown) return { kind: 'const', value: Buffer.from(bytes).toString('utf8', 0, bytes.length - 1), type, location };
     return { kind: 'const', value: readDatumBytes(type, bytes, (label) => analysis.lookup.enumLabel(label)), type, location };
   }

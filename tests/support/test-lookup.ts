@@ -3,7 +3,8 @@
  * is mapped to. For tests of analysis and planning without a catalog server; asks for everything anew on each ensure().
  */
 import type pg from 'pg';
-import type { CatalogLookup, MirroredColumn, MirroredRelation } from '../../algebra/catalog-lookup.ts';
+import { constantTexts } from '../../catalog/constant-texts.ts';
+import type { CatalogLookup, ConstantDatum, MirroredColumn, MirroredRelation } from '../../algebra/catalog-lookup.ts';
 import type { FunctionRef, OperatorRef } from '../../algebra/scalar.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { builtinType } from '../../core/sql-type.ts';
@@ -61,6 +62,11 @@ export class TestLookup implements CatalogLookup {
         canHash: row['hash'] === true,
       });
     }
+  }
+
+  constantTexts(constants: readonly ConstantDatum[]): Promise<readonly string[]> {
+    const rows = async <R>(sql: string): Promise<R[]> => (await this.client.query(sql)).rows as R[];
+    return constants.length === 0 ? Promise.resolve([]) : constantTexts({ rows }, constants);
   }
 
   mirror(oid: number): MirroredRelation | undefined {
