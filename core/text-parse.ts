@@ -136,8 +136,10 @@ function truncateName(text: string): string {
   return text.slice(0, end);
 }
 
-function parseBytea(text: string): Uint8Array {
-  if (text.startsWith('\\x')) return parseHex(text.slice(2));
+const parseBytea = (text: string): Uint8Array => (text.startsWith('\\x') ? parseHex(text.slice(2)) : parseEscaped(text));
+
+/** Backslashes before octal digits and themselves. */
+export function parseEscaped(text: string): Uint8Array {
   const source = Buffer.from(text, 'utf8');
   const bytes: number[] = [];
   for (let i = 0; i < source.length; i++) {
@@ -154,7 +156,7 @@ function parseBytea(text: string): Uint8Array {
 }
 
 /** Blanks are allowed between pairs. */
-function parseHex(text: string): Uint8Array {
+export function parseHex(text: string): Uint8Array {
   const digits = text.replaceAll(/([0-9a-fA-F]{2})[ \n\t\r]+|^[ \n\t\r]+/g, '$1');
   const wrong = /[^0-9a-fA-F]/u.exec(digits);
   if (wrong !== null) throw invalidParameterValue(`invalid hexadecimal digit: "${wrong[0]}"`);

@@ -5,6 +5,8 @@ import { datePartKernels } from './kernels/date-part.ts';
 import { dateBinKernels } from './kernels/date-bin.ts';
 import { makeDatetimeKernels } from './kernels/make-datetime.ts';
 import { timeZoneKernels } from './kernels/time-zones.ts';
+import { encodingKernels } from './kernels/encoding.ts';
+import { wholeNumberKernels } from './kernels/whole-numbers.ts';
 import { quotingKernels } from './kernels/quoting.ts';
 import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
@@ -38,6 +40,8 @@ const tables: readonly KernelTable[] = [
   subqueryKernels,
   anyArgumentKernels,
   quotingKernels,
+  encodingKernels,
+  wholeNumberKernels,
   datePartKernels,
   dateBinKernels,
   makeDatetimeKernels,

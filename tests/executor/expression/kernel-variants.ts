@@ -55,6 +55,11 @@ export const kernelVariants: Readonly<Record<string, readonly KernelVariant[]>> 
   'date_add(timestamptz,interval,text)': [{ args: ['timestamptz', 'interval', 'zones'] }],
   'date_subtract(timestamptz,interval,text)': [{ args: ['timestamptz', 'interval', 'zones'] }],
   'interval(interval,int4)': [{ args: ['interval', 'intervaltypmods'] }],
+  'encode(bytea,text)': [{ args: ['longbytes', 'encodings'] }],
+  'decode(text,text)': [{ args: ['encoded', 'encodings'] }],
+  'convert_to(text,name)': [{ args: ['text', 'encodingnames'] }],
+  'convert_from(bytea,name)': [{ args: ['utf8', 'encodingnames'] }],
+  'factorial(int8)': [{ args: ['factors'] }],
   'quote_literal(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
   'quote_nullable(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
 };

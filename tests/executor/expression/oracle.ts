@@ -142,8 +142,8 @@ export class Oracle {
       END $probe$`);
     const index = sets.reduce((sum, _, i) => `(${sum}) * ${sizes[i]!} + e${i}.ord`, '0');
     const { rows } = await this.client.query<{ outcome: string }>(
-      `SELECT pg_temp.probe(${sets.map((_, i) => `e${i}.v`).join(', ')}) AS outcome FROM ${sets.map((set, i) => `${edgeTable(set)} e${i}`).join(', ')}
-       WHERE (${index}) % ${step} = 0 ORDER BY ${index}`,
+      `SELECT pg_temp.probe(${sets.map((_, i) => `e${i}.v`).join(', ')}) AS outcome FROM ${['(VALUES (1)) one', ...sets.map((set, i) => `${edgeTable(set)} e${i}`)].join(', ')}
+       WHERE (${index}) % ${step} = 0 ORDER BY (${index}) + 0`,
     );
     await this.client.query(`DROP FUNCTION pg_temp.probe(${sets.map(sqlTypeOf).join(', ')})`);
     const type = this.type(resultType);
