@@ -7,6 +7,8 @@ import { makeDatetimeKernels } from './kernels/make-datetime.ts';
 import { timeZoneKernels } from './kernels/time-zones.ts';
 import { encodingKernels } from './kernels/encoding.ts';
 import { wholeNumberKernels } from './kernels/whole-numbers.ts';
+import { arrayKernels } from './kernels/arrays.ts';
+import { arrayBuildKernels } from './kernels/array-build.ts';
 import { quotingKernels } from './kernels/quoting.ts';
 import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
@@ -40,6 +42,8 @@ const tables: readonly KernelTable[] = [
   subqueryKernels,
   anyArgumentKernels,
   quotingKernels,
+  arrayKernels,
+  arrayBuildKernels,
   encodingKernels,
   wholeNumberKernels,
   datePartKernels,

@@ -25,6 +25,24 @@ const everyType = [
   'mood',
 ];
 
+/** A function over arrays of integers and of texts; `array` and `element` stand for what belongs together. */
+function onArrays(
+  signature: string,
+  before: readonly string[],
+  after: readonly string[],
+  result?: string,
+): Readonly<Record<string, readonly KernelVariant[]>> {
+  const variants = [
+    { array: 'integerlists', element: 'items', type: 'int4[]' },
+    { array: 'textlists', element: 'words', type: 'text[]' },
+  ].map(({ array, element, type }): KernelVariant => {
+    const named = (set: string): string => (set === 'array' ? array : set === 'element' ? element : set);
+    const args = [...before, 'array', ...after].map(named);
+    return result === undefined ? { args } : { args, result: result === 'array' ? type : result };
+  });
+  return { [signature]: variants };
+}
+
 const civil = ['years', 'months', 'days', 'hours', 'minutes', 'seconds'];
 
 export const kernelVariants: Readonly<Record<string, readonly KernelVariant[]>> = {
@@ -60,6 +78,28 @@ export const kernelVariants: Readonly<Record<string, readonly KernelVariant[]>> 
   'convert_to(text,name)': [{ args: ['text', 'encodingnames'] }],
   'convert_from(bytea,name)': [{ args: ['utf8', 'encodingnames'] }],
   'factorial(int8)': [{ args: ['factors'] }],
+  ...onArrays('array_length(anyarray,int4)', [], ['dimensions']),
+  ...onArrays('array_lower(anyarray,int4)', [], ['dimensions']),
+  ...onArrays('array_upper(anyarray,int4)', [], ['dimensions']),
+  ...onArrays('array_ndims(anyarray)', [], []),
+  ...onArrays('array_dims(anyarray)', [], []),
+  ...onArrays('cardinality(anyarray)', [], []),
+  ...onArrays('trim_array(anyarray,int4)', [], ['dimensions'], 'array'),
+  ...onArrays('array_position(anycompatiblearray,anycompatible)', [], ['element']),
+  ...onArrays('array_position(anycompatiblearray,anycompatible,int4)', [], ['element', 'dimensions']),
+  ...onArrays('array_positions(anycompatiblearray,anycompatible)', [], ['element'], 'int4[]'),
+  ...onArrays('arraycontains(anyarray,anyarray)', [], ['array']),
+  ...onArrays('arraycontained(anyarray,anyarray)', [], ['array']),
+  ...onArrays('arrayoverlap(anyarray,anyarray)', [], ['array']),
+  ...onArrays('array_append(anycompatiblearray,anycompatible)', [], ['element'], 'array'),
+  ...onArrays('array_prepend(anycompatible,anycompatiblearray)', ['element'], [], 'array'),
+  ...onArrays('array_cat(anycompatiblearray,anycompatiblearray)', [], ['array'], 'array'),
+  ...onArrays('array_remove(anycompatiblearray,anycompatible)', [], ['element'], 'array'),
+  ...onArrays('array_replace(anycompatiblearray,anycompatible,anycompatible)', [], ['element', 'element'], 'array'),
+  ...onArrays('array_to_string(anyarray,text)', [], ['words']),
+  ...onArrays('array_to_string(anyarray,text,text)', [], ['words', 'words']),
+  'string_to_array(text,text)': [{ args: ['text', 'words'], result: 'text[]' }],
+  'string_to_array(text,text,text)': [{ args: ['text', 'words', 'words'], result: 'text[]' }],
   'quote_literal(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
   'quote_nullable(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
 };
