@@ -90,7 +90,8 @@ class JsonReader {
       hex === undefined ? escapes[character]! : String.fromCharCode(Number.parseInt(hex, 16)),
     );
     if (this.canonical && text.includes('\0')) throw unsupportedEscape('\\u0000 cannot be converted to text.');
-    if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)) {
+    // json keeps them as they are written; whoever reads the string complains.
+    if (this.canonical && /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)) {
       throw sqlError('22P02', 'invalid input syntax for type json', { detail: 'Unicode surrogates must come in pairs.' });
     }
     return text;

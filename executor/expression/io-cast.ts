@@ -13,9 +13,7 @@ const isText = (kind: TypeKind): boolean => kind === 'text' || kind === 'varchar
 /** undefined: the cast is done here; else why not. */
 export function ioCastRefusal(from: SqlType, to: SqlType): string | undefined {
   for (const type of [from, to]) {
-    const element = type.kind === 'array' ? type.element! : type;
-    if (element.kind === 'opaque' || element.kind === 'json' || element.kind === 'jsonb')
-      return `the cast from ${from.name} to ${to.name}`;
+    if ((type.element ?? type).kind === 'opaque') return `the cast from ${from.name} to ${to.name}`;
   }
   if (to.kind === 'enum' || to.kind === 'name' || to.kind === 'array') return `the cast from ${from.name} to ${to.name}`;
   return undefined;

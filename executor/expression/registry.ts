@@ -9,6 +9,10 @@ import { encodingKernels } from './kernels/encoding.ts';
 import { wholeNumberKernels } from './kernels/whole-numbers.ts';
 import { arrayKernels } from './kernels/arrays.ts';
 import { arrayBuildKernels } from './kernels/array-build.ts';
+import { jsonAccessKernels } from './kernels/json-access.ts';
+import { jsonBuildKernels } from './kernels/json-build.ts';
+import { jsonbEditKernels } from './kernels/jsonb-edit.ts';
+import { jsonbValueKernels } from './kernels/jsonb-values.ts';
 import { quotingKernels } from './kernels/quoting.ts';
 import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
@@ -42,6 +46,10 @@ const tables: readonly KernelTable[] = [
   subqueryKernels,
   anyArgumentKernels,
   quotingKernels,
+  jsonAccessKernels,
+  jsonBuildKernels,
+  jsonbEditKernels,
+  jsonbValueKernels,
   arrayKernels,
   arrayBuildKernels,
   encodingKernels,

@@ -43,6 +43,7 @@ const columns: Readonly<Record<string, { readonly type: string; readonly values:
   u: { type: 'uuid', values: edgeValues['uuid']! },
   by: { type: 'bytea', values: edgeValues['bytea']! },
   ia: { type: 'int4[]', values: ['{}', '{1,2}', '{42,NULL}', '{3}'] },
+  j: { type: 'jsonb', values: ['{"a": 1, "b": ["x", 2]}', '[1]', '"s"', '{"a": "7"}'] },
   ta: { type: 'text[]', values: ['{}', '{abc,x}', '{NULL}', '{a%,_}'] },
 };
 const ROWS = 60;
@@ -264,6 +265,39 @@ t || NULL
 NULL::int4 + i4
 i8::int4
 n::int2
+concat(t, i4, b, d)
+concat_ws('-', v, i4, NULL, c)
+format('%s is %L', v, i4)
+t || j::text
+j->>'a'
+j->'b'->>0
+j #>> '{b,0}'
+j ? 'a'
+j @> '{"a": 1}'
+j || '{"z": true}'
+(j->>'a')::int4
+json_build_object('k', i4, 'd', d, 'l', ia)
+to_jsonb(t)::text
+jsonb_build_array(i4, n, ts)
+'{"a": 1}'::text::jsonb
+array_length(ia, 1)
+ia || 7
+ia || ia
+7 || ia
+array_position(ia, 2)
+ia @> ARRAY[2]
+array_to_string(ia, ',', '*')
+string_to_array(t, ',')
+ts AT TIME ZONE 'America/New_York'
+tz AT TIME ZONE 'UTC'
+date_part('year', d)
+date_part('epoch', ts)
+date_bin('15 minutes', ts, timestamp '2001-01-01')
+make_date(2000, 1, i2 + 9)
+make_interval(1, 2, 3, 4, i4 % 10, 0, 1.5)
+(d, iv) OVERLAPS (date '2000-01-01', interval '1 year')
+encode(by, 'base64')
+quote_literal(t)
 i4 NOT IN (SELECT k FROM shop.keys)
 i4 IN (SELECT k FROM shop.keys WHERE k IS NOT NULL)
 i4 > ALL (SELECT k FROM shop.keys WHERE k IS NOT NULL)

@@ -49,6 +49,8 @@ const sendFunctions: Readonly<Record<string, string>> = {
   interval: 'interval_send',
   uuid: 'uuid_send',
   mood: 'enum_send',
+  json: 'json_send',
+  jsonb: 'jsonb_send',
   array: 'array_send',
 };
 export const sendFunction = (type: string): string => sendFunctions[type.endsWith('[]') ? 'array' : type] ?? `${type}send`;

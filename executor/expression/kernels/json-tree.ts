@@ -1,0 +1,86 @@
+/** jsonb as a tree, read from its text and written back to it, for functions that change or compare it. */
+import type { Numeric } from '../../../core/datum.ts';
+import { quoteJson } from '../../../core/json-text.ts';
+import { compareNumeric } from '../../../core/numeric.ts';
+import { formatNumeric, parseNumeric } from '../../../core/numeric-text.ts';
+import type { Span } from './json-scan.ts';
+import { elementsOf, kindOf, membersOf, stringOf, wholeOf } from './json-scan.ts';
+
+export type JsonNode =
+  | { readonly kind: 'null' }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'number'; readonly value: Numeric }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'array'; readonly elements: readonly JsonNode[] }
+  | { readonly kind: 'object'; readonly members: ReadonlyMap<string, JsonNode> };
+
+export const readJsonb = (text: string): JsonNode => read(text, wholeOf(text));
+
+function read(text: string, span: Span): JsonNode {
+  const kind = kindOf(text, span);
+  switch (kind) {
+    case 'null':
+      return { kind };
+    case 'boolean':
+      return { kind, value: text[span.from] === 't' };
+    case 'number':
+      return { kind, value: parseNumeric(text.slice(span.from, span.to)) };
+    case 'string':
+      return { kind, value: stringOf(text, span) };
+    case 'array':
+      return { kind, elements: Array.from(elementsOf(text, span), (element) => read(text, element)) };
+    case 'object':
+      return { kind, members: new Map(Array.from(membersOf(text, span), ({ key, value }) => [key, read(text, value)])) };
+  }
+}
+
+/** Keys by length in bytes, then by bytes. */
+export function sortedKeys(members: ReadonlyMap<string, JsonNode>): readonly string[] {
+  const keys = [...members.keys()].map((key) => ({ key, bytes: Buffer.from(key, 'utf8') }));
+  keys.sort((a, b) => a.bytes.length - b.bytes.length || Buffer.compare(a.bytes, b.bytes));
+  return keys.map(({ key }) => key);
+}
+
+export function writeJsonb(node: JsonNode): string {
+  switch (node.kind) {
+    case 'null':
+      return 'null';
+    case 'boolean':
+      return String(node.value);
+    case 'number':
+      return formatNumeric(node.value);
+    case 'string':
+      return quoteJson(node.value);
+    case 'array':
+      return `[${node.elements.map(writeJsonb).join(', ')}]`;
+    case 'object':
+      return `{${sortedKeys(node.members)
+        .map((key) => `${quoteJson(key)}: ${writeJsonb(node.members.get(key)!)}`)
+        .join(', ')}}`;
+  }
+}
+
+/** Numbers of different scales are equal. */
+export function equalNodes(a: JsonNode, b: JsonNode): boolean {
+  switch (a.kind) {
+    case 'null':
+      return b.kind === 'null';
+    case 'boolean':
+    case 'string':
+      return b.kind === a.kind && a.value === b.value;
+    case 'number':
+      return b.kind === 'number' && compareNumeric(a.value, b.value) === 0;
+    case 'array':
+      return (
+        b.kind === 'array' &&
+        a.elements.length === b.elements.length &&
+        a.elements.every((element, i) => equalNodes(element, b.elements[i]!))
+      );
+    case 'object':
+      return (
+        b.kind === 'object' &&
+        a.members.size === b.members.size &&
+        [...a.members].every(([key, value]) => b.members.has(key) && equalNodes(value, b.members.get(key)!))
+      );
+  }
+}
