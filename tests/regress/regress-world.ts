@@ -182,6 +182,11 @@ export class RegressStage {
     return this.#session!;
   }
 
+  /** Its mirrors may be older than the source. */
+  get staleSession(): pg.Client {
+    return this.#session!;
+  }
+
   sourceChanged(): void {
     this.#stale = true;
   }

@@ -1,5 +1,5 @@
 /** Runs one regression file: what fills the database on both sides, every query on PostgreSQL and through the gateway. */
-import { run, type Outcome } from '../support/differential.ts';
+import { difference, run, type Outcome } from '../support/differential.ts';
 import { QueryComparison, type Verdict } from './compare-query.ts';
 import { readScript, type ScriptItem } from './psql-script.ts';
 import type { Variables } from './psql-variables.ts';
@@ -58,6 +58,8 @@ class RegressRunner {
   readonly #stage: RegressStage;
   #comparison = new QueryComparison();
   #inTransaction = false;
+  /** Functions that the file made: calling one may write. */
+  readonly #functions = new Set<string>();
 
   constructor(variables: Variables, stage: RegressStage) {
     this.#variables = variables;
@@ -101,7 +103,14 @@ class RegressRunner {
     }
     if (sentBy.startsWith('\\gset')) gset(expected, sentBy, this.#variables);
     const verdict = await this.#throughGateway(sql, ordered, expected);
+    const mayWrite = [...sql.matchAll(/\w+(?=\s*\()/g)].some(([name]) => this.#functions.has(name.toLowerCase()));
+    if (mayWrite) {
+      if (this.#inTransaction) await this.#stage.save();
+      await run(this.#stage.source, sql);
+      this.#stage.sourceChanged();
+    }
     if (verdict.kind === 'identical') this.report.identical++;
+    else if (!mayWrite && (await this.#changesByItself(sql, expected))) this.#skip('answered differently each time');
     else this.report.findings.push({ line, sql, ...verdict });
     await this.#alignTransaction(expected, verdict);
   }
@@ -116,6 +125,13 @@ class RegressRunner {
       await this.#stage.reconnectSession();
       return { kind: 'failed', detail: `the connection broke: ${error instanceof Error ? error.message : String(error)}` };
     }
+  }
+
+  /** Of the clock, of chance, of object numbers: PostgreSQL itself answers otherwise when asked again. */
+  async #changesByItself(sql: string, first: Awaited<ReturnType<typeof run>>): Promise<boolean> {
+    if (first.error || /\b(?:nextval|setval|fetch|lo_\w+)\b/i.test(sql)) return false;
+    const second = await run(this.#stage.oracle, sql);
+    return difference(first, second, { ordered: false }) !== undefined;
   }
 
   /** A transaction block fails on both sides or on neither: a finding must not make others. */
@@ -138,10 +154,28 @@ class RegressRunner {
     const { source } = this.#stage;
     const { error } = await runDataAtSource(source, statement, folder, kind.temporary);
     if (error) this.#unfilled(statement, `at the source: ${error.code} ${error.message}`);
+    if (kind.node === 'CreateFunctionStmt') this.#noteFunction(statement.sql);
+    if (kind.node === 'DropStmt' || /\bcascade\b/i.test(statement.sql)) await this.#dropLostViews();
     this.#stage.sourceChanged();
     if (!kind.local) return;
     const atGateway = await this.#guarded(statement.sql);
     if (atGateway.error) this.#unfilled(statement, `at the gateway: ${atGateway.error.code} ${atGateway.error.message}`);
+  }
+
+  #noteFunction(sql: string): void {
+    const name = /\b(?:function|procedure)\s+(?:\w+\.)?(\w+)/i.exec(sql)?.[1];
+    if (name !== undefined) this.#functions.add(name.toLowerCase());
+  }
+
+  /** A view of the gateway's own that PostgreSQL dropped with what it reads would keep the mirror from following. */
+  async #dropLostViews(): Promise<void> {
+    const names = `SELECT relname::text FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace`;
+    const session = this.#stage.staleSession;
+    const [local, kept] = [await run(session, names), await run(this.#stage.oracle, names)];
+    const existing = new Set(kept.rows.flat());
+    for (const name of local.rows.flat()) {
+      if (name !== null && !existing.has(name)) await run(session, `DROP VIEW IF EXISTS public."${name}" CASCADE`);
+    }
   }
 
   async #session(statement: Statement): Promise<void> {

@@ -25,6 +25,7 @@ const LOCAL = new Set([
   'AlterDomainStmt',
   'CreateRangeStmt',
   'CreateOpClassStmt',
+  'ViewStmt',
 ]);
 /** Objects of a DROP that a session of the gateway may have made. */
 const LOCAL_OBJECTS = new Set([
@@ -34,6 +35,7 @@ const LOCAL_OBJECTS = new Set([
   'OBJECT_DOMAIN',
   'OBJECT_OPERATOR',
   'OBJECT_CAST',
+  'OBJECT_VIEW',
 ]);
 const SESSION = new Set([
   'VariableSetStmt',
