@@ -18,6 +18,8 @@ const SESSION_SETTINGS: readonly string[] = [
   `SET IntervalStyle = 'postgres_verbose'`,
 ];
 const STATEMENT_TIMEOUT_MS = 20_000;
+const RECOVERY_ATTEMPTS = 40;
+const RECOVERY_PAUSE_MS = 250;
 /** Where the source keeps what the file makes as temporary: a pooled connection would not see another session's. */
 export const TEMPORARY_SCHEMA = 'regress_temporary';
 const USER = 'regress';
@@ -76,7 +78,7 @@ export class RegressWorld {
     const yaml =
       `listen: { port: 0 }\nauth: { method: trust, users: [{ name: ${USER}, admin: true }] }\nlog: { level: silent }\n` +
       `catalog: { setup: ./setup.sql, refresh: 0 }\n` +
-      `sources:\n  pg: { type: postgres, url: "postgres://${user}@${host}:${port}/${source}" }\n`;
+      `sources:\n  pg: { type: postgres, url: "postgres://${user}@${host}:${port}/${source}", pool: { max: 32 } }\n`;
     return startGateway(parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {}).configuration);
   }
 
@@ -137,6 +139,19 @@ export class RegressStage {
   async start(): Promise<void> {
     this.#gateway = await this.#world.startGateway(this.#sourceName);
     await this.reconnect();
+  }
+
+  /** After a crash of the server, which is back in a moment. */
+  async recover(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.reconnect();
+        return;
+      } catch (error) {
+        if (attempt === RECOVERY_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RECOVERY_PAUSE_MS));
+      }
+    }
   }
 
   /** As psql's `\c`: new sessions everywhere; temporary tables are gone. */
