@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadModule } from 'libpg-query';
-import { fillDatabase, runRegressFile, type RegressReport } from '../regress/run-regress-file.ts';
+import { fillDatabase, fillSession, runRegressFile, type RegressReport } from '../regress/run-regress-file.ts';
 import { RegressWorld } from '../regress/regress-world.ts';
 import type { Variables } from '../regress/psql-variables.ts';
 import { describeReport, summaryOf } from '../regress/report.ts';
@@ -51,6 +51,8 @@ export async function runRegress(options: RegressOptions): Promise<boolean> {
         for (const needed of NEEDED[name] ?? []) await fillDatabase(textOf(needed), freshVariables(folder), client, scratch);
       });
       try {
+        for (const built of [...BASE_FILES, ...(NEEDED[name] ?? [])])
+          await fillSession(textOf(built), freshVariables(folder), stage);
         const report = await runRegressFile(textOf(name), freshVariables(folder), stage);
         reports.set(name, report);
         console.log(describeReport(name, report, options.details));

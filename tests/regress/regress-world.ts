@@ -127,6 +127,8 @@ export class RegressStage {
   #gateway: Gateway | undefined;
   #stale = false;
   #saved: string | undefined;
+  /** Where the file has its unqualified names looked up. */
+  #path: readonly string[] = ['public'];
   /** SET statements of the file, for a new session of the source. */
   readonly #settings: string[] = [];
 
@@ -163,7 +165,8 @@ export class RegressStage {
     await this.#source?.end();
     this.#source = await this.#world.connect(this.#sourceName);
     await this.#source.query(`DROP SCHEMA IF EXISTS ${TEMPORARY_SCHEMA} CASCADE; CREATE SCHEMA ${TEMPORARY_SCHEMA}`);
-    await this.#source.query(`SET search_path = ${TEMPORARY_SCHEMA}, public`);
+    this.#path = ['public'];
+    await this.#source.query(`SET search_path = ${this.sourcePath}`);
     this.#stale = true;
     await this.reconnectSession();
   }
@@ -172,7 +175,7 @@ export class RegressStage {
     const { host, port } = this.#gateway!;
     this.#session = await connectText({ host, port, user: USER, database: 'pg' });
     await prepareSession(this.#session);
-    await this.#session.query(`SET search_path = public, "pg.${TEMPORARY_SCHEMA}", pg`);
+    await this.#session.query(`SET search_path = ${gatewayPath(this.#path)}`);
     for (const setting of this.#settings) await this.#session.query(setting).catch(alreadyReported);
   }
 
@@ -204,6 +207,22 @@ export class RegressStage {
 
   sourceChanged(): void {
     this.#stale = true;
+  }
+
+  /** Temporary objects come first, as they do on PostgreSQL. */
+  get sourcePath(): string {
+    return [TEMPORARY_SCHEMA, ...this.#path].map(quoted).join(', ');
+  }
+
+  /** For a statement that makes an object to stay. */
+  get creationPath(): string {
+    return [...this.#path, TEMPORARY_SCHEMA].map(quoted).join(', ');
+  }
+
+  async setSearchPath(schemas: readonly string[]): Promise<void> {
+    this.#path = schemas;
+    await this.#source!.query(`SET search_path = ${this.sourcePath}`);
+    await this.#session!.query(`SET search_path = ${gatewayPath(schemas)}`);
   }
 
   remember(setting: string): void {
@@ -240,10 +259,18 @@ export class RegressStage {
 
   async #connectSource(): Promise<void> {
     this.#source = await this.#world.connect(this.#sourceName);
-    await this.#source.query(`SET search_path = ${TEMPORARY_SCHEMA}, public`);
+    await this.#source.query(`SET search_path = ${this.sourcePath}`);
     for (const setting of this.#settings) await this.#source.query(setting).catch(alreadyReported);
   }
 }
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** What a session of the gateway made itself, then the mirrors of the source's schemas. */
+const gatewayPath = (schemas: readonly string[]): string => {
+  const mirrors = schemas.map((schema) => (schema === 'public' ? 'pg' : schema === 'pg_catalog' ? schema : `pg.${schema}`));
+  return ['public', `pg.${TEMPORARY_SCHEMA}`, ...mirrors].map(quoted).join(', ');
+};
 
 /** A SET that one of the sessions refuses was counted when the file said it. */
 const alreadyReported = (): void => {};

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import { run, type Outcome } from '../support/differential.ts';
-import { TEMPORARY_SCHEMA } from './regress-world.ts';
+import type { RegressStage } from './regress-world.ts';
 import type { ScriptItem } from './psql-script.ts';
 
 type Statement = Extract<ScriptItem, { kind: 'statement' }>;
@@ -16,18 +16,14 @@ export async function runData(client: pg.Client, statement: Statement, folder: s
 }
 
 /** On the source, whose sessions have the schema of temporary objects first in their path. */
-export async function runDataAtSource(
-  client: pg.Client,
-  statement: Statement,
-  folder: string,
-  temporary: boolean,
-): Promise<Outcome> {
+export async function runDataAtSource(stage: RegressStage, statement: Statement, temporary: boolean): Promise<Outcome> {
+  const { source: client, folder } = stage;
   if (temporary) return runData(client, { ...statement, sql: withoutTemporary(statement.sql) }, folder);
   if (!/^\s*(?:create|import|select|with)\b/i.test(statement.sql)) return runData(client, statement, folder);
   // A new object must not land among the temporary ones.
-  await client.query(`SET search_path = public, ${TEMPORARY_SCHEMA}`);
+  await client.query(`SET search_path = ${stage.creationPath}`);
   const outcome = await runData(client, statement, folder);
-  await client.query(`SET search_path = ${TEMPORARY_SCHEMA}, public`);
+  await client.query(`SET search_path = ${stage.sourcePath}`);
   return outcome;
 }
 

@@ -5,7 +5,7 @@ import { readScript, type ScriptItem } from './psql-script.ts';
 import type { Variables } from './psql-variables.ts';
 import type { RegressStage } from './regress-world.ts';
 import { runData, runDataAtSource } from './run-data-statement.ts';
-import { statementKind, type StatementKind } from './statement-kind.ts';
+import { searchPathOf, statementKind, type StatementKind } from './statement-kind.ts';
 
 type Statement = Extract<ScriptItem, { kind: 'statement' }>;
 
@@ -41,6 +41,18 @@ export async function fillDatabase(
     else if (statementKind(item.sql).kind !== 'skip') await runData(client, item, folder);
   }
   await run(client, 'ROLLBACK');
+}
+
+/** What of a file that others build on a session of the gateway can make for itself: types, functions, aggregates. */
+export async function fillSession(text: string, variables: Variables, stage: RegressStage): Promise<void> {
+  const session = await stage.session();
+  for (const item of readScript(text, variables)) {
+    if (item.kind === 'meta') setVariable(item.name, item.words, variables);
+    else {
+      const kind = statementKind(item.sql);
+      if (kind.kind === 'data' && kind.local) await run(session, item.sql);
+    }
+  }
 }
 
 export async function runRegressFile(text: string, variables: Variables, stage: RegressStage): Promise<RegressReport> {
@@ -165,8 +177,7 @@ class RegressRunner {
       if (this.#inTransaction) await run(await this.#stage.session(), 'SELECT 1/0');
       return;
     }
-    const { source } = this.#stage;
-    const { error } = await runDataAtSource(source, statement, folder, kind.temporary);
+    const { error } = await runDataAtSource(this.#stage, statement, kind.temporary);
     if (error) this.#unfilled(statement, `at the source: ${error.code} ${error.message}`);
     if (kind.node === 'CreateFunctionStmt') this.#noteFunction(statement.sql);
     if (kind.node === 'DropStmt' || /\bcascade\b/i.test(statement.sql)) await this.#dropLostViews();
@@ -196,6 +207,11 @@ class RegressRunner {
     this.#skip('session state');
     const { sql } = statement;
     const expected = await run(this.#stage.oracle, sql);
+    const schemas = searchPathOf(sql);
+    if (schemas !== undefined) {
+      if (!expected.error) await this.#stage.setSearchPath(schemas);
+      return;
+    }
     if (/^\s*(?:set|reset)\b/i.test(sql) && !/\b(?:role|session\s+authorization|search_path)\b/i.test(sql)) {
       await run(this.#stage.source, sql);
       if (!expected.error) this.#stage.remember(sql);

@@ -89,6 +89,15 @@ export function statementKind(sql: string): StatementKind {
   }
 }
 
+/** The schemas of a SET search_path, or of its RESET; undefined: another statement. */
+export function searchPathOf(sql: string): readonly string[] | undefined {
+  const [type, body] = firstNode(sql) ?? ['', {}];
+  if (type !== 'VariableSetStmt' || body['name'] !== 'search_path') return undefined;
+  const values = (body['args'] ?? []) as readonly { readonly A_Const?: { readonly sval?: { readonly sval?: string } } }[];
+  const names = values.map((value) => value.A_Const?.sval?.sval ?? '').filter((name) => name !== '');
+  return names.length === 0 ? ['public'] : names;
+}
+
 const data = (type: string, text: string): Extract<StatementKind, { kind: 'data' }> => ({
   kind: 'data',
   node: type,
