@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { CatalogLookup, ConstantDatum, MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { FunctionRef, OperatorRef } from '../algebra/scalar.ts';
 import { assert } from '../core/assert.ts';
+import { featureNotSupported } from '../core/sql-error.ts';
 import { builtinType, withCollation, withTypmod } from '../core/sql-type.ts';
 import type { Collation, SqlType } from '../core/sql-type.ts';
 import type { AdminConnection } from './admin-connection.ts';
@@ -119,10 +120,10 @@ export class CachedLookup implements CatalogLookup {
     const mirrors = new Set(answer.relations.map((row) => row.oid));
     for (const oid of missing.relations) if (!mirrors.has(oid)) this.mirrors.set(oid, null, current);
     if (!current) return;
-    assertAll('type', missing.types, this.types);
-    assertAll('function', missing.functions, this.functions);
-    assertAll('operator', missing.operators, this.operators);
-    assertAll('collation', missing.collations, this.collations);
+    refuseUnknown('type', missing.types, this.types);
+    refuseUnknown('function', missing.functions, this.functions);
+    refuseUnknown('operator', missing.operators, this.operators);
+    refuseUnknown('collation', missing.collations, this.collations);
   }
 
   /** `rows` holds the types this one is made of. */
@@ -145,8 +146,9 @@ export class CachedLookup implements CatalogLookup {
   }
 }
 
-function assertAll(what: string, oids: readonly number[], cache: OidCache<unknown>): void {
-  for (const oid of oids) assert(cache.isKnown(oid), `the catalog has no ${what} ${oid}`);
+/** The tree comes from the session's backend, which sees what its own transaction made; we do not. */
+function refuseUnknown(what: string, oids: readonly number[], cache: OidCache<unknown>): void {
+  if (oids.some((oid) => !cache.isKnown(oid))) throw featureNotSupported(`a ${what} made in the transaction that uses it`);
 }
 
 const quoteIfNeeded = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteName(name));

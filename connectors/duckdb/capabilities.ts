@@ -164,10 +164,12 @@ export class DuckDBCapabilities implements Capabilities {
 
   private ownVerdict(rel: Rel): Verdict {
     switch (rel.kind) {
-      case 'scan':
-        return this.known.has(relationKey(rel.table.schema, rel.table.name))
-          ? exact
-          : no('the source has not been described yet');
+      case 'scan': {
+        const known = this.known.get(relationKey(rel.table.schema, rel.table.name));
+        if (known === undefined) return no('the source has not been described yet');
+        const absent = rel.columns.find((column) => !known.columns.has(column.sourceName));
+        return absent === undefined ? exact : no(`DuckDB has no ${absent.sourceName} of the table`);
+      }
       case 'filter':
       case 'project':
         return relScalars(rel).some(hasSubquery) && readsLimit(rel) ? no(LIMIT_REASON) : exact;

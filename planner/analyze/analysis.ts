@@ -9,6 +9,7 @@ import type { SqlError } from '../../core/sql-error.ts';
 import { featureNotSupported, statementTooComplex } from '../../core/sql-error.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { withCollation, withTypmod } from '../../core/sql-type.ts';
+import type { systemColumnsIn } from './system-columns.ts';
 import type { TreeNode } from './tree-reader.ts';
 
 /** Nested nodes of expressions and queries; beyond it 54001. Everything behind analysis recurses over its result. */
@@ -20,15 +21,22 @@ export class Analysis {
   readonly lookup: CatalogLookup;
   /** Of CONST nodes whose datum only the catalog server reads (opaque-constants.ts). */
   readonly constantTexts: ReadonlyMap<TreeNode, string>;
+  /** Read with every table; pruned where nobody asks for them. */
+  readonly systemColumns: ReturnType<typeof systemColumnsIn>;
   private readonly characterOf: (byte: number) => number;
   private readonly types = new Map<string, SqlType>();
   private lastColumn = 0;
   private lastCte = 0;
   private depth = 0;
 
-  constructor(lookup: CatalogLookup, statement: string, constantTexts: ReadonlyMap<TreeNode, string> = new Map()) {
+  constructor(
+    lookup: CatalogLookup,
+    statement: string,
+    more: { readonly constantTexts: ReadonlyMap<TreeNode, string>; readonly systemColumns: Analysis['systemColumns'] },
+  ) {
     this.lookup = lookup;
-    this.constantTexts = constantTexts;
+    this.constantTexts = more.constantTexts;
+    this.systemColumns = more.systemColumns;
     this.characterOf = byteToCharacter(statement);
   }
 

@@ -16,6 +16,7 @@ import { JoinUnnester } from './lateral/unnest-joins.ts';
 import { QueryConverter } from './query-converter.ts';
 import type { RelationPermission } from './statement-oids.ts';
 import { statementOids } from './statement-oids.ts';
+import { systemColumnsIn } from './system-columns.ts';
 import { asNode, flag, integer, nodes } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
 
@@ -57,8 +58,9 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
   });
   const operatorFunctions = [...operators].map((oid) => lookup.operator(oid).functionOid);
   await lookup.ensure({ relations: [], types: [], functions: operatorFunctions, operators: [], collations: [] });
-  const constants = await opaqueConstants(tree, lookup);
-  const { rel, columns } = convert(query, new Analysis(lookup, options.statement, constants));
+  const constantTexts = await opaqueConstants(tree, lookup);
+  const analysis = new Analysis(lookup, options.statement, { constantTexts, systemColumns: systemColumnsIn(tree) });
+  const { rel, columns } = convert(query, analysis);
   const targets = nodes(query, 'targetList').filter((target) => !flag(target, 'resjunk'));
   return {
     rel,

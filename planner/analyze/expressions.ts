@@ -172,8 +172,8 @@ export class ExpressionConverter {
     }
     if (attribute === 0) throw analysis.unsupported('whole-row reference', node);
     if (entry.kind === 'join') return this.convert(entry.aliases[attribute - 1]!, context);
-    if (attribute < 0) throw analysis.unsupported(`system column of "${entry.name}"`, node);
-    const column = entry.columns[attribute - 1];
+    const column = attribute < 0 ? entry.systemColumns?.get(attribute) : entry.columns[attribute - 1];
+    if (attribute < 0 && column === undefined) throw analysis.unsupported(`this system column of "${entry.name}"`, node);
     assert(column !== undefined, `column ${attribute} of "${entry.name}" is not known`);
     const expected = analysis.lookup.type(integer(node, 'vartype'));
     assert(column.type.oid === expected.oid, `column "${column.name}" is of type ${column.type.name}, not ${expected.name}`);

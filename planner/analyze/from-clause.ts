@@ -107,8 +107,8 @@ function fromItem(converter: QueryConverter, ranges: readonly TreeNode[], item: 
 /** One range table entry; its columns become resolvable as entry `index` (1-based) of the scope. */
 export function convertRange(converter: QueryConverter, range: TreeNode, index: number, context: ExpressionContext): Rel {
   const name = text(child(range, 'eref'), 'aliasname');
-  const { rel, columns } = rangeRel(converter, range, name, context);
-  context.scope.entries[index - 1] = { kind: 'columns', name, columns };
+  const { rel, ...named } = rangeRel(converter, range, name, context);
+  context.scope.entries[index - 1] = { kind: 'columns', name, ...named };
   const quals = nodes(range, 'securityQuals');
   if (quals.length === 0) return rel;
   const filtered = quals.reduce((input, qual) => {
@@ -120,6 +120,8 @@ export function convertRange(converter: QueryConverter, range: TreeNode, index: 
 interface RangeRel {
   readonly rel: Rel;
   readonly columns: readonly (RelColumn | undefined)[];
+  /** By attribute number. */
+  readonly systemColumns?: ReadonlyMap<number, RelColumn>;
 }
 
 function rangeRel(converter: QueryConverter, range: TreeNode, name: string, context: ExpressionContext): RangeRel {
@@ -166,7 +168,15 @@ function scan(converter: QueryConverter, range: TreeNode, name: string): RangeRe
       : { ...analysis.column(column.name, column.type, column.notNull), sourceName: column.sourceName },
   );
   const present = columns.filter((column) => column !== undefined);
-  return { rel: { kind: 'scan', table: mirror.table, columns: present }, columns };
+  const system = analysis.systemColumns.map(({ attribute, name, typeOid }) => {
+    const column: ScanColumn = { ...analysis.column(name, analysis.lookup.type(typeOid)), sourceName: name };
+    return [attribute, column] as const;
+  });
+  return {
+    rel: { kind: 'scan', table: mirror.table, columns: [...present, ...system.map(([, column]) => column)] },
+    columns,
+    systemColumns: new Map(system),
+  };
 }
 
 function values(converter: QueryConverter, range: TreeNode, context: ExpressionContext): RangeRel {
@@ -179,8 +189,9 @@ function values(converter: QueryConverter, range: TreeNode, context: ExpressionC
     analysis.column(names[index] ?? '', analysis.type(type, typmods[index]!, collations[index]!)),
   );
   const rows = list(range, 'values_lists').map((row) => {
-    assert(Array.isArray(row), 'a row of VALUES is a list');
-    const items = (row as readonly TreeValue[]).map((item) => asNode(item, 'VALUES'));
+    assert(row === null || Array.isArray(row), 'a row of VALUES is a list');
+    // Of a relation without columns, `VALUES (n.*)` is a row of nothing.
+    const items = ((row ?? []) as readonly TreeValue[]).map((item) => asNode(item, 'VALUES'));
     return converter.expressions.all(items, { ...context, clause: 'VALUES' });
   });
   return { rel: { kind: 'values', columns, rows }, columns };

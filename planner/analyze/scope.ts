@@ -9,7 +9,13 @@ import type { TreeNode } from './tree-reader.ts';
 
 type RangeEntry =
   /** By attno - 1; undefined: a dropped attribute. */
-  | { readonly kind: 'columns'; readonly name: string; readonly columns: readonly (RelColumn | undefined)[] }
+  | {
+      readonly kind: 'columns';
+      readonly name: string;
+      readonly columns: readonly (RelColumn | undefined)[];
+      /** By attribute number. */
+      readonly systemColumns?: ReadonlyMap<number, RelColumn>;
+    }
   /** A join's own columns: merged USING columns and plain ones, as expressions over its sides. */
   | { readonly kind: 'join'; readonly aliases: readonly TreeNode[] }
   /** What the query groups by. */

@@ -81,6 +81,8 @@ const OID_FIELDS: readonly (readonly [OidKind, readonly string[]])[] = [
     ],
   ],
 ];
+/** Its `type` says which constructor it is. */
+const JSON_CONSTRUCTOR = 'JSONCONSTRUCTOREXPR';
 const kindOfField = new Map<string, OidKind>(OID_FIELDS.flatMap(([kind, names]) => names.map((name) => [name, kind] as const)));
 
 /** Calls `visit` for every node of a tree, without recursion. */
@@ -125,7 +127,7 @@ export function statementOids(tree: TreeValue): StatementOids {
     if (node.tag === 'SETOPERATIONSTMT') hasSetOperations = true;
     for (const field in node) {
       const kind = kindOfField.get(field);
-      if (kind === undefined) continue;
+      if (kind === undefined || (field === 'type' && node.tag === JSON_CONSTRUCTOR)) continue;
       const value = node[field];
       if (typeof value === 'number') {
         if (value > 0) found[kind].add(value);
