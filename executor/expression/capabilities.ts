@@ -11,6 +11,7 @@ import { isComparable } from './compare.ts';
 import { ioCastRefusal } from './io-cast.ts';
 import type { CollationNeed, KernelArgument } from './kernel.ts';
 import { kernelFor } from './registry.ts';
+import { similarToRegexIfValid } from './regex/similar.ts';
 import { formOf } from './value.ts';
 
 const exact: Verdict = { verdict: 'exact' };
@@ -62,9 +63,14 @@ export function localScalarVerdict(expr: Scalar): Verdict {
   }
 }
 
-/** A relabelled constant is one too. */
+/** A relabelled constant is one too, and what SIMILAR TO makes of its pattern. */
 function argumentOf(arg: Scalar): KernelArgument {
   if (arg.kind === 'const') return { type: arg.type, constant: arg.value };
+  if (arg.kind === 'call' && arg.fn.name === 'similar_to_escape') {
+    const texts = arg.args.map((part) => argumentOf(part).constant);
+    const regex = texts.every((text) => typeof text === 'string') ? similarToRegexIfValid(...(texts as [string])) : undefined;
+    if (regex !== undefined) return { type: arg.type, constant: regex };
+  }
   if (arg.kind === 'cast' && arg.how === 'relabel') return { ...argumentOf(arg.arg), type: arg.type };
   return { type: arg.type };
 }

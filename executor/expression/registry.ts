@@ -13,6 +13,7 @@ import { jsonAccessKernels } from './kernels/json-access.ts';
 import { jsonBuildKernels } from './kernels/json-build.ts';
 import { jsonbEditKernels } from './kernels/jsonb-edit.ts';
 import { jsonbValueKernels } from './kernels/jsonb-values.ts';
+import { regexKernels } from './kernels/regex.ts';
 import { quotingKernels } from './kernels/quoting.ts';
 import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
@@ -46,6 +47,7 @@ const tables: readonly KernelTable[] = [
   subqueryKernels,
   anyArgumentKernels,
   quotingKernels,
+  regexKernels,
   jsonAccessKernels,
   jsonBuildKernels,
   jsonbEditKernels,

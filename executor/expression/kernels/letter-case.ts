@@ -40,6 +40,14 @@ function isAlphanumeric(codePoint: number): boolean {
   return (low & 1) === 1;
 }
 
+/** The same as ranges, ends included; the ASCII digits are the one that begins at 48. */
+export function alphanumericRanges(): readonly (readonly [number, number])[] {
+  flips ??= readFlips();
+  const ranges: (readonly [number, number])[] = [];
+  for (let i = 0; i + 1 < flips.length; i += 2) ranges.push([flips[i]!, flips[i + 1]! - 1]);
+  return ranges;
+}
+
 function mapped(text: string, mapping: Mapping): string {
   let out = '';
   let from = 0;

@@ -298,6 +298,16 @@ make_interval(1, 2, 3, 4, i4 % 10, 0, 1.5)
 (d, iv) OVERLAPS (date '2000-01-01', interval '1 year')
 encode(by, 'base64')
 quote_literal(t)
+t ~ '^[a-z]+$'
+t !~* 'AB'
+t ~ 'a|b'
+t SIMILAR TO '%(b|d)%'
+t NOT SIMILAR TO 'a\\_%' ESCAPE '\\'
+c ~ 'b $'
+substring(t from '[[:alpha:]]+')
+regexp_replace(t, '[^a-z]', '', 'g')
+regexp_match(t, '(\\w)(\\w)')
+regexp_count(t, 'a')
 i4 NOT IN (SELECT k FROM shop.keys)
 i4 IN (SELECT k FROM shop.keys WHERE k IS NOT NULL)
 i4 > ALL (SELECT k FROM shop.keys WHERE k IS NOT NULL)

@@ -229,7 +229,7 @@ export const callOf = (fn: FunctionRef, args: readonly Scalar[], type: SqlType):
   fn,
   args,
   type,
-  inputCollation: 'default',
+  inputCollation: args[0]?.type.kind === 'name' ? 'C' : 'default',
   form: 'function',
 });
 
