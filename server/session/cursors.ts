@@ -2,7 +2,7 @@
  * DECLARE, FETCH and MOVE over sources. The backend holds an empty twin of each cursor, with its columns: PostgreSQL itself
  * answers for names, savepoints, the transaction's end, and pg_cursors.
  */
-import { featureNotSupported, sqlError } from '../../core/sql-error.ts';
+import { sqlError } from '../../core/sql-error.ts';
 import { backend, columnNames, columnTypes, commandComplete } from '../wire/backend-messages.ts';
 import { writeBind, writeExecute, writeParse } from '../wire/frontend-messages.ts';
 import { closePortal, closeStatement, queryBackend } from './backend-analysis.ts';
@@ -10,7 +10,9 @@ import { Capture } from './backend-exchange.ts';
 import { cannotBeRun } from './error-messages.ts';
 import { cursorOptions, cursorScansForward } from './classify.ts';
 import { openFederated } from './federated-execution.ts';
+import { goesForward, movementOf, onwards, passageOf, rowsNeeded } from './cursor-movement.ts';
 import { emitTo, FederatedPortal } from './federated-portal.ts';
+import { KeptRows } from './kept-rows.ts';
 import type { Session } from './session.ts';
 import type { FederatedStatement } from './session-state.ts';
 import { analyseInner, describedRows, parametersOf, quotedName, unnamed } from './taken-statement.ts';
@@ -24,11 +26,11 @@ export async function declare(session: Session, taken: TakenStatement, kind: Kin
   if (!has(cursorOptions.hold) && session.exchange.transactionStatus === 'I' && !session.inGroup) {
     throw sqlError('25P01', 'DECLARE CURSOR can only be used in transaction blocks');
   }
-  if (has(cursorOptions.scroll)) throw featureNotSupported('a SCROLL cursor over federated tables');
   const parameters = await parametersOf(session, taken, analysed.federated);
   const statement = unnamed(taken, analysed.federated);
   const formats = has(cursorOptions.binary) ? [1] : [];
-  const portal = new FederatedPortal(statement, null, { hold: has(cursorOptions.hold), formats });
+  const kept = has(cursorOptions.noScroll) ? null : new KeptRows(has(cursorOptions.scroll));
+  const portal = new FederatedPortal(statement, null, { hold: has(cursorOptions.hold), formats, kept });
   await openFederated(session, portal, parameters);
   try {
     await executeOnBackend(session, await twinCursorSql(session, kind, analysed.federated), session.forward());
@@ -61,11 +63,39 @@ export async function fetchOrMove(session: Session, taken: TakenStatement, kind:
   // The twin says whether the cursor is still there, in PostgreSQL's words.
   await executeOnBackend(session, `MOVE FORWARD 0 IN ${quotedName(kind.name)}`, capturedErrors(session));
   if (portal.failed) throw cannotBeRun(kind.name);
-  const count = forwardCount(kind, portal.position);
-  const rows = count === 0 ? 0 : await fetchRows(session, taken, kind, portal, count);
-  if (count === 0) describeRows(session, taken, kind, portal);
+  const rows = await pass(session, taken, kind, portal);
   session.write(commandComplete(`${kind.move ? 'MOVE' : 'FETCH'} ${rows}`));
 }
+
+/** How many rows were passed. */
+async function pass(session: Session, taken: TakenStatement, kind: Kind<'fetch'>, portal: FederatedPortal): Promise<number> {
+  const movement = movementOf(kind.direction, kind.count);
+  const { kept, position: at } = portal;
+  if (at === portal.passed && goesForward(movement, at, at > 0 && !portal.isAtEnd)) {
+    const { skip, read } = onwards(movement, at);
+    if (skip > 0) await readOn(session, portal, skip);
+    if (read > 0) return fetchRows(session, taken, kind, portal, limitOf(read));
+    describeRows(session, taken, kind, portal);
+    return 0;
+  }
+  // What is to be known of the rest is read and kept first: only then can be said where the cursor goes.
+  const known = kept?.known ?? null;
+  const missing = known === null ? 0 : rowsNeeded(movement, at) - known;
+  if (missing > 0) await readOn(session, portal, missing);
+  if (kept === null || kept.known === null) throw cursorScansForward();
+  const passage = passageOf(movement, at, kept.known);
+  describeRows(session, taken, kind, portal);
+  const step = passage.last < passage.first ? -1 : 1;
+  for (let i = 0; i < passage.rows && !kind.move; i++) session.client.write(kept.row(passage.first + i * step));
+  portal.position = passage.landing;
+  return passage.rows;
+}
+
+const readOn = (session: Session, portal: FederatedPortal, rows: number): Promise<number> =>
+  session.runPortal(portal, portal.timeoutMs, () => portal.fetch(limitOf(rows), () => undefined));
+
+/** 0: no limit. */
+const limitOf = (count: number): number => (count === Infinity ? 0 : count);
 
 /** PostgreSQL sends nothing of a FETCH that fails; so far as memory allows, nor do we. */
 const HELD_BYTES_MAX = 1 << 20;
@@ -75,7 +105,7 @@ async function fetchRows(
   taken: TakenStatement,
   kind: Kind<'fetch'>,
   portal: FederatedPortal,
-  count: number | 'all',
+  limit: number,
 ): Promise<number> {
   const emit = emitTo(session.client);
   let held: Uint8Array[] | null = kind.move ? null : [];
@@ -92,7 +122,6 @@ async function fetchRows(
     heldBytes += bytes.length;
     if (heldBytes > HELD_BYTES_MAX) release();
   };
-  const limit = count === 'all' ? 0 : count;
   const rows = await session.runPortal(portal, portal.timeoutMs, () => portal.fetch(limit, take));
   if (held) release();
   return rows;
@@ -106,25 +135,6 @@ function describeRows(session: Session, taken: TakenStatement, kind: Kind<'fetch
 function capturedErrors(session: Session): ReturnType<Session['forward']> {
   const forward = session.forward();
   return { message: (type, message) => (type === backend.errorResponse ? forward.message(type, message) : undefined) };
-}
-
-/** How far forward a FETCH goes; 0 = nowhere. Throws 55000 for anything that would go back. */
-function forwardCount(kind: Kind<'fetch'>, position: number): number | 'all' {
-  // FETCH ALL arrives as the largest count.
-  const isAll = kind.count >= 2147483647;
-  switch (kind.direction) {
-    case 'FETCH_FORWARD':
-      if (kind.count < 0) throw cursorScansForward();
-      return isAll ? 'all' : kind.count;
-    case 'FETCH_RELATIVE':
-      if (kind.count === 1) return 1;
-      throw kind.count > 0 ? featureNotSupported('FETCH RELATIVE over federated tables') : cursorScansForward();
-    case 'FETCH_ABSOLUTE':
-      if (kind.count === position + 1) return 1;
-      throw kind.count > position ? featureNotSupported('FETCH ABSOLUTE over federated tables') : cursorScansForward();
-    default:
-      throw cursorScansForward();
-  }
 }
 
 /** One statement on the backend in the middle of an exchange; its answer, but for the protocol's own messages, to `receiver`. */

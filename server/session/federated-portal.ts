@@ -4,6 +4,7 @@
  */
 import type { ClientConnection } from '../wire/client-connection.ts';
 import type { BindMessage } from '../wire/frontend-messages.ts';
+import type { KeptRows } from './kept-rows.ts';
 import type { Statement } from './session-state.ts';
 
 /** Finished DataRow messages; implemented by encoded batches and by relays. */
@@ -27,8 +28,14 @@ export class FederatedPortal {
   timeoutMs = 0;
   /** It reads in the transaction's own snapshot, and so ends with it. */
   inTransaction = false;
-  /** Rows fetched so far: the cursor's position. */
+  /** A cursor's: the row it stands on, 0 before the first, one more than there are after the last. */
   position = 0;
+  /** Where the source stands: `position`, unless the cursor has gone back. */
+  passed = 0;
+  /** The source was asked for more rows than it has. */
+  isAtEnd = false;
+  /** What a cursor goes back to. */
+  readonly kept: KeptRows | null;
   /** An error ended it: PostgreSQL refuses to run such a portal again. */
   failed = false;
   private source: RowSource | null = null;
@@ -37,12 +44,13 @@ export class FederatedPortal {
   constructor(
     statement: Statement,
     bind: BindMessage | null,
-    options: { readonly hold?: boolean; readonly formats?: readonly number[] } = {},
+    options: { readonly hold?: boolean; readonly formats?: readonly number[]; readonly kept?: KeptRows | null } = {},
   ) {
     this.statement = statement;
     this.bind = bind;
     this.hold = options.hold ?? false;
     this.formats = options.formats ?? [];
+    this.kept = options.kept ?? null;
   }
 
   get opened(): boolean {
@@ -65,10 +73,17 @@ export class FederatedPortal {
         break;
       }
       rows += part.rows;
+      this.kept?.keep(part.bytes);
       const wait = emit(part.bytes);
       if (wait) await wait;
     }
-    this.position += rows;
+    this.passed += rows;
+    // The end is one further than the last row, for who asked for more.
+    if (rows < wanted && !this.isAtEnd) {
+      this.isAtEnd = true;
+      this.passed++;
+    }
+    this.position = this.passed;
     return rows;
   }
 
