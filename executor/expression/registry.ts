@@ -14,6 +14,7 @@ import { jsonBuildKernels } from './kernels/json-build.ts';
 import { jsonbEditKernels } from './kernels/jsonb-edit.ts';
 import { jsonbValueKernels } from './kernels/jsonb-values.ts';
 import { regexKernels } from './kernels/regex.ts';
+import { toCharKernels } from './kernels/to-char.ts';
 import { quotingKernels } from './kernels/quoting.ts';
 import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
@@ -47,6 +48,7 @@ const tables: readonly KernelTable[] = [
   subqueryKernels,
   anyArgumentKernels,
   quotingKernels,
+  toCharKernels,
   regexKernels,
   jsonAccessKernels,
   jsonBuildKernels,

@@ -198,6 +198,9 @@ export const kernelVariants: Readonly<Record<string, readonly KernelVariant[]>> 
   'regexp_split_to_array(text,text,text)': [{ args: ['text', 'somepatterns', 'flags'], constants: [1, 2], result: 'text[]' }],
   'similar_to_escape(text)': [{ args: ['similar'] }],
   'similar_to_escape(text,text)': [{ args: ['similar', 'escapes'] }],
+  'to_char(timestamp,text)': [{ args: ['timestamp', 'datetemplates'] }],
+  'to_char(timestamptz,text)': [{ args: ['timestamptz', 'datetemplates'] }],
+  'to_char(interval,text)': [{ args: ['interval', 'datetemplates'] }],
   'quote_literal(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
   'quote_nullable(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
 };
