@@ -1,5 +1,5 @@
 /**
- * `npm run conformance -- regress --pg-src DIR [--file NAME]… [--details]`: PostgreSQL's own regression files. What fills
+ * `npm run conformance -- regress --pg-src DIR [--file NAME]… [--details] [--record]`: PostgreSQL's own regression files. What fills
  * the database runs on a plain PostgreSQL and on the gateway's source; every query's answer is compared.
  * DIR is PostgreSQL's source tree of the version that the catalog server has.
  */
@@ -8,8 +8,9 @@ import path from 'node:path';
 import { loadModule } from 'libpg-query';
 import { fillDatabase, fillSession, runRegressFile, type RegressReport } from '../regress/run-regress-file.ts';
 import { RegressWorld } from '../regress/regress-world.ts';
+import { recordProof } from './record.ts';
 import type { Variables } from '../regress/psql-variables.ts';
-import { describeReport, summaryOf } from '../regress/report.ts';
+import { describeReport, markdownOf, summaryOf } from '../regress/report.ts';
 
 /** They fill the tables that the others read. */
 const BASE_FILES = ['test_setup', 'create_misc', 'create_aggregate', 'create_operator'];
@@ -33,6 +34,7 @@ export interface RegressOptions {
   readonly pgSource: string;
   readonly files: readonly string[];
   readonly details: boolean;
+  readonly record: boolean;
 }
 
 /** True when every answer was PostgreSQL's. */
@@ -64,6 +66,7 @@ export async function runRegress(options: RegressOptions): Promise<boolean> {
     await world.stop();
   }
   console.log(summaryOf(reports));
+  if (options.record) recordProof('regress', markdownOf(reports));
   return [...reports.values()].every((report) => report.findings.length === 0);
 }
 

@@ -1,7 +1,8 @@
 /** `npm run conformance -- NAME [options]`: one proof of exactness; exit 1 on any difference; the last line is the summary. */
 import { parseArgs } from 'node:util';
 import { REGRESS_FILES, runRegress } from './regress.ts';
-import { runSlt } from './slt.ts';
+import { recordProof } from './record.ts';
+import { runSlt, sltTable, type SltSummary } from './slt.ts';
 import { runTpch, TPCH_PLACEMENTS, tpchTable } from './tpch.ts';
 
 const { values, positionals } = parseArgs({
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     'pg-src': { type: 'string' },
     file: { type: 'string', multiple: true },
     details: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
 });
 
@@ -47,22 +49,23 @@ async function slt(): Promise<boolean> {
   const { corpus, placement, queries, every, engine } = values;
   const chosen = SLT_PLACEMENTS.filter((name) => placement === 'all' || placement === name);
   if (chosen.length === 0) throw new Error(`unknown placement ${placement}; there are: ${SLT_PLACEMENTS.join(', ')}, all`);
-  let equal = true;
+  const summaries: SltSummary[] = [];
   for (const each of chosen) {
     const options = {
       ...(queries === undefined ? {} : { queriesMax: Number(queries) }),
       ...(every === undefined ? {} : { every: Number(every) }),
       ...(engine === undefined ? {} : { engine }),
     };
-    equal = (await runSlt({ corpus, placement: each, ...options })) && equal;
+    summaries.push(await runSlt({ corpus, placement: each, ...options }));
   }
-  return equal;
+  if (values.record) recordProof('slt', sltTable(summaries));
+  return summaries.every(({ different }) => different === 0);
 }
 
 function regress(): Promise<boolean> {
   const pgSource = values['pg-src'];
   if (pgSource === undefined) throw new Error("give the folder of PostgreSQL's source with --pg-src");
-  return runRegress({ pgSource, files: values.file ?? REGRESS_FILES, details: values.details });
+  return runRegress({ pgSource, files: values.file ?? REGRESS_FILES, details: values.details, record: values.record });
 }
 
 const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch, slt, regress };

@@ -1,5 +1,5 @@
 /**
- * `npm run conformance -- slt [--corpus DIR] [--placement mixed|postgres|duckdb|all] [--queries N] [--every M] [--engine NAME]`:
+ * `npm run conformance -- slt [--corpus DIR] [--placement mixed|postgres|duckdb|all] [--queries N] [--every M] [--engine NAME] [--record]`:
  * sqllogictest files, ours by default, or a corpus from elsewhere (files `*.test` and `*.slt`); of each file every M-th query,
  * N at most. A file of a corpus may be written for another database: only the answers PostgreSQL gives count. `NAME` is whom
  * the `skipif` and `onlyif` of the files mean by us.
@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { runSltFile } from '../slt/run-slt-file.ts';
+import { markdownTable } from './record.ts';
 import { SltWorld, type SltPlacement } from '../slt/slt-world.ts';
 
 const SHOWN_MAX = 5;
@@ -20,8 +21,16 @@ export interface SltRunOptions {
   readonly engine?: string;
 }
 
-/** True when no answer was wrong. */
-export async function runSlt(options: SltRunOptions): Promise<boolean> {
+export interface SltSummary {
+  readonly placement: SltPlacement;
+  readonly files: number;
+  readonly equal: number;
+  readonly refused: number;
+  readonly notPostgres: number;
+  readonly different: number;
+}
+
+export async function runSlt(options: SltRunOptions): Promise<SltSummary> {
   const folder = options.corpus ?? path.join(__dirname, '../slt');
   const files = filesBelow(folder);
   if (files.length === 0) throw new Error(`no *.test or *.slt below ${folder}`);
@@ -59,8 +68,14 @@ export async function runSlt(options: SltRunOptions): Promise<boolean> {
     `slt, tables in ${options.placement}: ${files.length} files, ${totals.equal} equal, ${totals.refused} refused, ` +
       `${totals.notPostgres} not PostgreSQL, ${totals.different} different`,
   );
-  return totals.different === 0;
+  return { placement: options.placement, files: files.length, ...totals };
 }
+
+export const sltTable = (summaries: readonly SltSummary[]): string =>
+  markdownTable([
+    ['tables in', 'files', 'equal', 'refused', 'different', 'not accepted by PostgreSQL'],
+    ...summaries.map((s) => [s.placement, s.files, s.equal, s.refused, s.different, s.notPostgres]),
+  ]);
 
 function filesBelow(folder: string): string[] {
   if (statSync(folder).isFile()) return [folder];

@@ -17,6 +17,8 @@ export interface RegressFinding {
 }
 
 export interface RegressReport {
+  /** Functions, aggregates and operators of the file that the gateway would not make. */
+  readonly missingFunctions: Set<string>;
   statements: number;
   identical: number;
   readonly findings: RegressFinding[];
@@ -26,7 +28,14 @@ export interface RegressReport {
   readonly unfilled: { readonly line: number; readonly sql: string; readonly detail: string }[];
 }
 
-const emptyReport = (): RegressReport => ({ statements: 0, identical: 0, findings: [], skipped: new Map(), unfilled: [] });
+const emptyReport = (): RegressReport => ({
+  statements: 0,
+  identical: 0,
+  missingFunctions: new Set(),
+  findings: [],
+  skipped: new Map(),
+  unfilled: [],
+});
 
 /** Runs only what fills a database. */
 export async function fillDatabase(
@@ -184,6 +193,8 @@ class RegressRunner {
     this.#stage.sourceChanged();
     if (!kind.local) return;
     const atGateway = await this.#guarded(statement.sql);
+    const made = /\b(?:function|procedure|aggregate)\s+(?:\w+\.)?(\w+)/i.exec(statement.sql)?.[1]?.toLowerCase();
+    if (atGateway.error && made !== undefined) this.report.missingFunctions.add(made);
     if (atGateway.error) this.#unfilled(statement, `at the gateway: ${atGateway.error.code} ${atGateway.error.message}`);
   }
 

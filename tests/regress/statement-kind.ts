@@ -26,6 +26,8 @@ const LOCAL = new Set([
   'CreateRangeStmt',
   'CreateOpClassStmt',
   'ViewStmt',
+  'CreateSeqStmt',
+  'AlterSeqStmt',
 ]);
 /** Objects of a DROP that a session of the gateway may have made. */
 const LOCAL_OBJECTS = new Set([
@@ -36,6 +38,7 @@ const LOCAL_OBJECTS = new Set([
   'OBJECT_OPERATOR',
   'OBJECT_CAST',
   'OBJECT_VIEW',
+  'OBJECT_SEQUENCE',
 ]);
 const SESSION = new Set([
   'VariableSetStmt',
