@@ -15,6 +15,7 @@ import { jsonbEditKernels } from './kernels/jsonb-edit.ts';
 import { jsonbValueKernels } from './kernels/jsonb-values.ts';
 import { regexKernels } from './kernels/regex.ts';
 import { toCharKernels } from './kernels/to-char.ts';
+import { toCharNumberKernels } from './kernels/to-char-number.ts';
 import { quotingKernels } from './kernels/quoting.ts';
 import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
@@ -48,6 +49,7 @@ const tables: readonly KernelTable[] = [
   subqueryKernels,
   anyArgumentKernels,
   quotingKernels,
+  toCharNumberKernels,
   toCharKernels,
   regexKernels,
   jsonAccessKernels,

@@ -201,6 +201,11 @@ export const kernelVariants: Readonly<Record<string, readonly KernelVariant[]>> 
   'to_char(timestamp,text)': [{ args: ['timestamp', 'datetemplates'] }],
   'to_char(timestamptz,text)': [{ args: ['timestamptz', 'datetemplates'] }],
   'to_char(interval,text)': [{ args: ['interval', 'datetemplates'] }],
+  'to_char(numeric,text)': [{ args: ['numeric', 'numbertemplates'] }],
+  'to_char(int4,text)': [{ args: ['int4', 'numbertemplates'] }],
+  'to_char(int8,text)': [{ args: ['int8', 'numbertemplates'] }],
+  'to_char(float4,text)': [{ args: ['float4', 'numbertemplates'] }],
+  'to_char(float8,text)': [{ args: ['float8', 'numbertemplates'] }],
   'quote_literal(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
   'quote_nullable(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
 };
