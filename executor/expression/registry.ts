@@ -16,6 +16,7 @@ import { jsonbValueKernels } from './kernels/jsonb-values.ts';
 import { regexKernels } from './kernels/regex.ts';
 import { toCharKernels } from './kernels/to-char.ts';
 import { toCharNumberKernels } from './kernels/to-char-number.ts';
+import { toDatetimeKernels } from './kernels/to-datetime.ts';
 import { quotingKernels } from './kernels/quoting.ts';
 import { subqueryKernels } from './kernels/subquery.ts';
 import { booleanKernels } from './kernels/boolean.ts';
@@ -49,6 +50,7 @@ const tables: readonly KernelTable[] = [
   subqueryKernels,
   anyArgumentKernels,
   quotingKernels,
+  toDatetimeKernels,
   toCharNumberKernels,
   toCharKernels,
   regexKernels,

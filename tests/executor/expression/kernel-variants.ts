@@ -206,6 +206,8 @@ export const kernelVariants: Readonly<Record<string, readonly KernelVariant[]>> 
   'to_char(int8,text)': [{ args: ['int8', 'numbertemplates'] }],
   'to_char(float4,text)': [{ args: ['float4', 'numbertemplates'] }],
   'to_char(float8,text)': [{ args: ['float8', 'numbertemplates'] }],
+  'to_date(text,text)': [{ args: ['written', 'readtemplates'] }],
+  'to_timestamp(text,text)': [{ args: ['written', 'readtemplates'] }],
   'quote_literal(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
   'quote_nullable(anyelement)': everyType.map((type) => ({ args: [type], result: 'text' })),
 };
