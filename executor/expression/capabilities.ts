@@ -5,6 +5,7 @@
 import { unreachable } from '../../core/assert.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import type { Verdict } from '../../algebra/site.ts';
+import { visitScalar } from '../../algebra/transform.ts';
 import type { Collation } from '../../core/sql-type.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import { isComparable } from './compare.ts';
@@ -118,8 +119,13 @@ function castVerdict(expr: Extract<Scalar, { kind: 'cast' }>): Verdict {
       const refusal = ioCastRefusal(from, to);
       return refusal === undefined ? exact : no(refusal);
     }
-    case 'array':
-      return no(`the cast from ${from.name} to ${to.name}`);
+    case 'array': {
+      let verdict = exact;
+      visitScalar(expr.elementCast!, (node) => {
+        if (verdict.verdict === 'exact') verdict = localScalarVerdict(node);
+      });
+      return verdict;
+    }
     default:
       return unreachable(expr.how);
   }

@@ -12,6 +12,7 @@ import type { CallScalar, CaseScalar, ColumnId, FunctionRef, LogicScalar, MinMax
 import { SqlError } from '../../core/sql-error.ts';
 import { scalarParts } from '../../algebra/transform.ts';
 import { makeArray, makeNestedArray } from './array-constructor.ts';
+import { emitArrayCast } from './array-cast.ts';
 import { emitArrayCompare } from './array-compare.ts';
 import type { ExpressionContext } from './context.ts';
 import { asNatural, asSlotForm, commonForm, constantValue } from './convert.ts';
@@ -38,6 +39,8 @@ export class ScalarEmitter {
   readonly #keys = new ExpressionKeys();
   readonly #used = new Set<InputColumn>();
   readonly #caseOperands: Value[] = [];
+  /** The elements of arrays being cast: what `param` 0 means. */
+  readonly #elements: Value[] = [];
   readonly #constants = new WeakMap<Scalar, boolean>();
   /** False while the constant part itself is being written. */
   readonly #fold: boolean;
@@ -69,8 +72,10 @@ export class ScalarEmitter {
     switch (expr.kind) {
       case 'const':
         return constantValue(this.emitter, expr.type, expr.value);
-      case 'param':
-        return this.#constant(expr);
+      case 'param': {
+        const element = expr.index === 0 ? this.#elements[this.#elements.length - 1] : undefined;
+        return element ?? this.#constant(expr);
+      }
       case 'column': {
         const column = this.#columns.get(expr.column);
         assert(column !== undefined, `expression reads column ${expr.column}, which its input lacks`);
@@ -142,6 +147,7 @@ export class ScalarEmitter {
         expr.kind !== 'column' &&
         expr.kind !== 'caseoperand' &&
         expr.kind !== 'subquery' &&
+        !(expr.kind === 'param' && expr.index === 0) &&
         scalarParts(expr).every((part) => this.#isConstant(part));
       this.#constants.set(expr, answer);
     }
@@ -213,8 +219,14 @@ export class ScalarEmitter {
       case 'io':
         return this.strictly([arg], expr.type, ([value]) => emitIoCast(this.emitter, value!, expr.type, this.context.settings));
       case 'array':
-        assert(false, 'element-wise array casts are not compiled');
-        break;
+        return this.strictly([arg], expr.type, ([array]) =>
+          emitArrayCast(this.emitter, array!, expr, (element) => {
+            this.#elements.push(element);
+            const result = this.emit(expr.elementCast!);
+            this.#elements.pop();
+            return result;
+          }),
+        );
       default:
         return unreachable(expr.how);
     }

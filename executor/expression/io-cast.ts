@@ -15,7 +15,7 @@ export function ioCastRefusal(from: SqlType, to: SqlType): string | undefined {
   for (const type of [from, to]) {
     if ((type.element ?? type).kind === 'opaque') return `the cast from ${from.name} to ${to.name}`;
   }
-  if (to.kind === 'enum' || to.kind === 'name' || to.kind === 'array') return `the cast from ${from.name} to ${to.name}`;
+  if (to.kind === 'name') return `the cast from ${from.name} to ${to.name}`;
   return undefined;
 }
 

@@ -308,6 +308,14 @@ substring(t from '[[:alpha:]]+')
 regexp_replace(t, '[^a-z]', '', 'g')
 regexp_match(t, '(\\w)(\\w)')
 regexp_count(t, 'a')
+ia::text[]
+ia::int8[]
+ta::varchar(2)[]
+ia::numeric(5,1)[]
+ta::bool[]
+ia::text::int4[]
+(ia::text[] || t)::text
+'{1,2}'::int4[]::float8[]
 to_char(d, 'YYYY-MM')
 to_date(to_char(d, 'YYYYMMDD'), 'YYYYMMDD')
 to_timestamp('2024-01-01 03:04', 'YYYY-MM-DD HH24:MI')
