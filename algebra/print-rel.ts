@@ -3,8 +3,8 @@
  * Subqueries in a node's expressions follow it, marked `subquery`.
  */
 import { unreachable } from '../core/assert.ts';
-import { printAggregate, printScalar } from './print-scalar.ts';
-import type { Rel, RelColumn } from './rel.ts';
+import { printAggregate, printScalar, printWindowCall } from './print-scalar.ts';
+import type { FrameBound, Rel, RelColumn, WindowFrame } from './rel.ts';
 import { outputColumns } from './rel.ts';
 import type { ColumnId, Scalar } from './scalar.ts';
 import { relInputs, relScalars, visitRel, visitScalar } from './transform.ts';
@@ -60,7 +60,9 @@ class Printer {
   private describe(rel: Rel): string {
     switch (rel.kind) {
       case 'scan':
-        return `Scan ${rel.table.site}.${rel.table.schema}.${rel.table.name} (${this.columns(rel.columns)})`;
+        return `Scan ${rel.only ? 'only ' : ''}${rel.table.site}.${rel.table.schema}.${rel.table.name} (${this.columns(rel.columns)})${
+          rel.sample ? ` sample ${rel.sample.method}(${this.scalars(rel.sample.args)})` : ''
+        }`;
       case 'filter':
         return `Filter ${this.scalars(rel.conjuncts)}`;
       case 'project':
@@ -71,8 +73,29 @@ class Printer {
       }
       case 'aggregate': {
         const calls = rel.aggregates.map(({ column, call }) => `${this.column(column)} = ${printAggregate(call, this.name)}`);
-        return ['Aggregate', `[${this.columns(rel.groups)}]`, calls.join(', ')].join(' ').trimEnd();
+        const masks = (rel.masks ?? []).map(({ column, of }) => `${this.column(column)} = grouping(${this.list(of)})`);
+        const sets = rel.sets ? ` sets ${rel.sets.map((set) => `(${this.list(set)})`).join(' ')}` : '';
+        return ['Aggregate', `[${this.columns(rel.groups)}]${sets}`, [...calls, ...masks].join(', ')].join(' ').trimEnd();
       }
+      case 'window': {
+        const calls = rel.functions.map(({ column, call }) => `${this.column(column)} = ${printWindowCall(call, this.name)}`);
+        const order = rel.order.map((key) => `${this.name(key.column)}${direction(key)}`).join(', ');
+        const over = `partition [${this.columns(rel.partition)}] order [${order}] ${this.frame(rel.frame)}`;
+        return `Window ${calls.join(', ')} over ${over}`;
+      }
+      case 'projectset': {
+        const calls = rel.functions.map(({ call, columns }) => `(${this.columns(columns)}) = ${this.scalar(call)}`);
+        const ordinality = rel.ordinality ? ` with ordinality ${this.column(rel.ordinality)}` : '';
+        return `ProjectSet ${calls.join(', ')}${ordinality}`;
+      }
+      case 'recursive': {
+        const columns = rel.columns.map(
+          (column, i) => `${this.column(column)} = ${this.name(rel.seedColumns[i]!)} | ${this.name(rel.stepColumns[i]!)}`,
+        );
+        return `Recursive ${rel.name}@${rel.cte}${rel.all ? ' all' : ''} ${columns.join(', ')}`;
+      }
+      case 'input':
+        return `Input ${rel.index} (${this.columns(rel.columns)})`;
       case 'sort':
         return `Sort ${rel.keys.map((key) => `${this.name(key.column)}${direction(key)}`).join(', ')}`;
       case 'limit':
@@ -103,6 +126,15 @@ class Printer {
   }
 
   private readonly name = (column: ColumnId): string => this.names.get(column) ?? `?#${column}`;
+
+  private list(ids: readonly ColumnId[]): string {
+    return ids.map(this.name).join(', ');
+  }
+
+  private frame({ mode, start, end, exclude }: WindowFrame): string {
+    const bound = (edge: FrameBound): string => ('offset' in edge ? `${this.scalar(edge.offset)} ${edge.kind}` : edge.kind);
+    return `${mode} ${bound(start)} to ${bound(end)}${exclude === 'none' ? '' : ` exclude ${exclude}`}`;
+  }
 
   private scalar(expr: Scalar): string {
     return printScalar(expr, this.name);

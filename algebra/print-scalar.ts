@@ -5,7 +5,7 @@
 import { unreachable } from '../core/assert.ts';
 import type { Datum, Int64, Numeric } from '../core/datum.ts';
 import type { SqlType } from '../core/sql-type.ts';
-import type { AggregateCall, ColumnId, Scalar } from './scalar.ts';
+import type { AggregateCall, ColumnId, Scalar, WindowCall } from './scalar.ts';
 
 /** How a column is shown: its name, or name and id in goldens. */
 export type ColumnName = (column: ColumnId) => string;
@@ -90,14 +90,37 @@ export function printScalar(expr: Scalar, name: ColumnName, datum: DatumText = p
       return expr.left
         ? `(${list(expr.left)} ${expr.comparisons?.[0]?.operator.name ?? ''} ${expr.mode.toUpperCase()} (subquery))`
         : `${expr.mode.toUpperCase()}(subquery)`;
+    case 'row':
+      return `ROW(${list(expr.fields)})`;
+    case 'field':
+      return `(${print(expr.arg)}).${expr.name}`;
+    case 'subscript': {
+      const bound = (index: Scalar | null): string => (index ? print(index) : '');
+      const indexes = expr.indexes.map(({ lower, upper }) =>
+        expr.slice ? `[${bound(lower)}:${bound(upper)}]` : `[${bound(upper)}]`,
+      );
+      return `${print(expr.container)}${indexes.join('')}`;
+    }
+    case 'native':
+      return expr.text.map((text, i) => `${text}${i < expr.args.length ? print(expr.args[i]!) : ''}`).join('');
     default:
       return unreachable(expr);
   }
+}
+
+export function printWindowCall(call: WindowCall, name: ColumnName, datum: DatumText = plainDatum): string {
+  const args = call.args.length === 0 && call.fn.kind === 'aggregate' ? '*' : call.args.map((arg) => printScalar(arg, name, datum)).join(', ');
+  const filter = call.filter ? ` FILTER (WHERE ${printScalar(call.filter, name, datum)})` : '';
+  return `${call.fn.name}(${args})${filter}`;
 }
 
 export function printAggregate(call: AggregateCall, name: ColumnName, datum: DatumText = plainDatum): string {
   const args = call.args.length === 0 ? '*' : call.args.map((arg) => printScalar(arg, name, datum)).join(', ');
   const order = call.orderBy.map((key) => `${printScalar(key.expr, name, datum)}${key.descending ? ' DESC' : ''}`).join(', ');
   const filter = call.filter ? ` FILTER (WHERE ${printScalar(call.filter, name, datum)})` : '';
+  if (call.direct) {
+    const direct = call.direct.map((arg) => printScalar(arg, name, datum)).join(', ');
+    return `${call.fn.name}(${direct}) WITHIN GROUP (ORDER BY ${order})${filter}`;
+  }
   return `${call.fn.name}(${call.distinct ? 'DISTINCT ' : ''}${args}${order ? ` ORDER BY ${order}` : ''})${filter}`;
 }

@@ -6,7 +6,7 @@
  * it by that id. A Scan of the same table twice has different ids.
  */
 import type { SqlType } from '../core/sql-type.ts';
-import type { AggregateCall, ColumnId, Scalar } from './scalar.ts';
+import type { AggregateCall, ColumnId, FunctionRef, Scalar, WindowCall } from './scalar.ts';
 
 export interface RelColumn {
   readonly id: ColumnId;
@@ -16,6 +16,12 @@ export interface RelColumn {
   /** Known never NULL where it is introduced (an outer join above may still null it). */
   readonly notNull?: boolean;
 }
+
+/**
+ * The catalog server as a site: it holds local, temporary and catalog tables, and evaluates what nobody else does (the net).
+ * No source may have this name.
+ */
+export const CATALOG_SITE = 'tributary';
 
 /** A table, view or file-table as its source spells it. */
 export interface SourceTable {
@@ -38,6 +44,10 @@ export interface Scan {
   readonly table: SourceTable;
   /** Only those needed, once columns are pruned; may be empty (count(*)). */
   readonly columns: readonly ScanColumn[];
+  /** ONLY: without the tables that inherit from it. */
+  readonly only?: boolean;
+  /** TABLESAMPLE method (arguments) REPEATABLE (seed). */
+  readonly sample?: { readonly method: string; readonly args: readonly Scalar[]; readonly repeatable: Scalar | null };
 }
 export interface Filter {
   readonly kind: 'filter';
@@ -78,6 +88,73 @@ export interface Aggregate {
   readonly input: Rel;
   readonly groups: readonly RelColumn[];
   readonly aggregates: readonly { readonly column: RelColumn; readonly call: AggregateCall }[];
+  /**
+   * GROUPING SETS (ROLLUP and CUBE are expanded): one pass of groups for each set, in which the other group columns are
+   * NULL; the same set may come twice. `masks` are grouping(…) calls, put out after the aggregates: a bit per column, the
+   * first the highest, 1 where the column is not in the row's set.
+   */
+  readonly sets?: readonly (readonly ColumnId[])[];
+  readonly masks?: readonly { readonly column: RelColumn; readonly of: readonly ColumnId[] }[];
+}
+/**
+ * Window functions that share a partitioning, an order and a frame. Output: the input's columns, then one per function.
+ * The order of rows is left open. Partition columns are compared as groups are.
+ */
+export interface Window {
+  readonly kind: 'window';
+  readonly input: Rel;
+  readonly partition: readonly RelColumn[];
+  readonly order: readonly SortKey[];
+  readonly frame: WindowFrame;
+  readonly functions: readonly { readonly column: RelColumn; readonly call: WindowCall }[];
+}
+export interface WindowFrame {
+  readonly mode: 'rows' | 'range' | 'groups';
+  readonly start: FrameBound;
+  readonly end: FrameBound;
+  readonly exclude: 'none' | 'current row' | 'group' | 'ties';
+}
+export type FrameBound =
+  | { readonly kind: 'unbounded' | 'current row' }
+  | {
+      readonly kind: 'preceding' | 'following';
+      /** Constant over the query; int8 in rows and groups mode. */
+      readonly offset: Scalar;
+      /** range mode: the in_range support function that compares. */
+      readonly inRange?: FunctionRef;
+    };
+/**
+ * For each row of the input, set-returning functions called in lockstep: as many rows as the longest gives, the shorter
+ * ones padded with NULL; none when all are empty. Output: the input's columns, then each function's, then `ordinality` (int8
+ * from 1). FROM f(x) is one over a single row without columns; `call` is any expression where the function returns no set.
+ */
+export interface ProjectSet {
+  readonly kind: 'projectset';
+  readonly input: Rel;
+  /** Several columns: the fields of the composite that the function returns. */
+  readonly functions: readonly { readonly call: Scalar; readonly columns: readonly RelColumn[] }[];
+  readonly ordinality: RelColumn | null;
+}
+/**
+ * WITH RECURSIVE: the rows of `seed`, then those of `step` over the rows found last, until there are none. `step` reads them
+ * by a CteScan of `cte`. Without `all`, rows found before are dropped. Output: `columns`.
+ */
+export interface Recursive {
+  readonly kind: 'recursive';
+  readonly cte: number;
+  readonly name: string;
+  readonly all: boolean;
+  readonly seed: Rel;
+  readonly step: Rel;
+  readonly seedColumns: readonly ColumnId[];
+  readonly stepColumns: readonly ColumnId[];
+  readonly columns: readonly RelColumn[];
+}
+/** A relation shipped to the site together with the fragment: `RemoteQuery.inputs[index]`. Only inside fragments. */
+export interface Input {
+  readonly kind: 'input';
+  readonly index: number;
+  readonly columns: readonly RelColumn[];
 }
 export interface SortKey {
   readonly column: ColumnId;
@@ -143,7 +220,23 @@ export interface Fence {
 }
 
 export type Rel =
-  Scan | Filter | Project | Join | Aggregate | Sort | Limit | Distinct | SetOperation | Values | With | CteScan | Fence;
+  | Scan
+  | Filter
+  | Project
+  | Join
+  | Aggregate
+  | Window
+  | ProjectSet
+  | Sort
+  | Limit
+  | Distinct
+  | SetOperation
+  | Values
+  | With
+  | CteScan
+  | Recursive
+  | Input
+  | Fence;
 
 /** What a node puts out, in order. */
 export function outputColumns(rel: Rel): readonly RelColumn[] {
@@ -152,11 +245,21 @@ export function outputColumns(rel: Rel): readonly RelColumn[] {
     case 'values':
     case 'setop':
     case 'ctescan':
+    case 'recursive':
+    case 'input':
       return rel.columns;
     case 'project':
       return rel.items.map((item) => item.column);
     case 'aggregate':
-      return [...rel.groups, ...rel.aggregates.map((a) => a.column)];
+      return [...rel.groups, ...rel.aggregates.map((a) => a.column), ...(rel.masks ?? []).map((mask) => mask.column)];
+    case 'window':
+      return [...outputColumns(rel.input), ...rel.functions.map((f) => f.column)];
+    case 'projectset':
+      return [
+        ...outputColumns(rel.input),
+        ...rel.functions.flatMap((f) => f.columns),
+        ...(rel.ordinality ? [rel.ordinality] : []),
+      ];
     case 'join':
       return rel.type === 'semi' || rel.type === 'anti'
         ? outputColumns(rel.left)

@@ -195,6 +195,42 @@ export interface SubqueryScalar extends Located {
   readonly type: SqlType;
 }
 
+/** ROW(…), a whole-row reference included; `type` is record or a named composite. */
+export interface RowScalar extends Located {
+  readonly kind: 'row';
+  readonly fields: readonly Scalar[];
+  readonly names: readonly string[];
+  readonly type: SqlType;
+}
+/** (composite).name */
+export interface FieldScalar extends Located {
+  readonly kind: 'field';
+  readonly arg: Scalar;
+  readonly name: string;
+  readonly type: SqlType;
+}
+/** container[i], container[l:u] (`slice`: a missing bound is null), jsonb['key']. */
+export interface SubscriptScalar extends Located {
+  readonly kind: 'subscript';
+  readonly container: Scalar;
+  readonly slice: boolean;
+  /** One per dimension; `lower` is null unless a slice gives it. */
+  readonly indexes: readonly { readonly lower: Scalar | null; readonly upper: Scalar | null }[];
+  readonly type: SqlType;
+}
+/**
+ * Anything of PostgreSQL's expression language that has no kind of its own (SQL/JSON, XML, a domain's check, …), as the SQL
+ * around its arguments: `text[0] args[0] text[1] … text[n]`. Only a site with PostgreSQL's grammar evaluates it.
+ */
+export interface NativeScalar extends Located {
+  readonly kind: 'native';
+  /** What it is, for reasons: "JSON_VALUE". */
+  readonly name: string;
+  readonly text: readonly string[];
+  readonly args: readonly Scalar[];
+  readonly type: SqlType;
+}
+
 export type Scalar =
   | ColumnRefScalar
   | ConstScalar
@@ -213,7 +249,11 @@ export type Scalar =
   | CoalesceScalar
   | MinMaxScalar
   | ArrayScalar
-  | SubqueryScalar;
+  | SubqueryScalar
+  | RowScalar
+  | FieldScalar
+  | SubscriptScalar
+  | NativeScalar;
 
 /** One aggregate of an Aggregate node, over its input's columns. */
 export interface AggregateCall {
@@ -224,6 +264,18 @@ export interface AggregateCall {
   readonly filter: Scalar | null;
   /** ORDER BY inside the call. */
   readonly orderBy: readonly { readonly expr: Scalar; readonly descending: boolean; readonly nullsFirst: boolean }[];
+  readonly inputCollation: Collation;
+  readonly type: SqlType;
+  readonly location?: number | undefined;
+  /** Ordered-set and hypothetical-set aggregates: the direct arguments; WITHIN GROUP's are `orderBy`. */
+  readonly direct?: readonly Scalar[];
+}
+
+/** A window function, or an aggregate over a window, of a Window node. */
+export interface WindowCall {
+  readonly fn: FunctionRef;
+  readonly args: readonly Scalar[];
+  readonly filter: Scalar | null;
   readonly inputCollation: Collation;
   readonly type: SqlType;
   readonly location?: number | undefined;

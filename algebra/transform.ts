@@ -3,8 +3,8 @@
  * pure; a node whose parts did not change is returned as it was, so that identity tells whether a rule fired.
  */
 import { unreachable } from '../core/assert.ts';
-import type { Rel } from './rel.ts';
-import type { AggregateCall, ColumnId, Scalar } from './scalar.ts';
+import type { FrameBound, Rel } from './rel.ts';
+import type { AggregateCall, ColumnId, Scalar, WindowCall } from './scalar.ts';
 
 const mapArray = <T>(items: readonly T[], f: (item: T) => T): readonly T[] => {
   let out: T[] | undefined;
@@ -30,12 +30,18 @@ export function scalarParts(expr: Scalar): readonly Scalar[] {
     case 'coalesce':
     case 'greatest':
     case 'least':
+    case 'native':
       return expr.args;
     case 'cast':
     case 'not':
     case 'nulltest':
     case 'booltest':
+    case 'field':
       return [expr.arg];
+    case 'row':
+      return expr.fields;
+    case 'subscript':
+      return [expr.container, ...expr.indexes.flatMap(({ lower, upper }) => [lower, upper].filter((bound) => bound !== null))];
     case 'distinct':
     case 'nullif':
       return [expr.left, expr.right];
@@ -65,16 +71,31 @@ export function mapScalarParts(expr: Scalar, f: (part: Scalar) => Scalar): Scala
     case 'or':
     case 'coalesce':
     case 'greatest':
-    case 'least': {
+    case 'least':
+    case 'native': {
       const args = mapArray(expr.args, f);
       return args === expr.args ? expr : { ...expr, args };
     }
     case 'cast':
     case 'not':
     case 'nulltest':
-    case 'booltest': {
+    case 'booltest':
+    case 'field': {
       const arg = f(expr.arg);
       return arg === expr.arg ? expr : { ...expr, arg };
+    }
+    case 'row': {
+      const fields = mapArray(expr.fields, f);
+      return fields === expr.fields ? expr : { ...expr, fields };
+    }
+    case 'subscript': {
+      const container = f(expr.container);
+      const indexes = mapArray(expr.indexes, (index) => {
+        const lower = index.lower && f(index.lower);
+        const upper = index.upper && f(index.upper);
+        return lower === index.lower && upper === index.upper ? index : { lower, upper };
+      });
+      return container === expr.container && indexes === expr.indexes ? expr : { ...expr, container, indexes };
     }
     case 'distinct':
     case 'nullif': {
@@ -151,10 +172,13 @@ export function relInputs(rel: Rel): readonly Rel[] {
     case 'scan':
     case 'values':
     case 'ctescan':
+    case 'input':
       return [];
     case 'filter':
     case 'project':
     case 'aggregate':
+    case 'window':
+    case 'projectset':
     case 'sort':
     case 'limit':
     case 'distinct':
@@ -163,6 +187,8 @@ export function relInputs(rel: Rel): readonly Rel[] {
     case 'join':
     case 'setop':
       return [rel.left, rel.right];
+    case 'recursive':
+      return [rel.seed, rel.step];
     case 'with':
       return [...rel.definitions.map((d) => d.rel), rel.body];
     default:
@@ -175,10 +201,13 @@ export function mapRelInputs(rel: Rel, f: (input: Rel) => Rel): Rel {
     case 'scan':
     case 'values':
     case 'ctescan':
+    case 'input':
       return rel;
     case 'filter':
     case 'project':
     case 'aggregate':
+    case 'window':
+    case 'projectset':
     case 'sort':
     case 'limit':
     case 'distinct':
@@ -191,6 +220,11 @@ export function mapRelInputs(rel: Rel, f: (input: Rel) => Rel): Rel {
       const left = f(rel.left);
       const right = f(rel.right);
       return left === rel.left && right === rel.right ? rel : { ...rel, left, right };
+    }
+    case 'recursive': {
+      const seed = f(rel.seed);
+      const step = f(rel.step);
+      return seed === rel.seed && step === rel.step ? rel : { ...rel, seed, step };
     }
     case 'with': {
       const definitions = mapArray(rel.definitions, (d) => {
@@ -212,7 +246,21 @@ export function mapAggregateCall(call: AggregateCall, f: (expr: Scalar) => Scala
     const expr = f(key.expr);
     return expr === key.expr ? key : { ...key, expr };
   });
-  return args === call.args && filter === call.filter && orderBy === call.orderBy ? call : { ...call, args, filter, orderBy };
+  const direct = call.direct && mapArray(call.direct, f);
+  if (args === call.args && filter === call.filter && orderBy === call.orderBy && direct === call.direct) return call;
+  return { ...call, args, filter, orderBy, ...(direct ? { direct } : {}) };
+}
+
+function mapWindowCall(call: WindowCall, f: (expr: Scalar) => Scalar): WindowCall {
+  const args = mapArray(call.args, f);
+  const filter = call.filter && f(call.filter);
+  return args === call.args && filter === call.filter ? call : { ...call, args, filter };
+}
+
+function mapFrameBound(bound: FrameBound, f: (expr: Scalar) => Scalar): FrameBound {
+  if (!('offset' in bound)) return bound;
+  const offset = f(bound.offset);
+  return offset === bound.offset ? bound : { ...bound, offset };
 }
 
 /** Every expression of one aggregate call. */
@@ -220,13 +268,20 @@ export const aggregateScalars = (call: AggregateCall): readonly Scalar[] => [
   ...call.args,
   ...(call.filter ? [call.filter] : []),
   ...call.orderBy.map((key) => key.expr),
+  ...(call.direct ?? []),
 ];
+
+/** Every expression of one window call. */
+export const windowScalars = (call: WindowCall): readonly Scalar[] => [...call.args, ...(call.filter ? [call.filter] : [])];
 
 /** Every expression a node itself holds (not its inputs'). */
 export function relScalars(rel: Rel): readonly Scalar[] {
   switch (rel.kind) {
     case 'scan':
+      return rel.sample ? [...rel.sample.args, ...(rel.sample.repeatable ? [rel.sample.repeatable] : [])] : [];
     case 'ctescan':
+    case 'input':
+    case 'recursive':
     case 'sort':
     case 'distinct':
     case 'setop':
@@ -241,6 +296,13 @@ export function relScalars(rel: Rel): readonly Scalar[] {
       return rel.on;
     case 'aggregate':
       return rel.aggregates.flatMap((a) => aggregateScalars(a.call));
+    case 'window':
+      return [
+        ...rel.functions.flatMap((f) => windowScalars(f.call)),
+        ...[rel.frame.start, rel.frame.end].flatMap((bound) => ('offset' in bound ? [bound.offset] : [])),
+      ];
+    case 'projectset':
+      return rel.functions.map((f) => f.call);
     case 'limit':
       return [...(rel.limit ? [rel.limit] : []), ...(rel.offset ? [rel.offset] : [])];
     case 'values':
@@ -253,8 +315,16 @@ export function relScalars(rel: Rel): readonly Scalar[] {
 /** The node with `f` applied to each expression it holds itself. */
 export function mapRelScalars(rel: Rel, f: (expr: Scalar) => Scalar): Rel {
   switch (rel.kind) {
-    case 'scan':
+    case 'scan': {
+      if (!rel.sample) return rel;
+      const args = mapArray(rel.sample.args, f);
+      const repeatable = rel.sample.repeatable && f(rel.sample.repeatable);
+      if (args === rel.sample.args && repeatable === rel.sample.repeatable) return rel;
+      return { ...rel, sample: { ...rel.sample, args, repeatable } };
+    }
     case 'ctescan':
+    case 'input':
+    case 'recursive':
     case 'sort':
     case 'distinct':
     case 'setop':
@@ -282,6 +352,23 @@ export function mapRelScalars(rel: Rel, f: (expr: Scalar) => Scalar): Rel {
         return call === a.call ? a : { ...a, call };
       });
       return aggregates === rel.aggregates ? rel : { ...rel, aggregates };
+    }
+    case 'window': {
+      const functions = mapArray(rel.functions, (item) => {
+        const call = mapWindowCall(item.call, f);
+        return call === item.call ? item : { ...item, call };
+      });
+      const start = mapFrameBound(rel.frame.start, f);
+      const end = mapFrameBound(rel.frame.end, f);
+      if (functions === rel.functions && start === rel.frame.start && end === rel.frame.end) return rel;
+      return { ...rel, functions, frame: { ...rel.frame, start, end } };
+    }
+    case 'projectset': {
+      const functions = mapArray(rel.functions, (item) => {
+        const call = f(item.call);
+        return call === item.call ? item : { ...item, call };
+      });
+      return functions === rel.functions ? rel : { ...rel, functions };
     }
     case 'limit': {
       const limit = rel.limit && f(rel.limit);

@@ -61,7 +61,16 @@ export function localOperatorVerdict(rel: Rel): Verdict {
     case 'ctescan':
     case 'fence':
       return EXACT;
+    case 'window':
+      return unless('window functions');
+    case 'projectset':
+      return unless('set-returning functions');
+    case 'recursive':
+      return unless('WITH RECURSIVE');
+    case 'input':
+      return unless('a shipped relation outside of a fragment');
     case 'aggregate':
+      if (rel.sets) return unless('GROUPING SETS, ROLLUP or CUBE');
       return unless(firstReason(typesOf(rel.groups), whyNotKey));
     case 'sort':
       return unless(firstReason(typesOf(rel.keys), whyNotOrdered));

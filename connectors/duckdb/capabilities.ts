@@ -106,6 +106,11 @@ export class DuckDBCapabilities implements Capabilities {
           return no(WIDTH_REASON);
         return callVerdict(expr.fn.signature, expr.fn.schema, [expr.left], expr.inputCollation);
       }
+      case 'row':
+      case 'field':
+      case 'subscript':
+      case 'native':
+        return no(`${expr.kind === 'native' ? expr.name : `a ${expr.kind} expression`} is evaluated at home`);
       case 'greatest':
       case 'least':
         return comparable(expr.type, expr.inputCollation);
@@ -180,7 +185,13 @@ export class DuckDBCapabilities implements Capabilities {
         return exact;
       case 'join':
         return readsLimit(rel) ? no(LIMIT_REASON) : joinVerdict(rel);
+      case 'window':
+      case 'projectset':
+      case 'recursive':
+      case 'input':
+        return no(`${rel.kind} is evaluated at home`);
       case 'aggregate':
+        if (rel.sets) return no('grouping sets are evaluated at home');
         return first(rel.groups.map((column) => comparable(column.type, column.type.collation)));
       case 'sort':
         return first(rel.keys.map((key) => comparable(key.type, key.type.collation)));

@@ -54,6 +54,11 @@ export class PostgresCapabilities implements Capabilities {
           if (verdict.verdict !== 'exact') return verdict;
         }
         return EXACT;
+      case 'row':
+      case 'field':
+      case 'subscript':
+      case 'native':
+        return no(`${expr.kind === 'native' ? expr.name : `a ${expr.kind} expression`} is not sent to sources yet`);
       default:
         return EXACT;
     }
@@ -70,7 +75,9 @@ export class PostgresCapabilities implements Capabilities {
       const key = rel.keys.find((k) => isTextKind(k.type.kind));
       return key && this.info.encoding !== 'UTF8' ? no(`order of text in encoding ${this.info.encoding}`) : EXACT;
     }
-    return EXACT;
+    const isMissing = rel.kind === 'window' || rel.kind === 'projectset' || rel.kind === 'recursive' || rel.kind === 'input';
+    if (isMissing) return no(`${rel.kind} is not sent to sources yet`);
+    return rel.kind === 'aggregate' && rel.sets ? no('grouping sets are not sent to sources yet') : EXACT;
   }
 
   private function(fn: FunctionRef, collation: Collation, args: readonly Scalar[]): Verdict {

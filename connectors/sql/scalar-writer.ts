@@ -4,7 +4,7 @@
  * functions again, so constants and parameters carry their type wherever the context alone would not give it. Long since every kind of
  * expression has its method here, for a dialect to override.
  */
-import { assert, unreachable } from '../../core/assert.ts';
+import { InternalError, assert, unreachable } from '../../core/assert.ts';
 import type { Datum } from '../../core/datum.ts';
 import { statementTooComplex } from '../../core/sql-error.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
@@ -140,6 +140,11 @@ export abstract class ScalarWriter {
         return atom(
           `${expr.kind.toUpperCase()}(${expr.args.map((arg) => this.ordered(arg, expr.inputCollation).text).join(', ')})`,
         );
+      case 'row':
+      case 'field':
+      case 'subscript':
+      case 'native':
+        throw new InternalError(`${expr.kind} was sent to a source that cannot evaluate it`);
       case 'array':
         return this.array(expr.elements, expr.type);
       case 'subquery':

@@ -5,7 +5,7 @@
  * that order. A writer is used for one statement. Longer than most files:
  * the operators share the state of one statement (places, aliases), and each is a few lines.
  */
-import { assert, unreachable } from '../../core/assert.ts';
+import { InternalError, assert, unreachable } from '../../core/assert.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type {
   Aggregate,
@@ -138,6 +138,11 @@ export class SqlWriter extends ScalarWriter {
         return this.block(rel.body);
       case 'ctescan':
         return this.cteScan(rel);
+      case 'window':
+      case 'projectset':
+      case 'recursive':
+      case 'input':
+        throw new InternalError(`${rel.kind} was sent to a source that cannot evaluate it`);
       case 'fence': {
         const block = this.block(rel.input);
         if (!isLimited(block)) block.fenced = true;

@@ -59,6 +59,14 @@ export function localScalarVerdict(expr: Scalar): Verdict {
         if (verdict.verdict === 'no') return verdict;
       }
       return exact;
+    case 'row':
+      return no('row values');
+    case 'field':
+      return no('fields of composite values');
+    case 'subscript':
+      return no('subscripts');
+    case 'native':
+      return no(expr.name);
     default:
       return unreachable(expr);
   }

@@ -5,7 +5,7 @@
  * Invariant: an error is raised only where and when PostgreSQL would evaluate the failing part; for constant parts of a
  * branch that means when the branch is taken.
  */
-import { assert, unreachable } from '../../core/assert.ts';
+import { InternalError, assert, unreachable } from '../../core/assert.ts';
 import type { Datum } from '../../core/datum.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { CallScalar, CaseScalar, ColumnId, FunctionRef, LogicScalar, MinMaxScalar, Scalar } from '../../algebra/scalar.ts';
@@ -134,6 +134,11 @@ export class ScalarEmitter {
       }
       case 'subquery':
         return emitSubqueryCompare(this, expr);
+      case 'row':
+      case 'field':
+      case 'subscript':
+      case 'native':
+        throw new InternalError(`${expr.kind} has no local code`);
       default:
         return unreachable(expr);
     }

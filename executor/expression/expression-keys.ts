@@ -61,6 +61,14 @@ export class ExpressionKeys {
         return `${expr.mode} ${this.#object(expr.rel)} ${this.#object(expr)}`;
       case 'array':
         return String(expr.nested);
+      case 'row':
+        return expr.names.join();
+      case 'field':
+        return expr.name;
+      case 'subscript':
+        return `${expr.slice} ${expr.indexes.map(({ lower, upper }) => `${lower !== null}${upper !== null}`).join()}`;
+      case 'native':
+        return JSON.stringify(expr.text);
       default:
         return '';
     }

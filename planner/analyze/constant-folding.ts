@@ -53,6 +53,11 @@ function isFoldable(expr: Scalar): boolean {
     case 'least':
     case 'array':
       break;
+    case 'row':
+    case 'field':
+    case 'subscript':
+    case 'native':
+      return false;
     default:
       return unreachable(expr);
   }

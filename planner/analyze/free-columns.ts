@@ -1,9 +1,9 @@
 /** Questions about whole (sub)queries: which outer columns they refer to, and whether anything in them is volatile. */
 import type { CatalogLookup } from '../../algebra/catalog-lookup.ts';
-import type { Rel } from '../../algebra/rel.ts';
-import { outputColumns } from '../../algebra/rel.ts';
+import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
+import { unreachable } from '../../core/assert.ts';
 import { visitTree } from './statement-oids.ts';
 import type { TreeValue } from './tree-reader.ts';
 
@@ -33,11 +33,39 @@ function gather(rel: Rel, used: Set<ColumnId>, introduced: Set<ColumnId>): void 
       for (const { column, expr } of node.items) {
         if (expr.kind !== 'column' || expr.column !== column.id) introduced.add(column.id);
       }
-    } else if (node.kind === 'aggregate') for (const { column } of node.aggregates) introduced.add(column.id);
-    else if (node.kind === 'scan' || node.kind === 'values' || node.kind === 'setop' || node.kind === 'ctescan') {
-      for (const column of outputColumns(node)) introduced.add(column.id);
+    } else {
+      for (const column of newColumns(node)) introduced.add(column.id);
     }
   });
+}
+
+/** The columns that a node other than a Project introduces. */
+function newColumns(node: Exclude<Rel, { kind: 'project' }>): readonly RelColumn[] {
+  switch (node.kind) {
+    case 'scan':
+    case 'values':
+    case 'setop':
+    case 'ctescan':
+    case 'recursive':
+    case 'input':
+      return node.columns;
+    case 'aggregate':
+      return [...node.aggregates.map((a) => a.column), ...(node.masks ?? []).map((mask) => mask.column)];
+    case 'window':
+      return node.functions.map((f) => f.column);
+    case 'projectset':
+      return [...node.functions.flatMap((f) => f.columns), ...(node.ordinality ? [node.ordinality] : [])];
+    case 'filter':
+    case 'join':
+    case 'sort':
+    case 'limit':
+    case 'distinct':
+    case 'with':
+    case 'fence':
+      return [];
+    default:
+      return unreachable(node);
+  }
 }
 
 function gatherScalar(expr: Scalar, used: Set<ColumnId>, introduced: Set<ColumnId>): void {

@@ -67,6 +67,10 @@ export class SessionSqlWriter {
       case 'least':
       case 'nullif':
       case 'subquery':
+      case 'row':
+      case 'field':
+      case 'subscript':
+      case 'native':
         throw new InternalError(`${expr.kind} has no session SQL`);
       default:
         return unreachable(expr);

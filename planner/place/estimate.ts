@@ -48,9 +48,16 @@ export class Estimator {
       case 'filter':
         return this.rows(rel.input) * rel.conjuncts.reduce((product, c) => product * this.#selectivity(c, rel.input), 1);
       case 'project':
+      case 'window':
       case 'sort':
       case 'fence':
         return this.rows(rel.input);
+      case 'projectset':
+        return this.rows(rel.input) * 10;
+      case 'recursive':
+        return this.rows(rel.seed) * 10;
+      case 'input':
+        return 1_000;
       case 'distinct':
         return this.rows(rel.input) * 0.5;
       case 'limit': {

@@ -7,7 +7,7 @@
  * what nobody evaluates is refused here (0A000), never at run time. Longer than most files: one case per operator, all on
  * the state of one placement.
  */
-import { unreachable } from '../../core/assert.ts';
+import { InternalError, unreachable } from '../../core/assert.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
 import type { Plan, Subplan } from '../../algebra/plan.ts';
 import {
@@ -220,6 +220,12 @@ export class Placer {
       case 'filter':
       case 'aggregate':
         return this.#close(this.#place(rel, needed), rel, needed);
+      case 'window':
+      case 'projectset':
+      case 'recursive':
+      case 'input':
+        this.#accept(rel);
+        throw new InternalError(`${rel.kind} has no local operator`);
       default:
         return unreachable(rel);
     }

@@ -23,15 +23,26 @@ export function checkRel(rel: Rel): void {
   const scope = new Set<ColumnId>();
   for (const input of inputs) for (const id of idsOf(input)) scope.add(id);
   for (const expr of relScalars(rel)) checkScalar(expr, scope, rel.kind);
-  const needed: readonly ColumnId[] =
-    rel.kind === 'aggregate'
-      ? rel.groups.map((g) => g.id)
-      : rel.kind === 'sort'
-        ? rel.keys.map((k) => k.column)
-        : rel.kind === 'setop'
-          ? [...rel.leftColumns, ...rel.rightColumns]
-          : [];
+  const needed = columnsNamed(rel);
   for (const id of needed) assert(scope.has(id), `${rel.kind}: column ${id} is not in scope`);
+}
+
+/** Columns a node refers to outside of its expressions. */
+function columnsNamed(rel: Rel): readonly ColumnId[] {
+  switch (rel.kind) {
+    case 'aggregate':
+      return [...rel.groups.map((g) => g.id), ...(rel.sets ?? []).flat(), ...(rel.masks ?? []).flatMap((mask) => mask.of)];
+    case 'window':
+      return [...rel.partition.map((c) => c.id), ...rel.order.map((key) => key.column)];
+    case 'sort':
+      return rel.keys.map((key) => key.column);
+    case 'setop':
+      return [...rel.leftColumns, ...rel.rightColumns];
+    case 'recursive':
+      return [...rel.seedColumns, ...rel.stepColumns];
+    default:
+      return [];
+  }
 }
 
 /** Throws InternalError when `after` puts out other columns than `before`. */

@@ -10,7 +10,7 @@
 import { unreachable } from '../../core/assert.ts';
 import { outputColumns, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { aggregateScalars, columnsIn, isVolatile } from '../../algebra/transform.ts';
+import { aggregateScalars, columnsIn, isVolatile, relScalars, windowScalars } from '../../algebra/transform.ts';
 
 type Needed = ReadonlySet<ColumnId>;
 
@@ -45,7 +45,25 @@ function prune(rel: Rel, needed: Needed): Rel {
       };
     }
     case 'ctescan':
+    case 'input':
       return rel;
+    case 'recursive': {
+      // Its working table is read by position: all columns stay.
+      const seed = prune(rel.seed, new Set(rel.seedColumns));
+      const step = prune(rel.step, new Set(rel.stepColumns));
+      return seed === rel.seed && step === rel.step ? rel : { ...rel, seed, step };
+    }
+    case 'window': {
+      const functions = keep(rel.functions, (f) => needed.has(f.column.id) || windowScalars(f.call).some(isVolatile));
+      if (functions.length === 0) return prune(rel.input, needed);
+      const node = functions === rel.functions ? rel : { ...rel, functions };
+      const below = plus(needed, relScalars(node));
+      for (const column of rel.partition) below.add(column.id);
+      for (const key of rel.order) below.add(key.column);
+      return withInput(node, below);
+    }
+    case 'projectset':
+      return withInput(rel, plus(needed, relScalars(rel)));
     case 'filter':
       return withInput(rel, plus(needed, rel.conjuncts));
     case 'project': {

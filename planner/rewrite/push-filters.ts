@@ -49,6 +49,10 @@ export const isLeakproof = (expr: Scalar): boolean =>
       case 'greatest':
       case 'least':
       case 'subquery':
+      case 'row':
+      case 'field':
+      case 'subscript':
+      case 'native':
         return true;
       default:
         return false;
@@ -149,7 +153,7 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
     case 'aggregate': {
       const groups = new Set(rel.groups.map((group) => group.id));
       const onGroups = (conjunct: Scalar): boolean =>
-        isMovable(conjunct) && groups.size > 0 && someScalar(conjunct, (n) => n.kind === 'column') && readsOnly(conjunct, groups);
+        isMovable(conjunct) && !rel.sets && groups.size > 0 && someScalar(conjunct, (n) => n.kind === 'column') && readsOnly(conjunct, groups);
       return withFilter(
         withInput(rel, push(rel.input, conjuncts.filter(onGroups))),
         conjuncts.filter((conjunct) => !onGroups(conjunct)),
@@ -190,6 +194,10 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
     case 'scan':
     case 'values':
     case 'ctescan':
+    case 'window':
+    case 'projectset':
+    case 'recursive':
+    case 'input':
       return stop();
     default:
       return unreachable(rel);

@@ -174,6 +174,8 @@ export function isNeverNull(rel: Rel, column: ColumnId): boolean {
     case 'limit':
     case 'distinct':
     case 'fence':
+    case 'window':
+    case 'projectset':
       return isNeverNull(rel.input, column);
     case 'project':
       return (
@@ -181,7 +183,7 @@ export function isNeverNull(rel: Rel, column: ColumnId): boolean {
         isNeverNull(rel.input, column)
       );
     case 'aggregate':
-      return rel.groups.some((group) => group.id === column) && isNeverNull(rel.input, column);
+      return !rel.sets && rel.groups.some((group) => group.id === column) && isNeverNull(rel.input, column);
     case 'join': {
       const fromLeft = outputColumns(rel.left).some(({ id }) => id === column);
       const nulled = fromLeft ? ['right', 'full'] : ['left', 'full'];
@@ -192,6 +194,8 @@ export function isNeverNull(rel: Rel, column: ColumnId): boolean {
     case 'ctescan':
     case 'values':
     case 'setop':
+    case 'recursive':
+    case 'input':
       return false;
   }
 }

@@ -21,6 +21,7 @@ export function renameColumns(rel: Rel, names: ReadonlyMap<ColumnId, RelColumn>)
         return { ...mapped, columns: mapped.columns.map(column) };
       case 'values':
       case 'ctescan':
+      case 'input':
         return { ...mapped, columns: mapped.columns.map(column) };
       case 'project':
         return { ...mapped, items: mapped.items.map((item) => ({ ...item, column: column(item.column) })) };
@@ -29,6 +30,28 @@ export function renameColumns(rel: Rel, names: ReadonlyMap<ColumnId, RelColumn>)
           ...mapped,
           groups: mapped.groups.map(column),
           aggregates: mapped.aggregates.map((item) => ({ ...item, column: column(item.column) })),
+          ...(mapped.sets ? { sets: mapped.sets.map((set) => set.map(id)) } : {}),
+          ...(mapped.masks ? { masks: mapped.masks.map((mask) => ({ column: column(mask.column), of: mask.of.map(id) })) } : {}),
+        };
+      case 'window':
+        return {
+          ...mapped,
+          partition: mapped.partition.map(column),
+          order: mapped.order.map((key) => ({ ...key, column: id(key.column) })),
+          functions: mapped.functions.map((item) => ({ ...item, column: column(item.column) })),
+        };
+      case 'projectset':
+        return {
+          ...mapped,
+          functions: mapped.functions.map((item) => ({ ...item, columns: item.columns.map(column) })),
+          ordinality: mapped.ordinality && column(mapped.ordinality),
+        };
+      case 'recursive':
+        return {
+          ...mapped,
+          seedColumns: mapped.seedColumns.map(id),
+          stepColumns: mapped.stepColumns.map(id),
+          columns: mapped.columns.map(column),
         };
       case 'sort':
         return { ...mapped, keys: mapped.keys.map((key) => ({ ...key, column: id(key.column) })) };

@@ -186,6 +186,7 @@ export class JoinUnnester {
       case 'join':
         return this.#pushIntoJoin(rel, domain);
       case 'aggregate':
+        if (rel.sets) throw analysis.unsupported('GROUPING SETS, ROLLUP or CUBE in a correlated or LATERAL subquery');
         return rel.groups.length === 0 ? this.#pushIntoTotal(rel, domain) : this.#pushIntoGroups(rel, domain);
       case 'setop': {
         const left = this.#push(rel.left, domain);
@@ -217,6 +218,10 @@ export class JoinUnnester {
         throw analysis.unsupported('LIMIT in a correlated or LATERAL subquery');
       case 'scan':
       case 'ctescan':
+      case 'window':
+      case 'projectset':
+      case 'recursive':
+      case 'input':
         throw analysis.unsupported('correlated subquery of this shape');
       default:
         return unreachable(rel);
