@@ -109,7 +109,10 @@ export function printScalar(expr: Scalar, name: ColumnName, datum: DatumText = p
 }
 
 export function printWindowCall(call: WindowCall, name: ColumnName, datum: DatumText = plainDatum): string {
-  const args = call.args.length === 0 && call.fn.kind === 'aggregate' ? '*' : call.args.map((arg) => printScalar(arg, name, datum)).join(', ');
+  const args =
+    call.args.length === 0 && call.fn.kind === 'aggregate'
+      ? '*'
+      : call.args.map((arg) => printScalar(arg, name, datum)).join(', ');
   const filter = call.filter ? ` FILTER (WHERE ${printScalar(call.filter, name, datum)})` : '';
   return `${call.fn.name}(${args})${filter}`;
 }

@@ -153,7 +153,11 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
     case 'aggregate': {
       const groups = new Set(rel.groups.map((group) => group.id));
       const onGroups = (conjunct: Scalar): boolean =>
-        isMovable(conjunct) && !rel.sets && groups.size > 0 && someScalar(conjunct, (n) => n.kind === 'column') && readsOnly(conjunct, groups);
+        isMovable(conjunct) &&
+        !rel.sets &&
+        groups.size > 0 &&
+        someScalar(conjunct, (n) => n.kind === 'column') &&
+        readsOnly(conjunct, groups);
       return withFilter(
         withInput(rel, push(rel.input, conjuncts.filter(onGroups))),
         conjuncts.filter((conjunct) => !onGroups(conjunct)),
