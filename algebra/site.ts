@@ -59,7 +59,7 @@ export interface SourceColumn {
     | { readonly kind: 'opaque' };
   readonly sourceType: string;
   readonly notNull: boolean;
-  /** Undefined for code-point order. A collation the catalog does not have makes order and equality stay at the source. */
+  /** Undefined for the catalog's default. One that is not PostgreSQL's C makes order and equality stay at the source. */
   readonly collation?: { readonly name: string; readonly deterministic: boolean } | undefined;
   readonly comment?: string | undefined;
 }

@@ -5,6 +5,7 @@
  */
 import { qualifiedName, quoteName, quoteText } from '../quote.ts';
 import { CATALOG_SCHEMA, OWNER_ROLE } from '../reserved-names.ts';
+import { OWN_COLLATION } from './definition.ts';
 import type { ColumnDefinition, EnumDefinition, ForeignKeyDefinition, KeyDefinition, RelationDefinition } from './definition.ts';
 
 const relationName = (relation: RelationDefinition): string => qualifiedName(relation.schema, relation.name);
@@ -15,20 +16,21 @@ export const createSchema = (schema: string): string => `CREATE SCHEMA ${quoteNa
 export const createEnum = (type: EnumDefinition): string =>
   `CREATE TYPE ${qualifiedName(type.schema, type.name)} AS ENUM (${type.labels.map(quoteText).join(', ')});`;
 
+/** C is PostgreSQL's own; others are made under the source's names. */
+const collationName = (key: string): string => (key === OWN_COLLATION ? 'pg_catalog."C"' : qualifiedName(CATALOG_SCHEMA, key));
+
 /** ICU is the only provider that knows nondeterministic collations. */
 export const createCollation = (key: string, deterministic: boolean): string =>
   `CREATE COLLATION IF NOT EXISTS ${qualifiedName(CATALOG_SCHEMA, key)} ` +
   (deterministic ? `(provider = builtin, locale = 'C.UTF-8');` : `(provider = icu, locale = 'und', deterministic = false);`);
 
 function columnType(column: ColumnDefinition): string {
-  return column.collation === undefined
-    ? column.type
-    : `${column.type} COLLATE ${qualifiedName(CATALOG_SCHEMA, column.collation)}`;
+  return column.collation === undefined ? column.type : `${column.type} COLLATE ${collationName(column.collation)}`;
 }
 
 /** PLAIN storage: no column is ever stored, and a table without a TOAST table is made in half the time. */
 function columnClause(column: ColumnDefinition): string {
-  const collation = column.collation === undefined ? '' : ` COLLATE ${qualifiedName(CATALOG_SCHEMA, column.collation)}`;
+  const collation = column.collation === undefined ? '' : ` COLLATE ${collationName(column.collation)}`;
   return `${quoteName(column.name)} ${column.type} STORAGE PLAIN${collation}${column.notNull ? ' NOT NULL' : ''}`;
 }
 

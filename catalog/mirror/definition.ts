@@ -19,7 +19,7 @@ export interface ColumnDefinition {
   readonly type: string;
   readonly sourceType: string;
   readonly notNull: boolean;
-  /** Key into `collations`. */
+  /** Key into `collations`, or OWN_COLLATION. */
   readonly collation?: string;
   readonly comment?: string;
 }
@@ -68,6 +68,8 @@ export interface MirrorDefinitions {
   readonly problems: readonly string[];
 }
 
+/** Code-point order with ASCII's letters: not made here, PostgreSQL has it. */
+export const OWN_COLLATION = 'C';
 const MAX_COLUMNS = 1600;
 const MAX_KEY_COLUMNS = 32;
 const MAX_LABEL_BYTES = 63;
@@ -215,6 +217,7 @@ class Definer {
   }
 
   private collation(collation: CollationDefinition): string {
+    if (collation.name === OWN_COLLATION) return OWN_COLLATION;
     const key = `${collation.name}${collation.deterministic ? '' : ' (nondeterministic)'}`;
     this.collations.set(key, collation);
     return key;

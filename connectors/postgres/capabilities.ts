@@ -10,6 +10,7 @@ import { scalarParts } from '../../algebra/transform.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
+import { changesCollation } from '../sql/scalar-writer.ts';
 import { comparesForEquality, dependsOnSettingsOnly, followsCasing, followsClasses } from './function-rules.ts';
 import type { CharacterRules, ServerInfo } from './server-info.ts';
 import { sourceSchemaOf } from './source-names.ts';
@@ -126,6 +127,9 @@ export class PostgresCapabilities implements Capabilities {
       if (since !== undefined && this.major < since)
         return no(`PostgreSQL ${this.major} reads other spellings of ${expr.type.name}`);
     }
+    const { collation } = expr.type;
+    if (typeof collation === 'object' && collation.oid >= FIRST_USER_OID && changesCollation(expr))
+      return no(`collation "${collation.name}" is not one of PostgreSQL's own`);
     // Numbers of objects mean something else there when they were looked up here; written out they are only numbers.
     if (expr.how === 'io' && expr.arg.kind === 'const' && WRITTEN_NUMBERS.has(expr.type.name)) return EXACT;
     return this.type(expr.type);
@@ -156,6 +160,7 @@ const isPlainPattern = (fn: FunctionRef, pattern: Scalar | undefined): boolean =
 const usable = (rules: CharacterRules, collation: Collation): boolean =>
   typeof collation === 'object' || rules.kind !== 'different';
 
+const FIRST_USER_OID = 16_384;
 const OBJECT_NUMBERS = /\.(?:reg\w+|oid|oidvector|xid8?|cid|tid)$/;
 const WRITTEN_NUMBERS = new Set(['oid', 'xid', 'xid8', 'cid', 'tid'].map((name) => `pg_catalog.${name}`));
 

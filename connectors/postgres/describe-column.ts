@@ -17,7 +17,6 @@ export interface ColumnRow {
   readonly not_null: boolean;
   readonly comment: string | null;
   readonly collation: string | null;
-  readonly collation_provider: string | null;
   readonly deterministic: boolean | null;
   readonly readable: boolean;
 }
@@ -78,9 +77,14 @@ function ownTypeName(type: TypeRow | undefined, typmod: number): string | undefi
   return typmod < 0 ? name : /^(?:bit|varbit|timetz)$/.test(type.name) ? `${name}(${typmod})` : undefined;
 }
 
-/** The database's default counts as code-point order: queries say COLLATE "C" where it is not. */
+/**
+ * The database's default counts as the catalog's, which is pg_c_utf8: queries say COLLATE where it is not. What is ordered
+ * by code point as well may differ in case mappings and classes: ASCII's in C, full ones in pg_unicode_fast.
+ */
 function collationOf(row: ColumnRow): SourceColumn['collation'] {
-  const inCodePointOrder = row.collation === 'C' || row.collation === 'POSIX' || row.collation_provider === 'b';
-  if (row.collation === null || inCodePointOrder) return undefined;
+  if (row.collation === null || row.collation === 'pg_c_utf8') return undefined;
+  if (ASCII_COLLATIONS.has(row.collation)) return { name: 'C', deterministic: true };
   return { name: row.collation, deterministic: row.deterministic ?? true };
 }
+
+const ASCII_COLLATIONS = new Set(['C', 'POSIX', 'ucs_basic']);

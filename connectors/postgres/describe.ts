@@ -23,7 +23,7 @@ const COLUMNS = `
   SELECT a.attrelid::int8::text AS relation, a.attname AS name, a.atttypid::int8::text AS type, a.atttypmod AS typmod, format_type(a.atttypid, a.atttypmod) AS source_type,
     a.attnotnull AND c.relkind IN ('r', 'p', 'm') AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid AND c.relkind = 'r')
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'n' AND NOT k.convalidated AND k.conkey = ARRAY[a.attnum]) AS not_null,
-    col_description(a.attrelid, a.attnum) AS comment, l.collname AS collation, l.collprovider AS collation_provider, l.collisdeterministic AS deterministic,
+    col_description(a.attrelid, a.attnum) AS comment, l.collname AS collation, l.collisdeterministic AS deterministic,
     has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS readable
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_collation l ON l.oid = a.attcollation AND l.collname <> 'default'

@@ -2,11 +2,12 @@
  * The dialect of a PostgreSQL source: the base writer's, plus collations where the source's default would order or classify
  * text differently, and the source's own names for its types and functions.
  */
-import type { FunctionRef, Scalar } from '../../algebra/scalar.ts';
+import type { CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
 import type { SqlText } from '../sql/precedence.ts';
+import { changesCollation } from '../sql/scalar-writer.ts';
 import { SqlWriter } from '../sql/sql-writer.ts';
 import { followsCasing, followsClasses } from './function-rules.ts';
 import type { ServerInfo } from './server-info.ts';
@@ -43,7 +44,11 @@ export class PostgresWriter extends SqlWriter {
   protected override collate(sql: SqlText, collation: Collation, expr: Scalar): SqlText {
     const text = isTextKind(expr.type.kind) || (expr.type.kind === 'array' && isTextKind(expr.type.element!.kind));
     const isName = expr.type.kind === 'name' || expr.type.element?.kind === 'name';
-    if (!text || isName || hasOwnOrder(collation) || this.info === undefined || this.info.ordersByCodePoint) return sql;
+    // None was found: PostgreSQL raises 42P22 once it needs one, and so does the source.
+    if (!text || isName || hasOwnOrder(collation) || collation === 'none') return sql;
+    // A column's own collation stands unless another is written.
+    const isOrderedSo = this.info === undefined || this.info.ordersByCodePoint;
+    if (isOrderedSo && !hasOwnOrder(expr.type.collation)) return sql;
     return this.withCollation(sql, '"C"');
   }
 
@@ -51,9 +56,28 @@ export class PostgresWriter extends SqlWriter {
     return followsCasing(fn) || followsClasses(fn);
   }
 
-  protected override collateForClasses(sql: SqlText, collation: Collation, fn: FunctionRef): SqlText {
-    if (collation === 'C') return this.withCollation(sql, '"C"');
+  protected override collateForClasses(sql: SqlText, collation: Collation, fn: FunctionRef, expr: Scalar): SqlText {
+    if (collation === 'C') return changesCollation(expr) ? sql : this.withCollation(sql, '"C"');
+    if (hasOwnOrder(collation)) return sql;
     const rules = followsClasses(fn) ? this.info?.classes : this.info?.casing;
-    return rules?.kind === 'collation' && !hasOwnOrder(collation) ? this.withCollation(sql, rules.name) : sql;
+    if (rules?.kind === 'collation') return this.withCollation(sql, rules.name);
+    return expr.type.collation === 'default' || expr.type.collation === 'none' ? sql : this.withCollation(sql, '"default"');
+  }
+
+  /** The text as it is, and the collation by name: what is above goes by it, also through a derived table. */
+  protected override castNode(expr: CastScalar): SqlText {
+    if (!changesCollation(expr)) return super.castNode(expr);
+    const isSame = expr.arg.type.oid === expr.type.oid && expr.arg.type.typmod === expr.type.typmod;
+    return this.withCollation(isSame ? this.scalar(expr.arg) : super.castNode(expr), this.collationName(expr.type.collation));
+  }
+
+  protected override writtenCollation(sql: SqlText, type: SqlType): SqlText {
+    const isText = type.kind === 'text' || type.kind === 'varchar' || type.kind === 'bpchar';
+    if (!isText || type.collation === 'default' || type.collation === 'none') return sql;
+    return this.withCollation(sql, this.collationName(type.collation));
+  }
+
+  private collationName(collation: Collation): string {
+    return typeof collation === 'object' ? `pg_catalog.${this.quote(collation.name)}` : this.quote(collation);
   }
 }

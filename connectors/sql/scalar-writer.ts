@@ -93,7 +93,7 @@ export abstract class ScalarWriter {
       case 'column':
         return this.column(expr.column);
       case 'const':
-        return this.constant(expr.value, expr.type);
+        return this.writtenCollation(this.constant(expr.value, expr.type), expr.type);
       case 'param':
         return this.parameter(expr);
       case 'call':
@@ -214,8 +214,11 @@ export abstract class ScalarWriter {
     const name = this.operatorName(operator);
     const precedence = operatorPrecedence(name);
     let [left, right] = this.operands(args);
-    if (ORDERING.test(fn.name)) left = this.collate(left!, collation, args[0]!);
-    else if (this.dependsOnCharacterClasses(fn)) left = this.collateForClasses(left!, collation, fn);
+    if (ORDERING.test(fn.name)) {
+      left = this.collate(left!, collation, args[0]!);
+      // A collation written on the right must not contradict what was just written on the left.
+      if (changesCollation(args[1]!)) right = this.collate(right!, collation, args[1]!);
+    } else if (this.dependsOnCharacterClasses(fn)) left = this.collateForClasses(left!, collation, fn, args[0]!);
     const tight = precedence === OTHER_OPERATOR;
     const leftAssociative = precedence >= ADDITION;
     return {
@@ -239,7 +242,8 @@ export abstract class ScalarWriter {
       const other = bare[1 - i];
       const isText = (expr: Scalar | undefined): boolean => expr?.type.kind === 'text' || expr?.type.kind === 'varchar';
       if (arg.kind === 'const' && arg.type.kind === 'text' && typeof arg.value === 'string') {
-        return isText(other) && other!.kind !== 'const' ? atom(quoteString(arg.value)) : this.scalar(arg);
+        const isPlain = isText(other) && other!.kind !== 'const' && arg.type.collation === 'default';
+        return isPlain ? atom(quoteString(arg.value)) : this.scalar(arg);
       }
       return this.scalar(isText(other) ? bare[i]! : arg);
     });
@@ -252,7 +256,7 @@ export abstract class ScalarWriter {
   protected functionCall(expr: CallScalar): SqlText {
     const args = expr.args.map((arg) => this.scalar(arg));
     if (this.dependsOnCharacterClasses(expr.fn) && args[0])
-      args[0] = this.collateForClasses(args[0], expr.inputCollation, expr.fn);
+      args[0] = this.collateForClasses(args[0], expr.inputCollation, expr.fn, expr.args[0]!);
     else if (ORDERING.test(expr.fn.name) && args[0]) args[0] = this.collate(args[0], expr.inputCollation, expr.args[0]!);
     const field = expr.args[0];
     if (
@@ -391,7 +395,7 @@ export abstract class ScalarWriter {
   }
 
   /** Hook: adds what makes upper(), ILIKE or regular expressions mean PostgreSQL 18's `pg_c_utf8`. */
-  protected collateForClasses(sql: SqlText, _collation: Collation, _fn: FunctionRef): SqlText {
+  protected collateForClasses(sql: SqlText, _collation: Collation, _fn: FunctionRef, _expr: Scalar): SqlText {
     return sql;
   }
 
@@ -400,10 +404,26 @@ export abstract class ScalarWriter {
     return false;
   }
 
+  /** Hook: a constant of another collation than the default was given it by COLLATE, which decides over its neighbours. */
+  protected writtenCollation(sql: SqlText, _type: SqlType): SqlText {
+    return sql;
+  }
+
   protected withCollation(sql: SqlText, collation: string): SqlText {
     return { text: `${atLeast(sql, COLLATE)} COLLATE ${collation}`, precedence: COLLATE };
   }
 }
+
+const collationKey = (collation: Collation): string =>
+  typeof collation === 'object' ? `${collation.name} ${collation.oid}` : collation;
+
+/** COLLATE: the same text under another collation. */
+export const changesCollation = (expr: Scalar): boolean =>
+  expr.kind === 'cast' &&
+  expr.how === 'relabel' &&
+  expr.type.collation !== 'none' &&
+  expr.arg.type.collation !== 'none' &&
+  collationKey(expr.arg.type.collation) !== collationKey(expr.type.collation);
 
 /** A decimal number; a negative one binds like the operator it begins with. */
 const number = (text: string): SqlText => (text.startsWith('-') ? { text, precedence: UNARY } : atom(text));
