@@ -1,6 +1,7 @@
 /** Function and operator calls of an analysed tree → CallScalar; the exact integer widenings of constants are done at once. */
 import type { CallScalar, FunctionRef, OperatorRef, Scalar } from '../../algebra/scalar.ts';
 import type { Analysis } from './analysis.ts';
+import { defaultArgument } from './default-arguments.ts';
 import type { ExpressionConverter } from './expressions.ts';
 import type { ExpressionContext } from './scope.ts';
 import { COERCE_EXPLICIT_CAST, COERCE_IMPLICIT_CAST, flag, integer, nodes } from './tree-nodes.ts';
@@ -36,7 +37,7 @@ export function convertCall(converter: ExpressionConverter, node: TreeNode, cont
   const { analysis } = converter;
   const fn = analysis.lookup.function(integer(node, 'funcid'));
   if (flag(node, 'funcretset')) throw analysis.unsupported(`set-returning function ${fn.name}`, node);
-  const args = converter.all(positionalArguments(analysis, nodes(node, 'args'), fn, node), context);
+  const args = positionalArguments(analysis, nodes(node, 'args'), fn, node, (arg) => converter.convert(arg, context));
   const format = integer(node, 'funcformat');
   const isCast = format === COERCE_EXPLICIT_CAST || format === COERCE_IMPLICIT_CAST;
   const call: CallScalar = {
@@ -52,21 +53,27 @@ export function convertCall(converter: ExpressionConverter, node: TreeNode, cont
   return isCast ? widenedConstant(call) : call;
 }
 
-/** Named arguments put in place; omitted ones have defaults that only the catalog server knows. */
+/** Named arguments put in place, omitted ones with their defaults. */
 function positionalArguments(
   analysis: Analysis,
   args: readonly TreeNode[],
   fn: FunctionRef,
   node: TreeNode,
-): readonly TreeNode[] {
-  const positional: (TreeNode | undefined)[] = [];
+  convert: (arg: TreeNode) => Scalar,
+): readonly Scalar[] {
+  const positional: Scalar[] = [];
   for (const [index, arg] of args.entries()) {
-    if (arg.tag === 'NAMEDARGEXPR') positional[integer(arg, 'argnumber')] = arg['arg'] as TreeNode;
-    else positional[index] = arg;
+    if (arg.tag === 'NAMEDARGEXPR') positional[integer(arg, 'argnumber')] = convert(arg['arg'] as TreeNode);
+    else positional[index] = convert(arg);
   }
-  const complete = Array.from(positional).every((arg) => arg !== undefined);
-  if (!complete || positional.length < arity(fn)) throw analysis.unsupported(`default argument of function ${fn.name}`, node);
-  return positional as readonly TreeNode[];
+  const declared = arity(fn);
+  for (let index = 0; index < Math.max(declared, positional.length); index++) {
+    if (positional[index] !== undefined) continue;
+    const value = defaultArgument(fn, index, declared);
+    if (value === undefined) throw analysis.unsupported(`default argument of function ${fn.name}`, node);
+    positional[index] = value;
+  }
+  return positional;
 }
 
 /** Declared arguments, counted in the signature `name(type,type)`. */

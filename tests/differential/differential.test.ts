@@ -1,5 +1,5 @@
-/** Every statement of queries.sql under five placements, pushed and not: the answer must be the oracle's. */
-import { readFileSync } from 'node:fs';
+/** Every statement of this folder's .sql files under five placements, pushed and not: the answer must be the oracle's. */
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { connectText, difference, run } from '../support/differential.ts';
 import { Federation, type Placement } from '../support/federation.ts';
@@ -10,8 +10,10 @@ interface Statement {
   readonly refused: string | undefined;
 }
 
-export const statements: readonly Statement[] = readFileSync(path.join(__dirname, 'queries.sql'), 'utf8')
-  .split(/\n\s*\n/)
+export const statements: readonly Statement[] = readdirSync(__dirname)
+  .filter((file) => file.endsWith('.sql'))
+  .sort()
+  .flatMap((file) => readFileSync(path.join(__dirname, file), 'utf8').split(/\n\s*\n/))
   .map((paragraph) => ({
     sql: paragraph
       .replace(/^--.*$/gm, '')
