@@ -11,7 +11,14 @@ import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
-import { comparesForEquality, dependsOnSettingsOnly, followsCasing, followsClasses } from './function-rules.ts';
+import {
+  comparesForEquality,
+  dependsOnSettingsOnly,
+  followsCasing,
+  followsClasses,
+  readsTemplates,
+  TEMPLATE_FIELDS_SINCE,
+} from './function-rules.ts';
 import type { CharacterRules, ServerInfo } from './server-info.ts';
 import { sourceSchemaOf } from './source-names.ts';
 import type { SourceNames } from './source-names.ts';
@@ -89,6 +96,7 @@ export class PostgresCapabilities implements Capabilities {
     if (fn.returnsSet) return no(`${fn.name} returns a set`);
     if (fn.volatility === 'stable' && !dependsOnSettingsOnly(fn)) return no(`${fn.name} depends on the session`);
     if (!this.info.signatures.has(fn.signature)) return no(`PostgreSQL ${this.major} has no ${fn.signature}`);
+    if (this.major < TEMPLATE_FIELDS_SINCE && readsTemplates(fn)) return no(`PostgreSQL ${this.major} reads other templates`);
     if (collation !== 'C' && !isPlainPattern(fn, args[1])) {
       const rules = followsClasses(fn) ? this.info.classes : followsCasing(fn) ? this.info.casing : undefined;
       if (rules && !usable(rules, collation)) return no(`${fn.name} of non-ASCII text differs in this database's locale`);
