@@ -6,6 +6,8 @@
 import type { Rel } from '../../algebra/rel.ts';
 import { compareAsDates } from './compare-as-dates.ts';
 import { checkRel, checkSameOutput } from './check-rel.ts';
+import { factorDisjunctions } from './factor-disjunctions.ts';
+import { implyFilters } from './imply-filters.ts';
 import { limitBelowProject } from './limit-below-project.ts';
 import { mergeProjects } from './merge-projects.ts';
 import { pruneColumns } from './prune-columns.ts';
@@ -21,8 +23,10 @@ interface RewriteRule {
 const sequence: readonly RewriteRule[] = [
   { name: 'compare-as-dates', apply: compareAsDates },
   { name: 'merge-projects', apply: mergeProjects },
+  { name: 'factor-disjunctions', apply: factorDisjunctions },
   { name: 'push-filters', apply: pushFilters },
   { name: 'simplify-outer-joins', apply: simplifyOuterJoins },
+  { name: 'imply-filters', apply: implyFilters },
   { name: 'push-filters', apply: pushFilters },
   { name: 'limit-below-project', apply: limitBelowProject },
   { name: 'merge-projects', apply: mergeProjects },

@@ -1,0 +1,43 @@
+/**
+ * Rule imply-filters: each side of an inner or semi join gets what an OR over both sides says about it alone, as in
+ * PostgreSQL's planner. The OR stays: the new filters only keep rows from travelling that no arm could accept.
+ *
+ *   Join on (a.x = 1 AND b.y = 2)            Join on (the same)
+ *        OR (a.x = 3 AND b.y = 4)        →   ├─ Filter a.x = 1 OR a.x = 3
+ *   ├─ a                                     │  └─ a
+ *   └─ b                                     └─ Filter b.y = 2 OR b.y = 4
+ *                                               └─ b
+ */
+import { outputColumns, type Rel } from '../../algebra/rel.ts';
+import type { ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
+import { columnsIn, conjunctsOf, isVolatile, mapRelInputs, readsOnly, someScalar } from '../../algebra/transform.ts';
+
+export function implyFilters(rel: Rel): Rel {
+  const below = mapRelInputs(rel, implyFilters);
+  if (below.kind !== 'join' || (below.type !== 'inner' && below.type !== 'semi')) return below;
+  const disjunctions = below.on.filter((conjunct): conjunct is LogicScalar => conjunct.kind === 'or');
+  if (disjunctions.length === 0) return below;
+  const left = withImplied(below.left, disjunctions);
+  const right = withImplied(below.right, disjunctions);
+  return left === below.left && right === below.right ? below : { ...below, left, right };
+}
+
+function withImplied(side: Rel, disjunctions: readonly LogicScalar[]): Rel {
+  const ids = new Set(outputColumns(side).map((column) => column.id));
+  const conjuncts = disjunctions.map((disjunction) => impliedOn(ids, disjunction)).filter((implied) => implied !== undefined);
+  return conjuncts.length === 0 ? side : { kind: 'filter', input: side, conjuncts };
+}
+
+/** What the disjunction asks of these columns; undefined where an arm asks nothing of them. */
+function impliedOn(ids: ReadonlySet<ColumnId>, disjunction: LogicScalar): Scalar | undefined {
+  const args: Scalar[] = [];
+  for (const arm of disjunction.args) {
+    const parts = conjunctsOf(arm).filter((part) => saysSomethingOf(ids, part));
+    if (parts.length === 0) return undefined;
+    args.push(parts.length === 1 ? parts[0]! : { kind: 'and', args: parts, type: disjunction.type });
+  }
+  return { ...disjunction, args };
+}
+
+const saysSomethingOf = (ids: ReadonlySet<ColumnId>, part: Scalar): boolean =>
+  columnsIn(part).size > 0 && readsOnly(part, ids) && !isVolatile(part) && !someScalar(part, (node) => node.kind === 'subquery');
