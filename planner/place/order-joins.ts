@@ -1,7 +1,8 @@
 /**
  * Rule order-joins: within a block of inner joins, tables of one source come together first (so that the source can do the
- * whole of it), then the pair with the smallest result is joined, again and again (greedy operator ordering). Cross products
- * only when nothing is connected any more. The larger input goes left: the right one is built into the hash table.
+ * whole of it) unless that multiplies rows, then the pair with the smallest result is joined, again and again (greedy
+ * operator ordering). Cross products only when nothing is connected any more. Equalities that follow from others connect too
+ * (equality-classes.ts). The larger input goes left: the right one is built into the hash table.
  *
  *   Join                                  Join                         shop: a, c     lake: b
  *   ├─ Join a.k = b.k                     ├─ Join a.j = c.j   ← one fragment of shop
@@ -12,6 +13,7 @@
 import { outputColumns, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, mapRelInputs } from '../../algebra/transform.ts';
+import { equalitiesWithin, equalityBetween, equalityClasses, type EqualityClass } from './equality-classes.ts';
 import type { Estimator } from './estimate.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 
@@ -25,6 +27,12 @@ interface Unit {
 interface Condition {
   readonly expr: Scalar;
   readonly columns: ReadonlySet<ColumnId>;
+}
+
+/** What a block of joins asks for. */
+interface Conditions {
+  readonly equalities: readonly EqualityClass[];
+  readonly others: readonly Condition[];
 }
 
 export class JoinOrder {
@@ -49,8 +57,10 @@ export class JoinOrder {
     }
     if (rel.kind !== 'join' || rel.type !== 'inner') return mapRelInputs(rel, (input) => this.#apply(input));
     const leaves: Rel[] = [];
-    const conditions: Condition[] = [];
-    collectBlock(rel, leaves, conditions);
+    const written: Scalar[] = [];
+    collectBlock(rel, leaves, written);
+    const { classes, others } = equalityClasses(written);
+    const conditions = { equalities: classes, others: others.map((expr) => ({ expr, columns: columnsIn(expr) })) };
     const units = leaves.map((leaf) => this.#unit(withOwnConditions(this.#apply(leaf), conditions)));
     return this.#join(this.#joinWithinSites(units, conditions), conditions);
   }
@@ -62,7 +72,7 @@ export class JoinOrder {
   }
 
   /** First pass: only pairs that stay one fragment. */
-  #joinWithinSites(units: readonly Unit[], conditions: readonly Condition[]): readonly Unit[] {
+  #joinWithinSites(units: readonly Unit[], conditions: Conditions): readonly Unit[] {
     const bySite = new Map<string, Unit[]>();
     const rest: Unit[] = [];
     for (const unit of units) {
@@ -73,7 +83,7 @@ export class JoinOrder {
     return rest;
   }
 
-  #join(units: readonly Unit[], conditions: readonly Condition[]): Rel {
+  #join(units: readonly Unit[], conditions: Conditions): Rel {
     let remaining = this.#reduce(units, conditions, undefined);
     while (remaining.length > 1) {
       const [smallest, next, ...others] = [...remaining].sort(
@@ -82,12 +92,12 @@ export class JoinOrder {
       remaining = this.#reduce([this.#pair(next!, smallest!, conditions), ...others], conditions, undefined);
     }
     const [only] = remaining;
-    const constant = conditions.filter((condition) => condition.columns.size === 0).map((condition) => condition.expr);
+    const constant = conditions.others.filter((condition) => condition.columns.size === 0).map((condition) => condition.expr);
     return constant.length === 0 ? only!.rel : { kind: 'filter', input: only!.rel, conjuncts: constant };
   }
 
   /** Joins connected pairs, smallest result first, until none is left (with `site`: pairs that stay one fragment there). */
-  #reduce(units: readonly Unit[], conditions: readonly Condition[], site: string | undefined): Unit[] {
+  #reduce(units: readonly Unit[], conditions: Conditions, site: string | undefined): Unit[] {
     const current = [...units];
     for (;;) {
       let best: { i: number; j: number; rows: number } | undefined;
@@ -97,6 +107,9 @@ export class JoinOrder {
           if (on.length === 0) continue;
           if (site !== undefined && on.some((expr) => this.#judge.scalar(expr, site).verdict !== 'exact')) continue;
           const rows = this.#estimator.joinRows(current[i]!.rel, current[j]!.rel, on);
+          // A join that multiplies rows had better wait for what makes them fewer, or be made at home.
+          if (site !== undefined && rows > this.#estimator.rows(current[i]!.rel) + this.#estimator.rows(current[j]!.rel))
+            continue;
           if (best === undefined || rows < best.rows) best = { i, j, rows };
         }
       }
@@ -107,32 +120,37 @@ export class JoinOrder {
     }
   }
 
-  #pair(a: Unit, b: Unit, conditions: readonly Condition[]): Unit {
+  #pair(a: Unit, b: Unit, conditions: Conditions): Unit {
     const [left, right] = this.#estimator.rows(a.rel) >= this.#estimator.rows(b.rel) ? [a, b] : [b, a];
     return this.#unit({ kind: 'join', type: 'inner', left: left.rel, right: right.rel, on: conditionsBetween(a, b, conditions) });
   }
 }
 
-function collectBlock(rel: Rel, leaves: Rel[], conditions: Condition[]): void {
+function collectBlock(rel: Rel, leaves: Rel[], conditions: Scalar[]): void {
   if (rel.kind !== 'join' || rel.type !== 'inner') {
     leaves.push(rel);
     return;
   }
-  for (const expr of rel.on) conditions.push({ expr, columns: columnsIn(expr) });
+  conditions.push(...rel.on);
   collectBlock(rel.left, leaves, conditions);
   collectBlock(rel.right, leaves, conditions);
 }
 
 /** Conditions that one leaf alone answers are filters on it (push-filters leaves none, unless it is switched off). */
-function withOwnConditions(leaf: Rel, conditions: readonly Condition[]): Rel {
+function withOwnConditions(leaf: Rel, conditions: Conditions): Rel {
   const columns = new Set(outputColumns(leaf).map((column) => column.id));
-  const own = conditions.filter((c) => c.columns.size > 0 && [...c.columns].every((column) => columns.has(column)));
-  return own.length === 0 ? leaf : { kind: 'filter', input: leaf, conjuncts: own.map((c) => c.expr) };
+  const own = conditions.others.filter((c) => c.columns.size > 0 && [...c.columns].every((column) => columns.has(column)));
+  const equal = conditions.equalities.flatMap((found) => equalitiesWithin(found, columns));
+  const conjuncts = [...equal, ...own.map((c) => c.expr)];
+  return conjuncts.length === 0 ? leaf : { kind: 'filter', input: leaf, conjuncts };
 }
 
 /** Conditions that need both units and nothing else. */
-function conditionsBetween(a: Unit, b: Unit, conditions: readonly Condition[]): readonly Scalar[] {
-  return conditions
+function conditionsBetween(a: Unit, b: Unit, conditions: Conditions): readonly Scalar[] {
+  const equal = conditions.equalities
+    .map((found) => equalityBetween(found, a.columns, b.columns))
+    .filter((found) => found !== undefined);
+  const others = conditions.others
     .filter(({ columns }) => {
       let inA = false;
       let inB = false;
@@ -144,6 +162,7 @@ function conditionsBetween(a: Unit, b: Unit, conditions: readonly Condition[]): 
       return inA && inB;
     })
     .map((condition) => condition.expr);
+  return [...equal, ...others];
 }
 
 /** The columns in their old order. */
