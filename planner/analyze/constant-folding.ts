@@ -5,19 +5,69 @@
  */
 import type { Rel } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
-import { rewriteAllScalars, scalarParts } from '../../algebra/transform.ts';
+import { mapRelInputs, rewriteAllScalars, scalarParts, someScalar } from '../../algebra/transform.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Datum } from '../../core/datum.ts';
 
 /** Computes an expression over constants; undefined when it cannot, or when that raises. */
 export type ConstantEvaluator = (expr: Scalar) => { readonly value: Datum } | undefined;
 
-export const foldConstants = (rel: Rel, evaluate: ConstantEvaluator): Rel =>
-  rewriteAllScalars(rel, (expr) => {
+export const foldConstants = (rel: Rel, evaluate: ConstantEvaluator): Rel => withoutSpared(folded(rel, evaluate));
+
+/** Of conditions one of which is never true, that one alone is left. */
+function withoutSpared(rel: Rel): Rel {
+  const mapped = mapRelInputs(rel, withoutSpared);
+  if (mapped.kind === 'filter') {
+    const conjuncts = neverTrue(mapped.conjuncts);
+    return conjuncts === undefined ? mapped : { ...mapped, conjuncts };
+  }
+  if (mapped.kind === 'join' && mapped.nullAware !== true) {
+    const on = neverTrue(mapped.on);
+    return on === undefined ? mapped : { ...mapped, on };
+  }
+  return mapped;
+}
+
+function neverTrue(conjuncts: readonly Scalar[]): readonly Scalar[] | undefined {
+  const at = conjuncts.findIndex((conjunct) => conjunct.kind === 'const' && conjunct.value !== true);
+  if (at < 0 || conjuncts.length === 1 || conjuncts.slice(0, at).some(mayRaiseAtOnce)) return undefined;
+  return [conjuncts[at]!];
+}
+
+const folded = (rel: Rel, evaluate: ConstantEvaluator): Rel =>
+  rewriteAllScalars(rel, (written) => {
+    const expr = simplified(written);
     if (!isFoldable(expr)) return expr;
     const result = evaluate(expr);
     return result === undefined ? expr : { kind: 'const', value: result.value, type: expr.type, location: expr.location };
   });
+
+/**
+ * What PostgreSQL's planner does not evaluate (clauses.c, eval_const_expressions): the other arguments of a strict function
+ * that is given a NULL, and what stands beside `false AND` or `true OR`. An error in it is never raised.
+ */
+function simplified(expr: Scalar): Scalar {
+  const constant = (value: Datum): Scalar => ({ kind: 'const', value, type: expr.type, location: expr.location });
+  switch (expr.kind) {
+    case 'call': {
+      const takesNull = !expr.fn.strict || expr.fn.returnsSet || !expr.args.some(isNullConstant);
+      return takesNull || expr.args.some(mayRaiseAtOnce) ? expr : constant(null);
+    }
+    case 'and':
+    case 'or': {
+      const decides = expr.kind === 'or';
+      const at = expr.args.findIndex((arg) => arg.kind === 'const' && arg.value === decides);
+      return at < 0 || expr.args.slice(0, at).some(mayRaiseAtOnce) ? expr : constant(decides);
+    }
+    default:
+      return expr;
+  }
+}
+
+/** Constants that were not computed: when that raises, PostgreSQL raises it while planning. */
+const mayRaiseAtOnce = (expr: Scalar): boolean => someScalar(expr, isFoldable);
+
+const isNullConstant = (expr: Scalar): boolean => expr.kind === 'const' && expr.value === null;
 
 /** Whether the value depends on nothing but constants that are its direct parts: no column, parameter, setting or clock. */
 function isFoldable(expr: Scalar): boolean {

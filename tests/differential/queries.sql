@@ -499,3 +499,14 @@ SELECT id FROM people WHERE id = 'x';
 SELECT id FROM people UNION SELECT name FROM people;
 
 SELECT upper(id) FROM people;
+
+-- What stands beside a NULL in a strict call, or beside what decides an AND or OR, is not evaluated.
+SELECT id FROM people WHERE NOT 1000000 * id * 1000000 <= 18 / CAST(NULL AS int);
+
+SELECT count(*) FROM people WHERE 1 / (id - 1) > 0 AND false;
+
+SELECT count(*) FROM people p JOIN events e ON 1 / (p.id - 1) > 0 OR true;
+
+SELECT 1 / (id - id) + NULL, true OR 1 / (id - id) = 1 FROM people;
+
+SELECT id FROM people WHERE false AND id > 1 / 0;
