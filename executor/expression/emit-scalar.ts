@@ -42,14 +42,14 @@ export class ScalarEmitter {
   /** The elements of arrays being cast: what `param` 0 means. */
   readonly #elements: Value[] = [];
   readonly #constants = new WeakMap<Scalar, boolean>();
-  /** False while the constant part itself is being written. */
-  readonly #fold: boolean;
+  /** The constant part that is being written itself, and so not evaluated before. */
+  readonly #root: Scalar | undefined;
 
-  constructor(emitter: Emitter, columns: ReadonlyMap<ColumnId, InputColumn>, context: ExpressionContext, fold = true) {
+  constructor(emitter: Emitter, columns: ReadonlyMap<ColumnId, InputColumn>, context: ExpressionContext, root?: Scalar) {
     this.emitter = emitter;
     this.#columns = columns;
     this.context = context;
-    this.#fold = fold;
+    this.#root = root;
   }
 
   /** The columns read so far. */
@@ -68,7 +68,7 @@ export class ScalarEmitter {
   }
 
   #emit(expr: Scalar): Value {
-    if (this.#fold && scalarParts(expr).length > 0 && this.#isConstant(expr)) return this.#constant(expr);
+    if (expr !== this.#root && scalarParts(expr).length > 0 && this.#isConstant(expr)) return this.#constant(expr);
     switch (expr.kind) {
       case 'const':
         return constantValue(this.emitter, expr.type, expr.value);
@@ -401,7 +401,7 @@ function withoutConstant(value: Value): Value {
 /** The value of an expression without columns. Raises what its evaluation raises. */
 export function evaluateConstant(expr: Scalar, context: ExpressionContext): Datum {
   const emitter = new Emitter();
-  const value = new ScalarEmitter(emitter, new Map(), context, false).emit(expr);
+  const value = new ScalarEmitter(emitter, new Map(), context, expr).emit(expr);
   if (value.constant !== undefined) return value.constant;
   const result = asNatural(emitter, value);
   const body = `return () => {\n${emitter.text()}\nreturn ${value.isNull === null ? result : `${value.isNull} ? null : ${result}`};\n};`;

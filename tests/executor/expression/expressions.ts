@@ -252,6 +252,10 @@ quote_literal(t)
 t ~ '^[a-z]+$'
 t !~* 'AB'
 t ~ 'a|b'
+CASE WHEN b THEN 'abc' SIMILAR TO 'a%' ELSE 'x' ~* '^X$' END
+'{1,2}'::text::int4[]::text[]
+CASE WHEN i4 > 0 THEN 1 ELSE 1 / (1 - 1) END
+COALESCE(i4, 10 / (5 - 5), 3)
 t SIMILAR TO '%(b|d)%'
 t NOT SIMILAR TO 'a\\_%' ESCAPE '\\'
 c ~ 'b $'
