@@ -62,6 +62,9 @@ export interface AggregatePlan extends PlanBase {
   readonly input: Plan;
   readonly groups: readonly ColumnId[];
   readonly calls: readonly AggregateCall[];
+  /** See algebra/rel.ts Aggregate. Output: groups, calls, masks. */
+  readonly sets?: readonly (readonly ColumnId[])[];
+  readonly masks?: readonly (readonly ColumnId[])[];
 }
 /** Sort, or top-N when `limit` is set (then only the first limit + offset rows need be kept; a limit node stays above). */
 export interface SortPlan extends PlanBase {

@@ -70,7 +70,6 @@ export function localOperatorVerdict(rel: Rel): Verdict {
     case 'input':
       return unless('a shipped relation outside of a fragment');
     case 'aggregate':
-      if (rel.sets) return unless('GROUPING SETS, ROLLUP or CUBE');
       return unless(firstReason(typesOf(rel.groups), whyNotKey));
     case 'sort':
       return unless(firstReason(typesOf(rel.keys), whyNotOrdered));

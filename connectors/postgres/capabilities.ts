@@ -85,7 +85,7 @@ export class PostgresCapabilities implements Capabilities {
     }
     const isMissing = rel.kind === 'window' || rel.kind === 'projectset' || rel.kind === 'recursive' || rel.kind === 'input';
     if (isMissing) return no(`${rel.kind} is not sent to sources yet`);
-    return rel.kind === 'aggregate' && rel.sets ? no('grouping sets are not sent to sources yet') : EXACT;
+    return EXACT;
   }
 
   private function(fn: FunctionRef, collation: Collation, args: readonly Scalar[]): Verdict {

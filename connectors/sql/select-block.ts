@@ -45,6 +45,8 @@ export interface SelectBlock {
   where: Condition[];
   /** null: not grouped. */
   groups: Scalar[] | null;
+  /** Indexes into groups: GROUPING SETS. */
+  groupingSets: readonly (readonly number[])[] | null;
   having: Condition[];
   /** The output, and for those that are not plain columns of FROM (or aggregates) what they are. */
   columns: readonly RelColumn[];
@@ -63,6 +65,7 @@ export const newBlock = (from: FromItem | null, columns: readonly RelColumn[]): 
   from,
   where: [],
   groups: null,
+  groupingSets: null,
   having: [],
   columns,
   computed: new Map(),
@@ -83,6 +86,18 @@ export const isFlat = (block: SelectBlock): boolean =>
 /** An expression over the block's output, in terms of what stands below its select list. */
 export const inTermsOf = (block: SelectBlock, expr: Scalar): Scalar =>
   block.computed.size === 0 ? expr : substituteColumns(expr, block.computed);
+
+/**
+ * Whether each is a column of FROM, none twice. Grouping sets need that: in a grouped SELECT whatever reads like a grouping
+ * expression is one, so that `x + 1` over a group x could not be told from a group `x + 1`.
+ */
+export function areDistinctColumns(block: SelectBlock, columns: readonly RelColumn[]): boolean {
+  const found = columns.map((column) => inTermsOf(block, { kind: 'column', column: column.id, type: column.type }));
+  return (
+    new Set(found.map((expr) => (expr.kind === 'column' ? expr.column : null))).size === found.length &&
+    found.every((expr) => expr.kind === 'column')
+  );
+}
 
 const isTrivial = (expr: Scalar): boolean => expr.kind === 'column' || expr.kind === 'const' || expr.kind === 'param';
 

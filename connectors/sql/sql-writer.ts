@@ -29,7 +29,7 @@ import type { Sides } from './fragment-shapes.ts';
 import { AND, atLeast, atom, MATCHING } from './precedence.ts';
 import type { SqlText } from './precedence.ts';
 import { ScalarWriter } from './scalar-writer.ts';
-import { canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
+import { areDistinctColumns, canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
 import type { Condition, FromItem, SelectBlock } from './select-block.ts';
 
 export interface WrittenSql {
@@ -41,7 +41,8 @@ export interface WrittenSql {
 /** Where a column is to be read from. */
 type Place =
   | { readonly kind: 'relation'; readonly alias: string; readonly name: string }
-  | { readonly kind: 'aggregate'; readonly call: AggregateCall };
+  | { readonly kind: 'aggregate'; readonly call: AggregateCall }
+  | { readonly kind: 'mask'; readonly of: readonly Scalar[] };
 
 const scalarCondition = (expr: Scalar): Condition => ({ kind: 'scalar', expr });
 
@@ -84,6 +85,10 @@ export class SqlWriter extends ScalarWriter {
   /** What stands for an empty select list. */
   protected emptySelectList(): string {
     return '';
+  }
+  /** GROUPING(…), an int4. */
+  protected groupingMask(columns: readonly string[]): SqlText {
+    return atom(`GROUPING(${columns.join(', ')})`);
   }
   /** What closes a subquery to everything outside of it (a security barrier). */
   protected fenceClause(): string {
@@ -184,7 +189,7 @@ export class SqlWriter extends ScalarWriter {
 
   private group(rel: Aggregate): SelectBlock {
     let block = this.block(rel.input);
-    if (!isFlat(block)) block = this.derive(block);
+    if (!isFlat(block) || (rel.sets && !areDistinctColumns(block, rel.groups))) block = this.derive(block);
     const computed = new Map<ColumnId, Scalar>();
     block.groups = rel.groups.map((column) => {
       const expr = inTermsOf(block, { kind: 'column', column: column.id, type: column.type });
@@ -193,6 +198,12 @@ export class SqlWriter extends ScalarWriter {
     });
     for (const { column, call } of rel.aggregates) {
       this.places.set(column.id, { kind: 'aggregate', call: mapAggregateCall(call, (expr) => inTermsOf(block, expr)) });
+    }
+    if (rel.sets) {
+      const index = new Map(rel.groups.map((column, i) => [column.id, i]));
+      block.groupingSets = rel.sets.map((set) => set.map((id) => index.get(id)!));
+      for (const { column, of } of rel.masks ?? [])
+        this.places.set(column.id, { kind: 'mask', of: of.map((id) => block.groups![index.get(id)!]!) });
     }
     block.computed = computed;
     block.columns = outputColumns(rel);
@@ -376,7 +387,10 @@ export class SqlWriter extends ScalarWriter {
       const keys = block.groups.map((expr) => this.positionless(expr).text);
       // Without keys it is an aggregate or HAVING that makes it one group; where there is neither, the empty key does.
       const isGrouped = this.aggregatesWritten > aggregatesBefore || having !== '';
-      group = keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : isGrouped ? '' : ' GROUP BY ()';
+      if (block.groupingSets !== null) {
+        const sets = block.groupingSets.map((set) => `(${set.map((i) => keys[i]!).join(', ')})`);
+        group = ` GROUP BY GROUPING SETS (${sets.join(', ')})`;
+      } else group = keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : isGrouped ? '' : ' GROUP BY ()';
     }
     const from = block.from ? ` FROM ${this.from(block.from)}` : '';
     const where = block.where.length > 0 ? ` WHERE ${this.conditions(block.where)}` : '';
@@ -486,6 +500,7 @@ export class SqlWriter extends ScalarWriter {
       this.aggregatesWritten++;
       return this.aggregate(place.call);
     }
+    if (place.kind === 'mask') return this.groupingMask(place.of.map((expr) => this.scalar(expr).text));
     return atom(
       this.qualified && place.alias !== '' ? `${this.quote(place.alias)}.${this.quote(place.name)}` : this.quote(place.name),
     );

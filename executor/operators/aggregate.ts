@@ -1,106 +1,105 @@
 /**
  * GROUP BY and aggregates by hash: group columns are numbered by a key table, every call keeps its state by that number.
- * A group's own columns are those of its first row. Without group columns there is one group, rows or not.
+ * A group's own columns are those of its first row. Grouping sets are so many key tables (aggregate/grouping-pass.ts) over one
+ * reading of the input: arguments are computed once, each set puts out its groups after the one before.
  */
 import type { AggregatePlan } from '../../algebra/plan.ts';
+import type { ColumnId } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
 import type { Batch, Column } from '../../core/batch.ts';
 import { BATCH_ROWS } from '../../core/batch.ts';
-import { concatColumns, gather } from '../../core/column.ts';
+import { nullColumn } from '../../core/column.ts';
 import type { Execution } from '../execution.ts';
-import { columnBytes } from '../memory/memory-budget.ts';
 import { CallInput } from './aggregate/call-input.ts';
-import { KeyTable } from './keys/key-table.ts';
-import { keyKind } from './keys/key-types.ts';
+import { GroupingPass } from './aggregate/grouping-pass.ts';
 import { sliceBatch } from './limit.ts';
 import { Operator } from './operator.ts';
 
 export class AggregateOperator extends Operator {
+  readonly #plan: AggregatePlan;
   readonly #input: Operator;
   readonly #execution: Execution;
-  readonly #positions: readonly number[];
-  /** Null without group columns. */
-  readonly #table: KeyTable | null;
+  readonly #sets: readonly (readonly ColumnId[])[];
+  readonly #passes: readonly GroupingPass[];
   readonly #calls: readonly CallInput[];
-  /** Per group column: the values of the groups each batch brought. */
-  #keys: Column[][];
-  #keyBytes = 0;
-  #ids = new Int32Array(BATCH_ROWS);
+  #isRead = false;
+  /** The pass whose result is being put out. */
+  #pass = -1;
   #result: Batch | null = null;
   #at = 0;
 
   constructor(plan: AggregatePlan, input: Operator, execution: Execution) {
     super([input], execution.environment.memory.account('aggregate'));
+    this.#plan = plan;
     this.#input = input;
     this.#execution = execution;
-    this.#positions = plan.groups.map((id) => {
-      const position = plan.input.columns.findIndex((column) => column.id === id);
-      assert(position >= 0, `group column ${id} is not in the input`);
-      return position;
-    });
-    const kinds = this.#positions.map((position) => keyKind(plan.input.columns[position]!.type));
-    this.#table = kinds.length === 0 ? null : new KeyTable(kinds, 'group');
-    this.#calls = plan.calls.map((call) => new CallInput(call, plan.input.columns, execution));
-    this.#keys = kinds.map(() => []);
+    this.#sets = plan.sets ?? [plan.groups];
+    this.#passes = this.#sets.map((set) => new GroupingPass(set, plan.input.columns));
+    this.#calls = plan.calls.map((call) => new CallInput(call, plan.input.columns, this.#sets.length, execution));
   }
 
   override async next(): Promise<Batch | null> {
-    this.#result ??= await this.#readAll();
-    const result = this.#result;
-    if (this.#at >= result.length) return null;
+    if (!this.#isRead) await this.#readAll();
+    while (this.#result === null || this.#at >= this.#result.length) {
+      if (this.#pass + 1 >= this.#passes.length) return null;
+      this.#result = await this.#finish(++this.#pass);
+      this.#at = 0;
+    }
     await this.#execution.pace();
-    const to = Math.min(result.length, this.#at + BATCH_ROWS);
-    const batch = sliceBatch(result, this.#at, to);
+    const to = Math.min(this.#result.length, this.#at + BATCH_ROWS);
+    const batch = sliceBatch(this.#result, this.#at, to);
     this.#at = to;
     return batch;
   }
 
-  async #readAll(): Promise<Batch> {
-    if (this.#table === null) for (const call of this.#calls) call.reserve(1);
+  async #readAll(): Promise<void> {
+    this.#isRead = true;
+    for (const call of this.#calls) {
+      await call.prepare();
+      this.#passes.forEach((pass, i) => call.reserve(i, pass.size));
+    }
     for (let batch = await this.#input.next(); batch !== null; batch = await this.#input.next()) {
       await this.#execution.pace();
-      const groups = this.#groupsOf(batch);
+      const groups: Int32Array[] = [];
+      this.#passes.forEach((pass, i) => {
+        const before = pass.size;
+        groups.push(pass.groupsOf(batch!));
+        if (pass.size > before) for (const call of this.#calls) call.reserve(i, pass.size);
+      });
       for (const call of this.#calls) await call.add(batch, groups);
       this.account!.set(this.#bytes());
     }
-    const groups = this.#table === null ? 1 : this.#table.size;
-    if (groups === 0) return { length: 0, columns: [] };
-    const columns = this.#keys.map((parts) => concatColumns(parts));
-    this.#keys = [];
-    for (const call of this.#calls) {
-      await this.#execution.pace();
-      columns.push(call.finish(groups));
-    }
-    return { length: groups, columns };
   }
 
-  /** The group of every row; new groups get their state and keep their first row's columns. */
-  #groupsOf(batch: Batch): Int32Array {
-    const { length } = batch;
-    if (this.#ids.length < length) this.#ids = new Int32Array(length);
-    const ids = this.#ids;
-    if (this.#table === null) return ids;
-    const before = this.#table.size;
-    const columns = this.#positions.map((position) => batch.columns[position]!);
-    this.#table.insert(columns, length, ids);
-    const rows = this.#table.firstRows(ids, length, before);
-    if (rows.length === 0) return ids;
-    columns.forEach((column, k) => {
-      const part = gather(column, rows, rows.length);
-      this.#keyBytes += columnBytes(part);
-      this.#keys[k]!.push(part);
+  async #finish(index: number): Promise<Batch> {
+    const pass = this.#passes[index]!;
+    const length = pass.size;
+    if (length === 0) return { length, columns: [] };
+    const set = this.#sets[index]!;
+    const keys = pass.keys();
+    const columns = this.#plan.groups.map((id, k): Column => {
+      const at = set.indexOf(id);
+      return at >= 0 ? keys[at]! : nullColumn(this.#plan.columns[k]!.type, length);
     });
-    for (const call of this.#calls) call.reserve(this.#table.size);
-    return ids;
+    for (const call of this.#calls) {
+      await this.#execution.pace();
+      columns.push(call.finish(index, length));
+    }
+    for (const of of this.#plan.masks ?? []) {
+      const mask = of.reduce((bits, id) => bits * 2 + (set.includes(id) ? 0 : 1), 0);
+      columns.push({ layout: 'int32', length, valid: null, values: new Int32Array(length).fill(mask) });
+    }
+    assert(columns.length === this.#plan.columns.length, 'an aggregation puts out its groups, calls and masks');
+    return { length, columns };
   }
 
   #bytes(): number {
-    return (this.#table?.bytes ?? 0) + this.#keyBytes + this.#calls.reduce((sum, call) => sum + call.bytes, 0);
+    const add = (sum: number, part: { readonly bytes: number }): number => sum + part.bytes;
+    return this.#calls.reduce(add, this.#passes.reduce(add, 0));
   }
 
   protected override async release(): Promise<void> {
     this.#result = null;
-    this.#keys = [];
     await super.release();
   }
 }

@@ -154,6 +154,10 @@ export class ExpressionConverter {
         if (integer(node, 'agglevelsup') > 0) throw analysis.unsupported('aggregate of an outer query', node);
         assert(context.grouped !== null, 'an aggregate where none can be');
         return context.grouped.aggregate(node);
+      case 'GROUPINGFUNC':
+        if (integer(node, 'agglevelsup') > 0) throw analysis.unsupported('GROUPING() of an outer query', node);
+        assert(context.grouped !== null, 'GROUPING() where none can be');
+        return context.grouped.grouping(node);
       default:
         throw analysis.unsupported(UNSUPPORTED_NODES[node.tag] ?? `expression node ${node.tag}`, node);
     }
@@ -258,7 +262,6 @@ const conditional = (context: ExpressionContext): ExpressionContext =>
 /** How users call what is not translated. */
 const UNSUPPORTED_NODES: Readonly<Record<string, string>> = {
   WINDOWFUNC: 'window function',
-  GROUPINGFUNC: 'GROUPING()',
   ROWEXPR: 'row value',
   ROWCOMPAREEXPR: 'row comparison',
   FIELDSELECT: 'field of a composite value',

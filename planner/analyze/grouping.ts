@@ -5,20 +5,28 @@
  *   Aggregate [groups] [calls]
  *   └─ Project  every input column, grouping expressions that are not plain columns     (only if there are such)
  *      └─ input
+ *
+ * With grouping sets every group column is a new one, computed below: where its set leaves it out it is NULL, while aggregates
+ * read the input's column as it is.
  */
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
+import { sqlType } from '../../core/sql-type.ts';
+import { expandGroupingSets } from './grouping-sets.ts';
 import { PendingJoins } from './pending-joins.ts';
 import type { QueryConverter } from './query-converter.ts';
 import type { ExpressionContext, GroupedColumns } from './scope.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
-import { child, flag, integer, list, nodes, optionalChild, RANGE_GROUP, strings, text } from './tree-nodes.ts';
+import { child, flag, integer, integers, list, nodes, optionalChild, RANGE_GROUP, strings, text } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
 
 export const isGrouped = (query: TreeNode): boolean =>
-  flag(query, 'hasAggs') || list(query, 'groupClause').length > 0 || query['havingQual'] !== null;
+  flag(query, 'hasAggs') ||
+  list(query, 'groupClause').length > 0 ||
+  list(query, 'groupingSets').length > 0 ||
+  query['havingQual'] !== null;
 
 const reference = (column: RelColumn): Scalar => ({ kind: 'column', column: column.id, type: column.type });
 
@@ -32,6 +40,13 @@ export class Grouping implements GroupedColumns {
   private readonly expressions: readonly RelColumn[];
   private readonly computed: { readonly column: RelColumn; readonly expr: Scalar }[] = [];
   private readonly groups: RelColumn[] = [];
+  /** Group columns by their `tleSortGroupRef`. */
+  private readonly byReference = new Map<number, RelColumn>();
+  /** More than one, or undefined. */
+  private readonly sets: readonly (readonly number[])[] | undefined;
+  /** Determined by columns that are in every set, and so in every set themselves. */
+  private readonly dependents = new Map<ColumnId, RelColumn>();
+  private readonly masks = new Map<string, { readonly column: RelColumn; readonly of: readonly ColumnId[] }>();
   private readonly calls = new Map<string, { readonly column: RelColumn; readonly call: AggregateCall }>();
 
   constructor(converter: QueryConverter, query: TreeNode, input: Rel, context: ExpressionContext) {
@@ -39,12 +54,17 @@ export class Grouping implements GroupedColumns {
     this.input = input;
     this.inputColumns = new Map(outputColumns(input).map((column) => [column.id, column]));
     this.context = { ...context, clause: 'GROUP BY or an aggregate', subqueryJoins: this.joins };
-    for (const clause of nodes(query, 'groupClause')) requireDefaultEquality(converter.analysis, clause, 'GROUP BY');
+    const clauses = nodes(query, 'groupClause');
+    for (const clause of clauses) requireDefaultEquality(converter.analysis, clause, 'GROUP BY');
+    // A single set is a plain GROUP BY of all that is in it.
+    const sets = expandGroupingSets(query);
+    this.sets = sets && sets.length > 1 ? sets : undefined;
     const entry = nodes(query, 'rtable').find((range) => integer(range, 'rtekind') === RANGE_GROUP);
     const names = entry ? strings(child(entry, 'eref'), 'colnames') : [];
     this.expressions = (entry ? nodes(entry, 'groupexprs') : []).map((node, index) =>
       this.groupColumn(names[index] ?? '', converter.expressions.convert(node, this.context)),
     );
+    clauses.forEach((clause, index) => this.byReference.set(integer(clause, 'tleSortGroupRef'), this.expressions[index]!));
   }
 
   group(index: number): Scalar {
@@ -58,6 +78,11 @@ export class Grouping implements GroupedColumns {
     assert(column.kind === 'column', 'a grouped reference is a column');
     const input = this.inputColumns.get(column.column);
     assert(input !== undefined, `column ${column.column} is not an input of the aggregation`);
+    if (this.sets) {
+      let own = this.dependents.get(input.id);
+      if (own === undefined) this.dependents.set(input.id, (own = this.groupColumn(input.name, column)));
+      return { ...reference(own), location: column.location };
+    }
     if (!this.groups.some((group) => group.id === input.id)) this.groups.push(input);
     return column;
   }
@@ -73,21 +98,46 @@ export class Grouping implements GroupedColumns {
     return { ...reference(found.column), location: this.converter.analysis.location(node) };
   }
 
+  grouping(node: TreeNode): Scalar {
+    const { analysis } = this.converter;
+    const type = sqlType('int4');
+    const location = analysis.location(node);
+    if (!this.sets) return { kind: 'const', value: 0, type, location };
+    const references = integers(node, 'refs');
+    const key = references.join();
+    let found = this.masks.get(key);
+    if (found === undefined) {
+      found = { column: analysis.column('grouping', type), of: references.map((index) => this.columnOf(index)) };
+      this.masks.set(key, found);
+    }
+    return { ...reference(found.column), location };
+  }
+
   build(): Rel {
     let rel = this.joins.apply(this.input);
     if (this.computed.length > 0) {
       const passed = outputColumns(rel).map((column) => ({ column, expr: reference(column) }));
       rel = { kind: 'project', input: rel, items: [...passed, ...this.computed] };
     }
-    return { kind: 'aggregate', input: rel, groups: this.groups, aggregates: [...this.calls.values()] };
+    const aggregate: Rel = { kind: 'aggregate', input: rel, groups: this.groups, aggregates: [...this.calls.values()] };
+    if (!this.sets) return aggregate;
+    const everywhere = [...this.dependents.values()].map((column) => column.id);
+    const sets = this.sets.map((set) => [...set.map((index) => this.columnOf(index)), ...everywhere]);
+    return { ...aggregate, sets, masks: [...this.masks.values()] };
   }
 
   private groupColumn(name: string, expr: Scalar): RelColumn {
-    const plain = expr.kind === 'column' ? this.inputColumns.get(expr.column) : undefined;
+    const plain = expr.kind === 'column' && !this.sets ? this.inputColumns.get(expr.column) : undefined;
     const column = plain ?? this.converter.analysis.column(name, expr.type);
     if (plain === undefined) this.computed.push({ column, expr });
     if (!this.groups.some((group) => group.id === column.id)) this.groups.push(column);
     return column;
+  }
+
+  private columnOf(sortGroupReference: number): ColumnId {
+    const column = this.byReference.get(sortGroupReference);
+    assert(column !== undefined, `grouping sets refer to entry ${sortGroupReference}`);
+    return column.id;
   }
 
   private call(node: TreeNode): AggregateCall {

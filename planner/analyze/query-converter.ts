@@ -71,7 +71,6 @@ export class QueryConverter {
       [flag(query, 'hasRecursive'), 'WITH RECURSIVE'],
       [flag(query, 'hasModifyingCTE'), 'data-modifying statement in WITH'],
       [flag(query, 'hasForUpdate') || list(query, 'rowMarks').length > 0, 'FOR UPDATE or FOR SHARE'],
-      [list(query, 'groupingSets').length > 0, 'GROUPING SETS, ROLLUP or CUBE'],
       [integer(query, 'limitOption') !== 0, 'FETCH FIRST … WITH TIES'],
       [query['onConflict'] !== null || list(query, 'returningList').length > 0, 'RETURNING'],
       [list(query, 'withCheckOptions').length > 0, 'CHECK OPTION'],

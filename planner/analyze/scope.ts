@@ -44,6 +44,8 @@ export interface GroupedColumns {
   /** A column that the grouping determines although it is not grouped by (a primary key is). */
   dependent(column: Scalar): Scalar;
   aggregate(node: TreeNode): Scalar;
+  /** GROUPING(…): which of its columns are not in the row's grouping set. */
+  grouping(node: TreeNode): Scalar;
 }
 
 /** Takes the joins that correlated subqueries become; they are put under the clause that holds the expression. */

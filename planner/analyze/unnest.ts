@@ -76,7 +76,7 @@ function unnestAggregate(
   aggregate: Extract<Rel, { kind: 'aggregate' }>,
   joins: SubqueryJoins,
 ): Scalar | null {
-  if (aggregate.groups.length > 0) return null;
+  if (aggregate.groups.length > 0 || aggregate.sets) return null;
   const pulled = movable(pull(aggregate.input, false));
   const keyed = pulled && keyEqualities(analysis, pulled);
   if (!keyed) return null;

@@ -183,6 +183,13 @@ class Describer {
       case 'aggregate': {
         const calls = plan.calls.map((call) => printAggregate(call, this.#name, this.#options.datum));
         const properties: [string, ExplainValue][] = [];
+        const names = (ids: readonly ColumnId[]): string => ids.map((id) => this.#name(id)).join(', ');
+        if (plan.sets) {
+          properties.push(['Grouping Sets', plan.sets.map((set) => `(${names(set)})`)]);
+          const masks = (plan.masks ?? []).map((of) => `GROUPING(${names(of)})`);
+          if (calls.length + masks.length > 0) properties.push(['Aggregates', [...calls, ...masks]]);
+          return { nodeType: 'Aggregate', title: 'MixedAggregate', properties };
+        }
         if (plan.groups.length > 0) properties.push(['Group Key', plan.groups.map((group) => this.#name(group))]);
         if (calls.length > 0) properties.push(['Aggregates', calls]);
         return { nodeType: 'Aggregate', title: plan.groups.length > 0 ? 'HashAggregate' : 'Aggregate', properties };

@@ -14,6 +14,9 @@ const RANGE = 0.3;
 const PATTERN = 0.1;
 const OTHER = 0.5;
 
+/** Groups that so many rows fall into by so many columns. */
+const groupRows = (rows: number, columns: number): number => (columns === 0 ? 1 : Math.min(rows, Math.pow(rows, 0.75) * columns));
+
 export class Estimator {
   readonly #statistics: Statistics;
   readonly #rows = new WeakMap<Rel, number>();
@@ -65,9 +68,7 @@ export class Estimator {
         return Math.min(limit, this.rows(rel.input));
       }
       case 'aggregate':
-        return rel.groups.length === 0
-          ? 1
-          : Math.min(this.rows(rel.input), Math.pow(this.rows(rel.input), 0.75) * rel.groups.length);
+        return (rel.sets ?? [rel.groups]).reduce((rows, { length }) => rows + groupRows(this.rows(rel.input), length), 0);
       case 'setop':
         return rel.op === 'union' ? this.rows(rel.left) + this.rows(rel.right) : this.rows(rel.left) * 0.5;
       case 'with':

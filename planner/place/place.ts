@@ -22,7 +22,15 @@ import {
 } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities } from '../../algebra/site.ts';
-import { columnsIn, mapAggregateCall, mapRelInputs, mapRelScalars, rewriteScalar, scalarParts } from '../../algebra/transform.ts';
+import {
+  aggregateScalars,
+  columnsIn,
+  mapAggregateCall,
+  mapRelInputs,
+  mapRelScalars,
+  rewriteScalar,
+  scalarParts,
+} from '../../algebra/transform.ts';
 import type { Estimator } from './estimate.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
@@ -149,7 +157,7 @@ export class Placer {
       }
     }
     const below = new Set<ColumnId>(rel.groups.map((g) => g.id));
-    for (const { call } of rel.aggregates) this.#columnsOfCall(call, below);
+    for (const { call } of rel.aggregates) for (const expr of aggregateScalars(call)) columnsIn(expr, below);
     const input = this.#close(this.#place(rel.input, below), rel.input, below);
     const calls = rel.aggregates.map(({ call }) => this.#call(call));
     this.#accept(rel);
@@ -161,6 +169,7 @@ export class Placer {
         input,
         groups: rel.groups.map((g) => g.id),
         calls,
+        ...(rel.sets ? { sets: rel.sets, masks: (rel.masks ?? []).map((mask) => mask.of) } : {}),
       },
     };
   }
@@ -388,12 +397,6 @@ export class Placer {
     const param = -(this.#subplans.length + 1);
     this.#subplans.push({ param, mode: node.mode, rel: node.rel, plan });
     return asParameter(param);
-  }
-
-  #columnsOfCall(call: AggregateCall, into: Set<ColumnId>): void {
-    for (const expr of call.args) columnsIn(expr, into);
-    if (call.filter) columnsIn(call.filter, into);
-    for (const key of call.orderBy) columnsIn(key.expr, into);
   }
 
   #base(

@@ -95,5 +95,6 @@ export function splitAverages(rel: Aggregate, nextColumn: () => ColumnId): Proje
     };
     items.push({ column, expr });
   }
+  for (const { column } of rel.masks ?? []) items.push({ column, expr: ref(column) });
   return { kind: 'project', input: { ...rel, aggregates }, items };
 }

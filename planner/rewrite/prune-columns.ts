@@ -85,7 +85,9 @@ function prune(rel: Rel, needed: Needed): Rel {
     }
     case 'aggregate': {
       const aggregates = keep(rel.aggregates, (a) => needed.has(a.column.id) || aggregateScalars(a.call).some(isVolatile));
-      const node = aggregates === rel.aggregates ? rel : { ...rel, aggregates };
+      const masks = rel.masks && keep(rel.masks, (mask) => needed.has(mask.column.id));
+      const isSame = aggregates === rel.aggregates && masks === rel.masks;
+      const node = isSame ? rel : { ...rel, aggregates, ...(masks ? { masks } : {}) };
       return withInput(
         node,
         plus(

@@ -10,14 +10,16 @@ import { assert } from '../../../core/assert.ts';
 import type { Batch, Column } from '../../../core/batch.ts';
 import { BATCH_ROWS } from '../../../core/batch.ts';
 import { concatColumns, gather } from '../../../core/column.ts';
+import type { Datum } from '../../../core/datum.ts';
 import type { Execution } from '../../execution.ts';
 import { columnBytes } from '../../memory/memory-budget.ts';
-import { Projection, RowFilter } from '../evaluation.ts';
+import { evaluateConstant, Projection, RowFilter } from '../evaluation.ts';
 import { KeyTable } from '../keys/key-table.ts';
 import { keyKind } from '../keys/key-types.ts';
 import type { KeyOrder } from '../ordering/order-words.ts';
 import { sortRows } from '../ordering/sort-rows.ts';
 import type { Accumulator } from './accumulator.ts';
+import type { AccumulatorFactory } from './registry.ts';
 import { accumulatorFactory, isOrderSensitive } from './registry.ts';
 
 export class CallInput {
@@ -26,9 +28,15 @@ export class CallInput {
   readonly #projection: Projection;
   /** Input columns the arguments read: only these follow the filter. */
   readonly #positions: readonly number[];
-  readonly #accumulator: Accumulator;
+  /** One for each grouping set; made by prepare(). */
+  #accumulators: readonly Accumulator[] = [];
+  readonly #factory: AccumulatorFactory;
+  readonly #sets: number;
+  readonly #execution: Execution;
 
-  constructor(call: AggregateCall, input: readonly RelColumn[], execution: Execution) {
+  constructor(call: AggregateCall, input: readonly RelColumn[], sets: number, execution: Execution) {
+    this.#sets = sets;
+    this.#execution = execution;
     this.#call = call;
     this.#filter = call.filter === null ? null : new RowFilter([call.filter], input, execution);
     const exprs: readonly Scalar[] = [...call.args, ...call.orderBy.map((key) => key.expr)];
@@ -42,18 +50,29 @@ export class CallInput {
     );
     const factory = accumulatorFactory(call.fn.signature);
     assert(factory !== undefined, `no kernel for ${call.fn.signature}`);
-    this.#accumulator = withOrder(call, withDistinct(call, factory(call)));
+    this.#factory = factory;
   }
 
   get bytes(): number {
-    return this.#accumulator.bytes;
+    return this.#accumulators.reduce((sum, accumulator) => sum + accumulator.bytes, 0);
   }
 
-  reserve(groups: number): void {
-    this.#accumulator.reserve(groups);
+  /** Before anything else: direct arguments are evaluated, once. */
+  async prepare(): Promise<void> {
+    const direct: Datum[] = [];
+    for (const expr of this.#call.direct ?? []) direct.push(await evaluateConstant(expr, this.#execution));
+    const call = this.#call;
+    this.#accumulators = Array.from({ length: this.#sets }, () =>
+      withOrder(call, withDistinct(call, this.#factory(call, direct))),
+    );
   }
 
-  async add(batch: Batch, groups: Int32Array): Promise<void> {
+  reserve(set: number, groups: number): void {
+    this.#accumulators[set]!.reserve(groups);
+  }
+
+  /** `groups[set]`: the group of every row in each grouping set. */
+  async add(batch: Batch, groups: readonly Int32Array[]): Promise<void> {
     let columns: readonly Column[] = this.#positions.map((i) => batch.columns[i]!);
     let { length } = batch;
     if (this.#filter !== null) {
@@ -61,19 +80,22 @@ export class CallInput {
       const rows = this.#filter.rows(batch);
       if (rows.length === 0) return;
       if (rows.length < length) {
-        const own = new Int32Array(rows.length);
-        for (let i = 0; i < own.length; i++) own[i] = groups[rows[i]!]!;
-        groups = own;
+        groups = groups.map((all) => {
+          const own = new Int32Array(rows.length);
+          for (let i = 0; i < own.length; i++) own[i] = all[rows[i]!]!;
+          return own;
+        });
         length = rows.length;
         columns = columns.map((column) => gather(column, rows, rows.length));
       }
     }
     await this.#projection.ready();
-    this.#accumulator.add(this.#projection.columns({ length, columns }), groups, length);
+    const args = this.#projection.columns({ length, columns });
+    this.#accumulators.forEach((accumulator, set) => accumulator.add(args, groups[set]!, length));
   }
 
-  finish(groups: number): Column {
-    const column = this.#accumulator.finish(groups);
+  finish(set: number, groups: number): Column {
+    const column = this.#accumulators[set]!.finish(groups);
     assert(column.length === groups, `${this.#call.fn.signature} gave ${column.length} results`);
     return column;
   }

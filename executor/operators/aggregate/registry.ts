@@ -3,6 +3,7 @@
  * with PostgreSQL on edge values (tests/executor/operators/aggregates.test.ts).
  */
 import type { AggregateCall } from '../../../algebra/scalar.ts';
+import type { Datum } from '../../../core/datum.ts';
 import type { Accumulator } from './accumulator.ts';
 import { ArrayAggregate } from './array-aggregate.ts';
 import type { BitOperation } from './bits.ts';
@@ -17,9 +18,10 @@ import type { Dispersion } from './numeric-variance.ts';
 import { NumericVariance } from './numeric-variance.ts';
 import { StringAggregate } from './string-aggregate.ts';
 
-type Factory = (call: AggregateCall) => Accumulator;
+/** `direct`: the values of the direct arguments. */
+export type AccumulatorFactory = (call: AggregateCall, direct: readonly Datum[]) => Accumulator;
 
-const factories = new Map<string, Factory>([
+const factories = new Map<string, AccumulatorFactory>([
   ['count()', () => new CountAccumulator()],
   ['count(any)', () => new CountAccumulator()],
   ['sum(int2)', () => new SmallIntegerSum()],
@@ -97,5 +99,5 @@ const orderSensitive = new Set([
 ]);
 export const isOrderSensitive = (signature: string): boolean => orderSensitive.has(signature);
 
-export const accumulatorFactory = (signature: string): Factory | undefined => factories.get(signature);
+export const accumulatorFactory = (signature: string): AccumulatorFactory | undefined => factories.get(signature);
 export const registeredAggregates = (): readonly string[] => [...factories.keys()];

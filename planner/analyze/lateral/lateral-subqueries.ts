@@ -143,7 +143,7 @@ const isOneEmptyRow = (rel: Rel): boolean => rel.kind === 'values' && rel.column
 /** Projections over an aggregation without groups. */
 function hasOneRow(rel: Rel): boolean {
   if (rel.kind === 'project') return hasOneRow(rel.input);
-  return rel.kind === 'aggregate' && rel.groups.length === 0;
+  return rel.kind === 'aggregate' && rel.groups.length === 0 && !rel.sets;
 }
 
 /** A query and the order of its rows, taken off it: a join would lose it. */

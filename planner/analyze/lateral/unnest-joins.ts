@@ -433,5 +433,5 @@ function aggregateOf(
     projects.unshift(inner.items);
     inner = inner.input;
   }
-  return inner.kind === 'aggregate' && inner.groups.length === 0 ? { aggregate: inner, projects } : null;
+  return inner.kind === 'aggregate' && inner.groups.length === 0 && !inner.sets ? { aggregate: inner, projects } : null;
 }
