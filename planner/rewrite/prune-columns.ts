@@ -8,11 +8,23 @@
  * dropping one changes what the query does.
  */
 import { unreachable } from '../../core/assert.ts';
-import { outputColumns, type Rel } from '../../algebra/rel.ts';
+import { outputColumns, type ProjectItem, type Rel, type RelColumn, type With } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { aggregateScalars, columnsIn, isVolatile, relScalars, windowScalars } from '../../algebra/transform.ts';
+import {
+  aggregateScalars,
+  columnsIn,
+  isVolatile,
+  mapRelInputs,
+  relInputs,
+  relScalars,
+  someScalar,
+  windowScalars,
+} from '../../algebra/transform.ts';
 
 type Needed = ReadonlySet<ColumnId>;
+/** By definition of an enclosing WITH: the positions of the columns that are read. */
+type CteReads = ReadonlyMap<number, Set<number>>;
+type WithDefinition = With['definitions'][number];
 
 const plus = (needed: Needed, exprs: readonly Scalar[]): Set<ColumnId> => {
   const out = new Set(needed);
@@ -25,9 +37,9 @@ const all = (rel: Rel): Set<ColumnId> => new Set(outputColumns(rel).map((column)
 const keep = <T>(items: readonly T[], test: (item: T) => boolean): readonly T[] =>
   items.every(test) ? items : items.filter(test);
 
-function prune(rel: Rel, needed: Needed): Rel {
+function prune(rel: Rel, needed: Needed, reads: CteReads): Rel {
   const withInput = <R extends Rel & { readonly input: Rel }>(node: R, neededBelow: Needed): R => {
-    const input = prune(node.input, neededBelow);
+    const input = prune(node.input, neededBelow, reads);
     return input === node.input ? node : { ...node, input };
   };
   switch (rel.kind) {
@@ -44,18 +56,22 @@ function prune(rel: Rel, needed: Needed): Rel {
         rows: rel.rows.map((row) => row.filter((_, i) => used[i])),
       };
     }
-    case 'ctescan':
+    case 'ctescan': {
+      const positions = reads.get(rel.cte);
+      rel.columns.forEach((column, i) => needed.has(column.id) && positions?.add(i));
+      return rel;
+    }
     case 'input':
       return rel;
     case 'recursive': {
       // Its working table is read by position: all columns stay.
-      const seed = prune(rel.seed, new Set(rel.seedColumns));
-      const step = prune(rel.step, new Set(rel.stepColumns));
+      const seed = prune(rel.seed, new Set(rel.seedColumns), reads);
+      const step = prune(rel.step, new Set(rel.stepColumns), reads);
       return seed === rel.seed && step === rel.step ? rel : { ...rel, seed, step };
     }
     case 'window': {
       const functions = keep(rel.functions, (f) => needed.has(f.column.id) || windowScalars(f.call).some(isVolatile));
-      if (functions.length === 0) return prune(rel.input, needed);
+      if (functions.length === 0) return prune(rel.input, needed, reads);
       const node = functions === rel.functions ? rel : { ...rel, functions };
       const below = plus(needed, relScalars(node));
       for (const column of rel.partition) below.add(column.id);
@@ -79,8 +95,8 @@ function prune(rel: Rel, needed: Needed): Rel {
     }
     case 'join': {
       const below = plus(needed, rel.on);
-      const left = prune(rel.left, below);
-      const right = prune(rel.right, below);
+      const left = prune(rel.left, below, reads);
+      const right = prune(rel.right, below, reads);
       return left === rel.left && right === rel.right ? rel : { ...rel, left, right };
     }
     case 'aggregate': {
@@ -113,22 +129,60 @@ function prune(rel: Rel, needed: Needed): Rel {
         ).map(({ item }) => item);
       const leftColumns = pick(rel.leftColumns);
       const rightColumns = pick(rel.rightColumns);
-      const left = prune(rel.left, new Set(leftColumns));
-      const right = prune(rel.right, new Set(rightColumns));
+      const left = prune(rel.left, new Set(leftColumns), reads);
+      const right = prune(rel.right, new Set(rightColumns), reads);
       if (used.every(Boolean) && left === rel.left && right === rel.right) return rel;
       return { ...rel, left, right, leftColumns, rightColumns, columns: pick(rel.columns) };
     }
-    case 'with': {
-      const body = prune(rel.body, needed);
-      const definitions = rel.definitions.map((d) => {
-        const pruned = prune(d.rel, all(d.rel));
-        return pruned === d.rel ? d : { ...d, rel: pruned };
-      });
-      return body === rel.body && definitions.every((d, i) => d === rel.definitions[i]) ? rel : { ...rel, definitions, body };
-    }
+    case 'with':
+      return pruneWith(rel, needed, reads);
     default:
       return unreachable(rel);
   }
 }
 
-export const pruneColumns = (rel: Rel): Rel => prune(rel, all(rel));
+/** A definition gives what its readers together read; subqueries in expressions count as reading all of it. */
+function pruneWith(rel: With, needed: Needed, outer: CteReads): Rel {
+  const reads = new Map([...outer, ...rel.definitions.map(({ cte }) => [cte, new Set<number>()] as const)]);
+  let body = prune(rel.body, needed, reads);
+  const definitions: WithDefinition[] = [];
+  // The last first: a definition reads those before it.
+  for (let i = rel.definitions.length - 1; i >= 0; i--) {
+    const definition = rel.definitions[i]!;
+    const columns = outputColumns(definition.rel);
+    const later = [body, ...definitions.map((d) => d.rel)];
+    const isNarrow = definition.rel.kind !== 'recursive' && !later.some((reader) => isReadByExpression(reader, definition.cte));
+    const used = reads.get(definition.cte)!;
+    const kept = isNarrow ? columns.filter((_, position) => used.has(position)) : columns;
+    const input = prune(definition.rel, new Set(kept.map((column) => column.id)), reads);
+    if (kept.length === columns.length) {
+      definitions.unshift(input === definition.rel ? definition : { ...definition, rel: input });
+      continue;
+    }
+    definitions.unshift({ ...definition, rel: { kind: 'project', input, items: kept.map(pass) } });
+    const narrow = (node: Rel): Rel => narrowScans(node, definition.cte, used);
+    body = narrow(body);
+    definitions.forEach((d, at) => at > 0 && (definitions[at] = { ...d, rel: narrow(d.rel) }));
+  }
+  const isSame = body === rel.body && definitions.every((d, i) => d === rel.definitions[i]);
+  return isSame ? rel : { ...rel, definitions, body };
+}
+
+const pass = (column: RelColumn): ProjectItem => ({ column, expr: { kind: 'column', column: column.id, type: column.type } });
+
+function narrowScans(rel: Rel, cte: number, positions: ReadonlySet<number>): Rel {
+  if (rel.kind === 'ctescan' && rel.cte === cte) return { ...rel, columns: rel.columns.filter((_, i) => positions.has(i)) };
+  return mapRelInputs(rel, (input) => narrowScans(input, cte, positions));
+}
+
+/** Whether a subquery in an expression reads the definition. */
+function isReadByExpression(rel: Rel, cte: number): boolean {
+  const reads = (node: Rel): boolean => (node.kind === 'ctescan' && node.cte === cte) || relInputs(node).some(reads);
+  const inSubquery = (expr: Scalar): boolean =>
+    expr.kind === 'subquery' && (reads(expr.rel) || isReadByExpression(expr.rel, cte));
+  return (
+    relScalars(rel).some((expr) => someScalar(expr, inSubquery)) || relInputs(rel).some((input) => isReadByExpression(input, cte))
+  );
+}
+
+export const pruneColumns = (rel: Rel): Rel => prune(rel, all(rel), new Map());
