@@ -3,16 +3,18 @@ import { parseArgs } from 'node:util';
 import { REGRESS_FILES, runRegress } from './regress.ts';
 import { recordProof } from './record.ts';
 import { runSlt, sltTable, type SltSummary } from './slt.ts';
+import { runTpcds, tpcdsSummary, tpcdsTable } from './tpcds.ts';
 import { runTpch, TPCH_PLACEMENTS, tpchTable } from './tpch.ts';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(3),
   allowPositionals: true,
   options: {
-    scale: { type: 'string', default: '0.01' },
+    scale: { type: 'string' },
     query: { type: 'string', multiple: true },
     corpus: { type: 'string' },
-    placement: { type: 'string', default: 'mixed' },
+    placement: { type: 'string' },
+    timeout: { type: 'string', default: '60' },
     queries: { type: 'string' },
     every: { type: 'string' },
     engine: { type: 'string' },
@@ -24,8 +26,9 @@ const { values, positionals } = parseArgs({
 });
 
 async function tpch(): Promise<boolean> {
+  const { scale = '0.01' } = values;
   const reports = await runTpch({
-    scale: Number(values.scale),
+    scale: Number(scale),
     ...(values.query ? { queries: values.query.map(Number) } : {}),
     onReport: (r) => {
       if (r.outcome !== 'equal')
@@ -37,16 +40,34 @@ async function tpch(): Promise<boolean> {
   const count = (outcome: string): number => reports.filter((r) => r.outcome === outcome).length;
   const refused = [...new Set(reports.filter((r) => r.outcome === 'refused').map((r) => r.query))];
   console.log(
-    `tpch at scale ${values.scale}: ${count('equal')} equal, ${count('refused')} refused (queries ${refused.join(', ') || 'none'}), ` +
+    `tpch at scale ${scale}: ${count('equal')} equal, ${count('refused')} refused (queries ${refused.join(', ') || 'none'}), ` +
       `${count('different')} different`,
   );
   return count('different') === 0;
 }
 
+async function tpcds(): Promise<boolean> {
+  const { scale = '0.003', timeout, placement, query } = values;
+  const reports = await runTpcds({
+    scale: Number(scale),
+    timeoutSeconds: Number(timeout),
+    ...(query ? { queries: query.map(Number) } : {}),
+    ...(placement === undefined ? {} : { placements: [placement] }),
+    onPlacement: (name, pushed) => console.log(`${name}, placement ${pushed ? 'on' : 'off'} …`),
+    onReport: (r) => {
+      if (r.outcome !== 'equal' || values.details)
+        console.log(`  Q${r.query}: ${r.outcome}, ${r.rows} rows, ${r.millis} ms${r.detail === '' ? '' : `: ${r.detail}`}`);
+    },
+  });
+  console.log(tpcdsSummary(reports, Number(scale)));
+  if (values.record) recordProof('tpcds', tpcdsTable(reports));
+  return reports.every(({ outcome }) => outcome === 'equal' || outcome === 'refused');
+}
+
 const SLT_PLACEMENTS = ['postgres', 'duckdb', 'mixed'] as const;
 
 async function slt(): Promise<boolean> {
-  const { corpus, placement, queries, every, engine } = values;
+  const { corpus, placement = 'mixed', queries, every, engine } = values;
   const chosen = SLT_PLACEMENTS.filter((name) => placement === 'all' || placement === name);
   if (chosen.length === 0) throw new Error(`unknown placement ${placement}; there are: ${SLT_PLACEMENTS.join(', ')}, all`);
   const summaries: SltSummary[] = [];
@@ -68,7 +89,7 @@ function regress(): Promise<boolean> {
   return runRegress({ pgSource, files: values.file ?? REGRESS_FILES, details: values.details, record: values.record });
 }
 
-const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch, slt, regress };
+const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch, tpcds, slt, regress };
 const proof = proofs[positionals[0] ?? ''];
 if (!proof) {
   console.error(`usage: npm run conformance -- ${Object.keys(proofs).join('|')}`);
