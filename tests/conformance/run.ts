@@ -4,7 +4,7 @@ import { REGRESS_FILES, runRegress } from './regress.ts';
 import { recordProof } from './record.ts';
 import { runSlt, sltTable, type SltSummary } from './slt.ts';
 import { runTpcds, tpcdsSummary, tpcdsTable } from './tpcds.ts';
-import { runTpch, TPCH_PLACEMENTS, tpchTable } from './tpch.ts';
+import { runTpch, TPCH_PLACEMENTS, tpchMarkdown, tpchTable } from './tpch.ts';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(3),
@@ -43,6 +43,7 @@ async function tpch(): Promise<boolean> {
     `tpch at scale ${scale}: ${count('equal')} equal, ${count('refused')} refused (queries ${refused.join(', ') || 'none'}), ` +
       `${count('different')} different`,
   );
+  if (values.record && !values.query) recordProof('tpch', tpchMarkdown(reports, scale));
   return count('different') === 0;
 }
 

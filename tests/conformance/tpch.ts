@@ -9,6 +9,7 @@ import path from 'node:path';
 import type pg from 'pg';
 import { generateTpch } from '../../bench/tpch/generate.ts';
 import { TPCH_GROUPS, TPCH_TABLES } from '../../bench/tpch/tables.ts';
+import { markdownTable } from './record.ts';
 import { connectText, difference, run } from '../support/differential.ts';
 import { Federation, type Placement } from '../support/federation.ts';
 
@@ -114,17 +115,36 @@ async function placementOf(client: pg.Client, sql: string): Promise<{ sites: num
   return { sites: sites.size, relayed: root['Node Type'] === 'Remote Query' && root.Site.startsWith('pg') };
 }
 
+const cellOf = (r: QueryReport): string =>
+  `${r.outcome === 'equal' ? '' : `${r.outcome} `}${r.relayed ? 'relay' : `${r.sites} site${r.sites === 1 ? '' : 's'}`}`;
+
+const label = (query: number): string => `Q${String(query).padStart(2, '0')}`;
+
+const queriesIn = (reports: readonly QueryReport[]): readonly number[] => [...new Set(reports.map((r) => r.query))];
+
 /** One line per query: what each placement made of it. */
-export function tpchTable(reports: readonly QueryReport[]): string {
-  const lines: string[] = [];
-  for (const query of new Set(reports.map((r) => r.query))) {
-    const cells = reports
-      .filter((r) => r.query === query && r.pushed)
-      .map(
-        (r) =>
-          `${r.outcome === 'equal' ? '' : `${r.outcome} `}${r.relayed ? 'relay' : `${r.sites} site${r.sites === 1 ? '' : 's'}`}`,
-      );
-    lines.push(`Q${String(query).padStart(2, '0')}  ${cells.join('  |  ')}`);
-  }
-  return lines.join('\n');
+export const tpchTable = (reports: readonly QueryReport[]): string =>
+  queriesIn(reports)
+    .map(
+      (query) =>
+        `${label(query)}  ${reports
+          .filter((r) => r.query === query && r.pushed)
+          .map(cellOf)
+          .join('  |  ')}`,
+    )
+    .join('\n');
+
+/** The same for the docs, with the counts. */
+export function tpchMarkdown(reports: readonly QueryReport[], scale: string): string {
+  const count = (outcome: QueryReport['outcome']): number => reports.filter((r) => r.outcome === outcome).length;
+  const rows = queriesIn(reports).map((query) => [
+    label(query),
+    ...reports.filter((r) => r.query === query && r.pushed).map(cellOf),
+    reports.every((r) => r.query !== query || r.pushed || r.outcome === 'equal') ? 'equal' : '**not equal**',
+  ]);
+  return [
+    `Scale ${scale}: ${count('equal')} of ${reports.length} runs equal, ${count('refused')} refused, ${count('different')} different. Sites that each query ran on:`,
+    '',
+    markdownTable([['', ...Object.keys(TPCH_PLACEMENTS), 'placement off, all five'], ...rows]),
+  ].join('\n');
 }
