@@ -3,8 +3,8 @@
  * planner/explain. Expressions refer to columns of the children by id; `columns` is the node's output in order.
  */
 import { unreachable } from '../core/assert.ts';
-import type { Rel, RelColumn, SortKey } from './rel.ts';
-import type { AggregateCall, ColumnId, Scalar } from './scalar.ts';
+import type { Rel, RelColumn, SortKey, WindowFrame } from './rel.ts';
+import type { AggregateCall, ColumnId, Scalar, WindowCall } from './scalar.ts';
 
 interface PlanBase {
   /** Unique within the plan: EXPLAIN ANALYZE hangs actual figures on it. */
@@ -66,6 +66,15 @@ export interface AggregatePlan extends PlanBase {
   readonly sets?: readonly (readonly ColumnId[])[];
   readonly masks?: readonly (readonly ColumnId[])[];
 }
+/** Window functions over one partitioning, order and frame. Output: the input's columns, then one per function. */
+export interface WindowPlan extends PlanBase {
+  readonly kind: 'window';
+  readonly input: Plan;
+  readonly partition: readonly ColumnId[];
+  readonly order: readonly SortKey[];
+  readonly frame: WindowFrame;
+  readonly functions: readonly { readonly column: RelColumn; readonly call: WindowCall }[];
+}
 /** Sort, or top-N when `limit` is set (then only the first limit + offset rows need be kept; a limit node stays above). */
 export interface SortPlan extends PlanBase {
   readonly kind: 'sort';
@@ -115,6 +124,7 @@ export type Plan =
   | HashJoinPlan
   | NestedLoopPlan
   | AggregatePlan
+  | WindowPlan
   | SortPlan
   | LimitPlan
   | DistinctPlan
@@ -176,6 +186,7 @@ export function planInputs(plan: Plan): readonly Plan[] {
     case 'filter':
     case 'project':
     case 'aggregate':
+    case 'window':
     case 'sort':
     case 'limit':
     case 'distinct':

@@ -80,7 +80,7 @@ class Printer {
       case 'window': {
         const calls = rel.functions.map(({ column, call }) => `${this.column(column)} = ${printWindowCall(call, this.name)}`);
         const order = rel.order.map((key) => `${this.name(key.column)}${direction(key)}`).join(', ');
-        const over = `partition [${this.columns(rel.partition)}] order [${order}] ${this.frame(rel.frame)}`;
+        const over = `partition [${this.columns(rel.partition)}] order [${order}] ${printFrame(rel.frame, (expr) => this.scalar(expr))}`;
         return `Window ${calls.join(', ')} over ${over}`;
       }
       case 'projectset': {
@@ -131,11 +131,6 @@ class Printer {
     return ids.map(this.name).join(', ');
   }
 
-  private frame({ mode, start, end, exclude }: WindowFrame): string {
-    const bound = (edge: FrameBound): string => ('offset' in edge ? `${this.scalar(edge.offset)} ${edge.kind}` : edge.kind);
-    return `${mode} ${bound(start)} to ${bound(end)}${exclude === 'none' ? '' : ` exclude ${exclude}`}`;
-  }
-
   private scalar(expr: Scalar): string {
     return printScalar(expr, this.name);
   }
@@ -158,6 +153,11 @@ class Printer {
     const passes = expr.kind === 'column' && expr.column === column.id;
     return passes ? this.column(column) : `${this.column(column)} = ${this.scalar(expr)}`;
   }
+}
+
+export function printFrame({ mode, start, end, exclude }: WindowFrame, scalar: (expr: Scalar) => string): string {
+  const bound = (edge: FrameBound): string => ('offset' in edge ? `${scalar(edge.offset)} ${edge.kind}` : edge.kind);
+  return `${mode} ${bound(start)} to ${bound(end)}${exclude === 'none' ? '' : ` exclude ${exclude}`}`;
 }
 
 const direction = (key: { readonly descending: boolean; readonly nullsFirst: boolean }): string => {

@@ -18,6 +18,7 @@ import { CountedSetOperator, UnionOperator } from './operators/set-operation.ts'
 import { SortOperator } from './operators/sort.ts';
 import { TopNOperator } from './operators/top-n.ts';
 import { ValuesOperator } from './operators/values.ts';
+import { WindowOperator } from './operators/window.ts';
 
 export function buildOperator(plan: Plan, execution: Execution): Operator {
   const operator = build(plan, execution);
@@ -52,6 +53,8 @@ function build(plan: Plan, execution: Execution): Operator {
     }
     case 'aggregate':
       return new AggregateOperator(plan, buildOperator(plan.input, execution), execution);
+    case 'window':
+      return new WindowOperator(plan, buildOperator(plan.input, execution), execution);
     case 'sort': {
       const input = buildOperator(plan.input, execution);
       return plan.topN ? new TopNOperator(plan, input, execution) : new SortOperator(plan, input, execution);

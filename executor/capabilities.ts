@@ -3,7 +3,7 @@
  * stays at home. A "no" here is the user's 0A000, with the reason as its words.
  */
 import { outputColumns } from '../algebra/rel.ts';
-import type { Rel } from '../algebra/rel.ts';
+import type { Rel, Window } from '../algebra/rel.ts';
 import type { AggregateCall } from '../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../algebra/site.ts';
 import { unreachable } from '../core/assert.ts';
@@ -13,6 +13,9 @@ import { localScalarVerdict } from './expression/capabilities.ts';
 import { accumulatorFactory, isOrderSensitive } from './operators/aggregate/registry.ts';
 import { whyNotKey } from './operators/keys/key-types.ts';
 import { whyNotOrdered } from './operators/ordering/order-verdict.ts';
+import { asAggregate } from './operators/window/frame-aggregate.ts';
+import { rankings } from './operators/window/ranking.ts';
+import { valueFunctions } from './operators/window/values.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
 const unless = (reason: string | undefined): Verdict => (reason === undefined ? EXACT : { verdict: 'no', reason });
@@ -47,6 +50,21 @@ export function localAggregateVerdict(call: AggregateCall): Verdict {
   return unless(firstReason(typesOf(call.orderBy.map((key) => key.expr)), whyNotOrdered));
 }
 
+function localWindowVerdict(rel: Window): Verdict {
+  for (const { call } of rel.functions) {
+    const { kind, signature } = call.fn;
+    if (kind === 'aggregate') {
+      const verdict = localAggregateVerdict(asAggregate(call));
+      if (verdict.verdict !== 'exact') return verdict;
+    } else if (!rankings.has(signature) && !valueFunctions.has(signature) && signature !== 'ntile(int4)') {
+      return unless(`the window function ${signature}`);
+    }
+  }
+  const { mode, start, end } = rel.frame;
+  if (mode === 'range' && ('offset' in start || 'offset' in end)) return unless('RANGE with an offset in a window frame');
+  return unless(firstReason(typesOf(rel.partition), whyNotKey) ?? firstReason(typesOf(rel.order), whyNotOrdered));
+}
+
 /** Judges the operator alone: its inputs are here already, its scalars are judged by the caller. */
 export function localOperatorVerdict(rel: Rel): Verdict {
   switch (rel.kind) {
@@ -62,7 +80,7 @@ export function localOperatorVerdict(rel: Rel): Verdict {
     case 'fence':
       return EXACT;
     case 'window':
-      return unless('window functions');
+      return localWindowVerdict(rel);
     case 'projectset':
       return unless('set-returning functions');
     case 'recursive':

@@ -6,7 +6,7 @@
 import type { Plan, QueryPlan, SortPlan } from '../algebra/plan.ts';
 import type { RelColumn } from '../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../algebra/scalar.ts';
-import { aggregateScalars, columnsIn } from '../algebra/transform.ts';
+import { aggregateScalars, columnsIn, windowScalars } from '../algebra/transform.ts';
 import { unreachable } from '../core/assert.ts';
 
 type Needed = ReadonlySet<ColumnId>;
@@ -53,6 +53,13 @@ function pruned(plan: Plan, needed: Needed): Plan {
     case 'aggregate': {
       const exprs = plan.calls.flatMap(aggregateScalars);
       return { ...plan, input: pruned(plan.input, withScalars(plan.groups, exprs)) };
+    }
+    case 'window': {
+      const { frame, functions, order, partition } = plan;
+      const offsets = [frame.start, frame.end].flatMap((bound) => ('offset' in bound ? [bound.offset] : []));
+      const exprs = [...functions.flatMap(({ call }) => windowScalars(call)), ...offsets];
+      const inside = withScalars([...needed, ...partition, ...order.map((key) => key.column)], exprs);
+      return { ...plan, input: pruned(plan.input, inside), columns: narrowed(plan.columns, needed) };
     }
     case 'sort':
       return prunedSort(plan, needed);

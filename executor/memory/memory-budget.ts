@@ -55,6 +55,9 @@ export class MemoryAccount {
     this.#what = what;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
   get peakBytes(): number {
     return this.#peakBytes;
   }

@@ -12,6 +12,7 @@ import { freeColumns, volatileIn } from './free-columns.ts';
 import { opaqueConstants } from './opaque-constants.ts';
 import type { ConvertedQuery } from './query-converter.ts';
 import { unnestingFunctions, unnestingOperators } from './lateral/bindings.ts';
+import { rowLimitFunctions, rowLimitOperators } from './row-limits.ts';
 import { JoinUnnester } from './lateral/unnest-joins.ts';
 import { QueryConverter } from './query-converter.ts';
 import type { RelationPermission } from './statement-oids.ts';
@@ -50,10 +51,10 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
   if (tree.length !== 1) throw featureNotSupported('rewrite rule that makes several statements of one');
   const query = asNode(tree[0], 'statement');
   const oids = statementOids(tree);
-  const operators = new Set([...oids.operators, ...unnestingOperators]);
+  const operators = new Set([...oids.operators, ...unnestingOperators, ...rowLimitOperators]);
   await lookup.ensure({
     ...oids,
-    functions: new Set([...oids.functions, ...unnestingFunctions]),
+    functions: new Set([...oids.functions, ...unnestingFunctions, ...rowLimitFunctions]),
     operators,
   });
   const operatorFunctions = [...operators].map((oid) => lookup.operator(oid).functionOid);

@@ -158,6 +158,9 @@ export class ExpressionConverter {
         if (integer(node, 'agglevelsup') > 0) throw analysis.unsupported('GROUPING() of an outer query', node);
         assert(context.grouped !== null, 'GROUPING() where none can be');
         return context.grouped.grouping(node);
+      case 'WINDOWFUNC':
+        assert(context.windows !== undefined, 'a window function where none can be');
+        return context.windows.call(node);
       default:
         throw analysis.unsupported(UNSUPPORTED_NODES[node.tag] ?? `expression node ${node.tag}`, node);
     }
@@ -261,7 +264,6 @@ const conditional = (context: ExpressionContext): ExpressionContext =>
 
 /** How users call what is not translated. */
 const UNSUPPORTED_NODES: Readonly<Record<string, string>> = {
-  WINDOWFUNC: 'window function',
   ROWEXPR: 'row value',
   ROWCOMPAREEXPR: 'row comparison',
   FIELDSELECT: 'field of a composite value',

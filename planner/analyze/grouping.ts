@@ -19,8 +19,20 @@ import { PendingJoins } from './pending-joins.ts';
 import type { QueryConverter } from './query-converter.ts';
 import type { ExpressionContext, GroupedColumns } from './scope.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
-import { child, flag, integer, integers, list, nodes, optionalChild, RANGE_GROUP, strings, text } from './tree-nodes.ts';
-import type { TreeNode, TreeValue } from './tree-reader.ts';
+import {
+  child,
+  flag,
+  integer,
+  integers,
+  list,
+  nodes,
+  optionalChild,
+  RANGE_GROUP,
+  strings,
+  text,
+  withoutLocation,
+} from './tree-nodes.ts';
+import type { TreeNode } from './tree-reader.ts';
 
 export const isGrouped = (query: TreeNode): boolean =>
   flag(query, 'hasAggs') ||
@@ -171,6 +183,3 @@ export class Grouping implements GroupedColumns {
     };
   }
 }
-
-const withoutLocation = (field: string, value: TreeValue): unknown =>
-  field === 'location' || field === 'list_start' || field === 'list_end' ? undefined : value;

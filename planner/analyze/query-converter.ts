@@ -1,9 +1,9 @@
 /**
- * One query level of an analysed tree → Rel, in the order SQL defines it: WITH, FROM, WHERE, grouping, HAVING, the select
+ * One query level of an analysed tree → Rel, in the order SQL defines it: WITH, FROM, WHERE, grouping, HAVING, windows, the select
  * list, DISTINCT, ORDER BY, LIMIT. Every level (subqueries, views, policies) passes here. The invariant: whatever this does
  * not translate is refused with 0A000 by name before anything is built on it.
  */
-import type { Rel, RelColumn } from '../../algebra/rel.ts';
+import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
 import type { Analysis } from './analysis.ts';
@@ -15,10 +15,12 @@ import { PendingJoins } from './pending-joins.ts';
 import { applyPredicate } from './predicates.ts';
 import type { ExpressionContext, QueryScope } from './scope.ts';
 import { convertSetOperations } from './set-operations.ts';
+import { constantCount, limitedRows } from './row-limits.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
 import { convertSublink } from './sublinks.ts';
-import { child, COMMAND_SELECT, flag, integer, list, nodes, optionalChild, text } from './tree-nodes.ts';
+import { child, COMMAND_SELECT, flag, integer, LIMIT_WITH_TIES, list, nodes, optionalChild, text } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
+import { hasWindows, Windows } from './windows.ts';
 
 export interface ConvertedQuery {
   readonly rel: Rel;
@@ -65,13 +67,10 @@ export class QueryConverter {
     const command = integer(query, 'commandType');
     if (command !== COMMAND_SELECT) throw analysis.unsupported(`${COMMANDS[command] ?? 'statement'} on federated tables`);
     const clauses: readonly (readonly [boolean, string])[] = [
-      [flag(query, 'hasWindowFuncs') || list(query, 'windowClause').length > 0, 'window function'],
       [flag(query, 'hasTargetSRFs'), 'set-returning function in the select list'],
-      [flag(query, 'hasDistinctOn'), 'DISTINCT ON'],
       [flag(query, 'hasRecursive'), 'WITH RECURSIVE'],
       [flag(query, 'hasModifyingCTE'), 'data-modifying statement in WITH'],
       [flag(query, 'hasForUpdate') || list(query, 'rowMarks').length > 0, 'FOR UPDATE or FOR SHARE'],
-      [integer(query, 'limitOption') !== 0, 'FETCH FIRST … WITH TIES'],
       [query['onConflict'] !== null || list(query, 'returningList').length > 0, 'RETURNING'],
       [list(query, 'withCheckOptions').length > 0, 'CHECK OPTION'],
     ];
@@ -90,9 +89,12 @@ export class QueryConverter {
     const above: ExpressionContext = { ...context, clause: 'the select list', subqueryJoins: joins, conditional };
     const grouping = isGrouped(query) ? new Grouping(this, query, rel, context) : null;
     const itemContext: ExpressionContext = grouping ? { ...above, grouped: grouping } : above;
+    const windows = hasWindows(query) ? new Windows(this, query, itemContext) : null;
+    const listContext: ExpressionContext = windows ? { ...itemContext, windows } : itemContext;
     const used = new Set<ColumnId>();
     for (const entry of nodes(query, 'targetList')) {
-      const expr = expressions.convert(child(entry, 'expr'), itemContext);
+      const key = windows?.key(integer(entry, 'ressortgroupref'));
+      const expr = key ?? expressions.convert(child(entry, 'expr'), listContext);
       targets.push(target(analysis, entry, expr, used));
     }
     const having = optionalChild(query, 'havingQual');
@@ -100,7 +102,7 @@ export class QueryConverter {
       // HAVING may call aggregates too: its conversion comes before the aggregation is built.
       rel = applyPredicate(this, () => grouping.build(), having, { ...itemContext, clause: 'HAVING' });
     }
-    rel = joins.apply(rel);
+    rel = joins.apply(windows ? windows.build(rel) : rel);
     rel = { kind: 'project', input: rel, items: targets.map(({ column, expr }) => ({ column, expr })) };
     return { rel, targets };
   }
@@ -121,27 +123,46 @@ export class QueryConverter {
     const clause = nodes(query, 'distinctClause');
     if (clause.length === 0) return body;
     for (const item of clause) requireDefaultEquality(this.analysis, item, 'DISTINCT');
+    if (flag(query, 'hasDistinctOn')) return { targets: body.targets, rel: this.firstOfEach(clause, query, body) };
     // Hidden are grouping keys that are not selected: ORDER BY may name only what is.
     const targets = body.targets.filter((entry) => !entry.junk);
     return { targets, rel: { kind: 'distinct', input: this.withoutJunk(body.rel, body) } };
   }
 
   private sorted(query: TreeNode, body: SelectBody): Rel {
-    const clause = nodes(query, 'sortClause');
-    if (clause.length === 0) return body.rel;
-    const keys = clause.map((item) => {
-      const reference = integer(item, 'tleSortGroupRef');
-      const found = body.targets.find((entry) => entry.sortReference === reference);
-      assert(found !== undefined, `ORDER BY refers to entry ${reference}`);
-      return { column: found.column.id, type: found.column.type, ...sortKey(this.analysis, item, found.column.type) };
+    const keys = this.sortKeys(query, body);
+    return keys.length === 0 ? body.rel : { kind: 'sort', input: body.rel, keys };
+  }
+
+  private sortKeys(query: TreeNode, body: SelectBody): readonly SortKey[] {
+    return nodes(query, 'sortClause').map((item) => {
+      const { column } = targetOf(item, body);
+      return { column: column.id, type: column.type, ...sortKey(this.analysis, item, column.type) };
     });
-    return { kind: 'sort', input: body.rel, keys };
+  }
+
+  /** DISTINCT ON: in the order asked for, or in any. */
+  private firstOfEach(clause: readonly TreeNode[], query: TreeNode, body: SelectBody): Rel {
+    const partition = clause.map((item) => targetOf(item, body).column);
+    const order = this.sortKeys(query, body);
+    return limitedRows(this.analysis, body.rel, { partition, order, count: 1n, offset: 0n, withTies: false });
   }
 
   private limited(rel: Rel, query: TreeNode, context: ExpressionContext): Rel {
     const limit = this.limitExpression(query, 'limitCount', context);
     const offset = this.limitExpression(query, 'limitOffset', context);
+    if (integer(query, 'limitOption') === LIMIT_WITH_TIES) return this.limitedWithTies(rel, limit, offset);
     return limit === null && offset === null ? rel : { kind: 'limit', input: rel, limit, offset };
+  }
+
+  private limitedWithTies(rel: Rel, limit: Scalar | null, offset: Scalar | null): Rel {
+    assert(rel.kind === 'sort', 'WITH TIES has an ORDER BY');
+    const skipped = constantCount(offset, 'OFFSET');
+    const count = constantCount(limit, 'LIMIT');
+    if (count === undefined || skipped === undefined)
+      throw this.analysis.unsupported('WITH TIES of a count that is not constant');
+    const limited = { partition: [], order: rel.keys, count, offset: skipped ?? 0n, withTies: true };
+    return { ...rel, input: limitedRows(this.analysis, rel.input, limited) };
   }
 
   /** LIMIT ALL and LIMIT NULL are a NULL constant. */
@@ -172,6 +193,14 @@ interface Target {
   readonly junk: boolean;
   /** ressortgroupref: how ORDER BY, GROUP BY and DISTINCT name it. */
   readonly sortReference: number;
+}
+
+/** What a SortGroupClause names. */
+function targetOf(item: TreeNode, body: SelectBody): Target {
+  const reference = integer(item, 'tleSortGroupRef');
+  const found = body.targets.find((entry) => entry.sortReference === reference);
+  assert(found !== undefined, `ORDER BY or DISTINCT refers to entry ${reference}`);
+  return found;
 }
 
 /** A bare column of this level keeps its id, once; everything else is a new column. */

@@ -48,6 +48,12 @@ export interface GroupedColumns {
   grouping(node: TreeNode): Scalar;
 }
 
+/** The select list above window functions sees their results as columns. */
+export interface WindowColumns {
+  /** `node`: a WINDOWFUNC. */
+  call(node: TreeNode): Scalar;
+}
+
 /** Takes the joins that correlated subqueries become; they are put under the clause that holds the expression. */
 export interface SubqueryJoins {
   add(join: (input: Rel) => Rel): void;
@@ -58,6 +64,8 @@ export interface ExpressionContext {
   /** As users call it, for messages: `WHERE`, `JOIN condition`. */
   readonly clause: string;
   readonly grouped: GroupedColumns | null;
+  /** Only in the select list. */
+  readonly windows?: WindowColumns;
   readonly subqueryJoins: SubqueryJoins | null;
   /** What the columns of a subquery compared with IN/ANY/ALL are called inside the comparison. */
   readonly subqueryColumns?: readonly Scalar[];

@@ -57,7 +57,7 @@ const OID_FIELDS: readonly (readonly [OidKind, readonly string[]])[] = [
       'ctecoltypes',
     ],
   ],
-  ['function', ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid']],
+  ['function', ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid', 'startInRangeFunc', 'endInRangeFunc']],
   ['operator', ['opno', 'eqop', 'sortop', 'opnos']],
   [
     'collation',
@@ -66,6 +66,7 @@ const OID_FIELDS: readonly (readonly [OidKind, readonly string[]])[] = [
       'constcollid',
       'paramcollid',
       'aggcollid',
+      'wincollid',
       'opcollid',
       'funccollid',
       'inputcollid',

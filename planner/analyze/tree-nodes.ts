@@ -71,6 +71,10 @@ export function strings(node: TreeNode, field: string): readonly string[] {
   });
 }
 
+/** For JSON.stringify: two calls written alike are one. */
+export const withoutLocation = (field: string, value: TreeValue): unknown =>
+  field === 'location' || field === 'list_start' || field === 'list_end' ? undefined : value;
+
 export const COMMAND_SELECT = 1;
 export const RANGE_RELATION = 0;
 export const RANGE_SUBQUERY = 1;
@@ -81,6 +85,9 @@ export const RANGE_VALUES = 5;
 export const RANGE_CTE = 6;
 export const RANGE_NAMED_TUPLES = 7;
 export const RANGE_GROUP = 9;
+
+/** LimitOption; 0 is a plain count. */
+export const LIMIT_WITH_TIES = 1;
 
 export const SUBLINK_EXISTS = 0;
 export const SUBLINK_ALL = 1;

@@ -5,8 +5,9 @@
 import { unreachable } from '../../core/assert.ts';
 import { planInputs } from '../../algebra/plan.ts';
 import type { Plan, QueryPlan, Subplan } from '../../algebra/plan.ts';
-import type { Rel, RelColumn } from '../../algebra/rel.ts';
-import { printAggregate, printScalar, type DatumText } from '../../algebra/print-scalar.ts';
+import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
+import { printFrame } from '../../algebra/print-rel.ts';
+import { printAggregate, printScalar, printWindowCall, type DatumText } from '../../algebra/print-scalar.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import { relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
@@ -150,6 +151,13 @@ class Describer {
     return exprs.length === 1 ? this.#scalar(exprs[0]!) : `(${exprs.map((expr) => this.#scalar(expr)).join(' AND ')})`;
   }
 
+  #sortKeys(keys: readonly SortKey[]): readonly string[] {
+    return keys.map((key) => {
+      const nulls = key.nullsFirst === key.descending ? '' : key.nullsFirst ? ' NULLS FIRST' : ' NULLS LAST';
+      return `${this.#name(key.column)}${key.descending ? ' DESC' : ''}${nulls}`;
+    });
+  }
+
   #describe(plan: Plan): { nodeType: string; title: string; properties: [string, ExplainValue][] } {
     switch (plan.kind) {
       case 'remote':
@@ -194,12 +202,16 @@ class Describer {
         if (calls.length > 0) properties.push(['Aggregates', calls]);
         return { nodeType: 'Aggregate', title: plan.groups.length > 0 ? 'HashAggregate' : 'Aggregate', properties };
       }
+      case 'window': {
+        const calls = plan.functions.map(({ call }) => printWindowCall(call, this.#name, this.#options.datum));
+        const properties: [string, ExplainValue][] = [];
+        if (plan.partition.length > 0) properties.push(['Partition Key', plan.partition.map((id) => this.#name(id))]);
+        if (plan.order.length > 0) properties.push(['Order Key', this.#sortKeys(plan.order)]);
+        properties.push(['Frame', printFrame(plan.frame, (expr) => this.#scalar(expr))], ['Functions', calls]);
+        return { nodeType: 'WindowAgg', title: 'WindowAgg', properties };
+      }
       case 'sort': {
-        const keys = plan.keys.map((key) => {
-          const nulls = key.nullsFirst === key.descending ? '' : key.nullsFirst ? ' NULLS FIRST' : ' NULLS LAST';
-          return `${this.#name(key.column)}${key.descending ? ' DESC' : ''}${nulls}`;
-        });
-        const properties: [string, ExplainValue][] = [['Sort Key', keys]];
+        const properties: [string, ExplainValue][] = [['Sort Key', this.#sortKeys(plan.keys)]];
         if (plan.topN) properties.push(['Sort Method', 'top-N heapsort']);
         return { nodeType: 'Sort', title: 'Sort', properties };
       }

@@ -14,11 +14,13 @@ import {
   outputColumns,
   type Aggregate,
   type Filter,
+  type FrameBound,
   type Join,
   type Limit,
   type Rel,
   type RelColumn,
   type SetOperation,
+  type Window,
 } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities } from '../../algebra/site.ts';
@@ -30,6 +32,7 @@ import {
   mapRelScalars,
   rewriteScalar,
   scalarParts,
+  windowScalars,
 } from '../../algebra/transform.ts';
 import type { Estimator } from './estimate.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
@@ -230,6 +233,7 @@ export class Placer {
       case 'aggregate':
         return this.#close(this.#place(rel, needed), rel, needed);
       case 'window':
+        return this.#window(rel, needed);
       case 'projectset':
       case 'recursive':
       case 'input':
@@ -238,6 +242,31 @@ export class Placer {
       default:
         return unreachable(rel);
     }
+  }
+
+  #window(rel: Window, needed: Needed): Plan {
+    const functions = rel.functions.filter(({ column }) => needed.has(column.id));
+    const own = new Set(rel.functions.map(({ column }) => column.id));
+    const below = new Set([...needed].filter((id) => !own.has(id)));
+    for (const column of rel.partition) below.add(column.id);
+    for (const key of rel.order) below.add(key.column);
+    for (const { call } of functions) for (const expr of windowScalars(call)) columnsIn(expr, below);
+    const input = this.#close(this.#place(rel.input, below), rel.input, below);
+    this.#accept(rel);
+    const bound = (edge: FrameBound): FrameBound => ('offset' in edge ? { ...edge, offset: this.#scalar(edge.offset) } : edge);
+    const calls = functions.map(({ column, call }) => ({
+      column,
+      call: { ...call, args: call.args.map((arg) => this.#scalar(arg)), filter: call.filter && this.#scalar(call.filter) },
+    }));
+    return {
+      ...this.#base(rel, [...input.columns, ...calls.map(({ column }) => column)], this.#whyHome(rel)),
+      kind: 'window',
+      input,
+      partition: rel.partition.map((column) => column.id),
+      order: rel.order,
+      frame: { ...rel.frame, start: bound(rel.frame.start), end: bound(rel.frame.end) },
+      functions: calls,
+    };
   }
 
   #join(rel: Join, needed: Needed): Plan {

@@ -434,7 +434,6 @@ SELECT x.s, (SELECT max(x.s) FROM depts) FROM (VALUES (1.0), (1.00), (NULL), (2)
 -- refused: correlated subquery
 SELECT id, CASE WHEN dept <> 2 THEN (SELECT sum(10 / (d.id - 2 - p.dept)) FROM depts d WHERE d.id > p.dept) END FROM people p ORDER BY id;
 
--- refused: LIMIT
 SELECT p.id, x.id FROM people p, LATERAL (SELECT e.id FROM events e WHERE e.person = p.id ORDER BY e.id LIMIT 2) x ORDER BY 1, 2;
 
 SELECT p.id FROM people p WHERE EXISTS (SELECT 1 FROM events e WHERE e.person > p.boss LIMIT 1) ORDER BY 1;

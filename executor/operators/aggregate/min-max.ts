@@ -123,6 +123,8 @@ export class FloatExtreme implements Accumulator {
 
 /** Rows kept beyond one per group before they are gathered anew. */
 const SLACK_ROWS = 65_536;
+/** And columns they may lie in: a running extreme brings one for every row. */
+const COLUMNS_MAX = 64;
 
 /** Keeps one row's value per group: `replaces(comparison of the new with the kept)` decides. any_value never replaces. */
 export class KeptRow implements Accumulator {
@@ -178,7 +180,7 @@ export class KeptRow implements Accumulator {
     this.#columns.push(column);
     this.#keptRows += length;
     this.#keptBytes += columnBytes(column);
-    if (this.#keptRows > 4 * this.#groups + SLACK_ROWS) this.#compact();
+    if (this.#keptRows > 4 * this.#groups + SLACK_ROWS || this.#columns.length > COLUMNS_MAX) this.#compact();
   }
 
   finish(groups: number): Column {

@@ -9,16 +9,18 @@
  *                                              └─ R' = R over D, for all bindings at once
  *
  * Invariant: R' puts out, for each binding, the rows R has under it. What cannot be computed for all bindings at once is
- * refused (0A000): LIMIT, WITH queries that read the outer row.
+ * refused (0A000): LIMIT that is not constant, WITH queries that read the outer row. Longer than most files: one case per
+ * operator.
  */
-import type { Aggregate, Join, Rel, RelColumn } from '../../../algebra/rel.ts';
+import type { Aggregate, Join, Limit, Rel, RelColumn, Window } from '../../../algebra/rel.ts';
 import { outputColumns } from '../../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../../algebra/scalar.ts';
-import { mapAggregateCall, mapRelInputs, mapRelScalars, rewriteScalar } from '../../../algebra/transform.ts';
+import { columnsIn, mapAggregateCall, mapRelInputs, mapRelScalars, rewriteScalar } from '../../../algebra/transform.ts';
 import { sqlType } from '../../../core/sql-type.ts';
-import { unreachable } from '../../../core/assert.ts';
+import { assert, unreachable } from '../../../core/assert.ts';
 import type { Analysis } from '../analysis.ts';
 import { freeColumns } from '../free-columns.ts';
+import { constantCount, limitedRows } from '../row-limits.ts';
 import { emptyResult } from '../safe-functions.ts';
 import { anyValue, isNeverNull, isSame, keysOf, onlyCompares, reference } from './bindings.ts';
 import { renameColumns } from './rename-columns.ts';
@@ -215,10 +217,11 @@ export class JoinUnnester {
         return { ...body, rel: { ...rel, definitions, body: body.rel } };
       }
       case 'limit':
-        throw analysis.unsupported('LIMIT in a correlated or LATERAL subquery');
+        return this.#pushIntoLimit(rel, domain);
+      case 'window':
+        return this.#pushIntoWindow(rel, domain);
       case 'scan':
       case 'ctescan':
-      case 'window':
       case 'projectset':
       case 'recursive':
       case 'input':
@@ -226,6 +229,33 @@ export class JoinUnnester {
       default:
         return unreachable(rel);
     }
+  }
+
+  /** So many rows for each binding. */
+  #pushIntoLimit(rel: Limit, domain: Domain): Pushed {
+    const count = constantCount(rel.limit, 'LIMIT');
+    const offset = constantCount(rel.offset, 'OFFSET');
+    if (count === undefined || offset === undefined) {
+      throw this.#analysis.unsupported('LIMIT that is not constant in a correlated or LATERAL subquery');
+    }
+    const sort = rel.input.kind === 'sort' ? rel.input : null;
+    const input = this.#push(sort?.input ?? rel.input, domain);
+    const partition = keyColumns(domain, input);
+    const limit = { partition, order: sort?.keys ?? [], count, offset: offset ?? 0n, withTies: false };
+    return { ...input, rel: limitedRows(this.#analysis, input.rel, limit) };
+  }
+
+  /** Each binding's rows are partitions of their own. */
+  #pushIntoWindow(rel: Window, domain: Domain): Pushed {
+    const input = this.#push(rel.input, domain);
+    const bound = mapRelScalars({ ...rel, input: input.rel }, (expr) => this.#bound(expr, domain, input));
+    assert(bound.kind === 'window', 'a mapped window is a window');
+    for (const edge of [bound.frame.start, bound.frame.end]) {
+      if ('offset' in edge && columnsIn(edge.offset).size > 0) {
+        throw this.#analysis.unsupported('frame offset that reads columns of an outer query');
+      }
+    }
+    return { ...input, rel: { ...bound, partition: [...bound.partition, ...keyColumns(domain, input)] } };
   }
 
   #pushIntoJoin(join: Join, domain: Domain): Pushed {
@@ -422,6 +452,10 @@ export class JoinUnnester {
     return this.#analysis.column(column.name, column.type);
   }
 }
+
+/** What tells the bindings apart. */
+const keyColumns = (domain: Domain, { columns }: Pushed): readonly RelColumn[] =>
+  domain.bindings.flatMap((binding) => binding.keys.map((key) => columns[key]!));
 
 /** Projections over an aggregation without groups; the lowest projection first. */
 function aggregateOf(

@@ -1,0 +1,87 @@
+/**
+ * Rows counted off within partitions, for what LIMIT alone cannot say: DISTINCT ON (the first row of each key), WITH TIES
+ * (the last row's peers as well), LIMIT of a correlated subquery (so many rows for each outer row). Rows are numbered by a
+ * window and filtered; the numbers are taken off again.
+ */
+import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
+import { outputColumns } from '../../algebra/rel.ts';
+import type { Scalar, WindowCall } from '../../algebra/scalar.ts';
+import { assert } from '../../core/assert.ts';
+import { sqlError } from '../../core/sql-error.ts';
+import { sqlType } from '../../core/sql-type.ts';
+import type { Analysis } from './analysis.ts';
+
+const ROW_NUMBER = 3100;
+const RANK = 3101;
+const GREATER_INT8 = 413;
+const NOT_GREATER_INT8 = 414;
+
+/** What counting rows off looks up although no statement names it. */
+export const rowLimitFunctions: readonly number[] = [ROW_NUMBER, RANK];
+export const rowLimitOperators: readonly number[] = [GREATER_INT8, NOT_GREATER_INT8];
+
+const BOOL = sqlType('bool');
+const INT8 = sqlType('int8');
+const INT8_MAX = 2n ** 63n - 1n;
+const reference = (column: RelColumn): Scalar => ({ kind: 'column', column: column.id, type: column.type });
+
+interface RowLimit {
+  readonly partition: readonly RelColumn[];
+  readonly order: readonly SortKey[];
+  /** Null: all that are left. */
+  readonly count: bigint | null;
+  readonly offset: bigint;
+  readonly withTies: boolean;
+}
+
+export function limitedRows(analysis: Analysis, input: Rel, { partition, order, count, offset, withTies }: RowLimit): Rel {
+  const number = analysis.column('row_number', INT8, true);
+  const rank = analysis.column('rank', INT8, true);
+  const last = count === null ? null : constant(count + offset > INT8_MAX ? INT8_MAX : count + offset);
+  const conjuncts: Scalar[] = [];
+  if (offset > 0n) conjuncts.push(compared(analysis, GREATER_INT8, number, constant(offset)));
+  if (last !== null) conjuncts.push(compared(analysis, NOT_GREATER_INT8, withTies ? rank : number, last));
+  // The peers of the last row skipped are not the ties of a row returned.
+  if (withTies && count === 0n) conjuncts.push({ kind: 'const', value: false, type: BOOL });
+  if (conjuncts.length === 0) return input;
+  const numbered: Rel = {
+    kind: 'window',
+    input,
+    partition,
+    order,
+    frame: { mode: 'range', start: { kind: 'unbounded' }, end: { kind: 'current row' }, exclude: 'none' },
+    functions: [
+      { column: number, call: counting(analysis, ROW_NUMBER) },
+      ...(withTies ? [{ column: rank, call: counting(analysis, RANK) }] : []),
+    ],
+  };
+  return {
+    kind: 'project',
+    input: { kind: 'filter', input: numbered, conjuncts },
+    items: outputColumns(input).map((column) => ({ column, expr: reference(column) })),
+  };
+}
+
+/** The number of a LIMIT or OFFSET clause: null for none and NULL; undefined: not known before execution. */
+export function constantCount(expr: Scalar | null, clause: 'LIMIT' | 'OFFSET'): bigint | null | undefined {
+  if (expr === null) return null;
+  if (expr.kind !== 'const') return undefined;
+  if (expr.value === null) return null;
+  assert(typeof expr.value === 'number' || typeof expr.value === 'bigint', `${clause} is no integer`);
+  const count = BigInt(expr.value);
+  if (count < 0n) throw sqlError(clause === 'LIMIT' ? '2201W' : '2201X', `${clause} must not be negative`);
+  return count;
+}
+
+const constant = (value: bigint): Scalar => ({ kind: 'const', value, type: INT8 });
+
+function counting(analysis: Analysis, oid: number): WindowCall {
+  return { fn: analysis.lookup.function(oid), args: [], filter: null, inputCollation: 'none', type: INT8 };
+}
+
+function compared(analysis: Analysis, oid: number, left: RelColumn, right: Scalar): Scalar {
+  const operator = analysis.lookup.operator(oid);
+  const fn = analysis.lookup.function(operator.functionOid);
+  const args = [reference(left), right];
+  return { kind: 'call', fn, operator, args, type: BOOL, inputCollation: 'none', form: 'operator' };
+}
