@@ -162,3 +162,5 @@ SELECT p.id FROM people p WHERE p.id IN (SELECT e.id FROM events e WHERE e.perso
 SELECT d.id, q.* FROM depts d, LATERAL (SELECT DISTINCT ON (p.active) p.active, p.id FROM people p WHERE p.dept = d.id ORDER BY p.active, p.id) q ORDER BY 1, 2;
 
 SELECT d.id, q.* FROM depts d, LATERAL (SELECT p.salary FROM people p WHERE p.dept = d.id ORDER BY p.salary FETCH FIRST 2 ROWS WITH TIES) q ORDER BY 1, 2;
+
+SELECT dept, active, count(*), rank() OVER (PARTITION BY grouping(dept, active) ORDER BY count(*) DESC), sum(count(*)) OVER (PARTITION BY dept) FROM people GROUP BY ROLLUP (dept, active) ORDER BY 1, 2, 3, 4;
