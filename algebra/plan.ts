@@ -20,6 +20,8 @@ export interface RemoteQuery extends PlanBase {
   readonly kind: 'remote';
   readonly site: string;
   readonly fragment: Rel;
+  /** Relations shipped to the site: what the fragment reads as `input` nodes, with the same columns. */
+  readonly inputs?: readonly Plan[];
 }
 export interface FilterPlan extends PlanBase {
   readonly kind: 'filter';
@@ -180,6 +182,7 @@ export type PlanMetrics = Map<number, NodeMetrics>;
 export function planInputs(plan: Plan): readonly Plan[] {
   switch (plan.kind) {
     case 'remote':
+      return plan.inputs ?? [];
     case 'values':
     case 'ctescan':
       return [];

@@ -80,6 +80,8 @@ export interface SiteQueryOptions {
   readonly signal: AbortSignal;
   /** Filled in by the site while it runs: bytes received, rows, time to first row. For EXPLAIN ANALYZE. */
   readonly metrics?: SiteQueryMetrics;
+  /** The relations that the fragment's `input` nodes name. Read by the site; closed by who opened them. */
+  readonly inputs?: readonly BatchStream[];
 }
 export interface SiteQueryMetrics {
   rows: number;
@@ -135,3 +137,6 @@ export interface Site {
   canRelay(columns: readonly RelColumn[]): boolean;
   close(): Promise<void>;
 }
+
+/** The catalog server as the place that evaluates, row by row, what neither a source nor the executor does. */
+export type NetSite = Pick<Site, 'name' | 'capabilities' | 'begin' | 'sql' | 'close'>;

@@ -10,6 +10,7 @@ import type { CatalogLookup } from '../algebra/catalog-lookup.ts';
 import type { SourceSchema } from '../algebra/site.ts';
 import { SqlError, sqlError } from '../core/sql-error.ts';
 import { AdminConnection } from './admin-connection.ts';
+import type { AdminTarget } from './admin-connection.ts';
 import { BackendConnection, cancelBackend } from './backend-connection.ts';
 import { bootstrap } from './bootstrap.ts';
 import { adminTarget, embeddedTarget, urlTarget } from './catalog-target.ts';
@@ -20,7 +21,7 @@ import { CachedLookup } from './lookup.ts';
 import { refreshMirrors } from './mirror/refresh.ts';
 import type { RefreshResult } from './mirror/refresh.ts';
 import { quoteName, quoteText } from './quote.ts';
-import { CATALOG_DATABASE, isReservedName } from './reserved-names.ts';
+import { CATALOG_DATABASE, isReservedName, NET_ROLE } from './reserved-names.ts';
 import { ensureRole } from './roles.ts';
 import type { RoleOptions } from './roles.ts';
 import { scramVerifier } from './scram-client.ts';
@@ -62,6 +63,12 @@ export const analysisSettings: Readonly<Record<string, string>> = {
 /** SQL of a number that is another one once any user's or our DDL has been committed. */
 export const DDL_GENERATION = 'tributary.ddl_generation()';
 
+/** Connections of the net, beside those of sessions. */
+export const NET_CONNECTIONS = 8;
+
+/** How to reach the catalog's database as one role. */
+export type CatalogLogin = AdminTarget;
+
 const PENDING_RETRY_MS = 500;
 
 export class CatalogServer {
@@ -98,7 +105,13 @@ export class CatalogServer {
     const { url, dataDir, temporaryFolder, loopback, log } = options;
     const embedded =
       url === undefined
-        ? await EmbeddedServer.start({ dataDir, temporaryFolder, loopback, maxConnections: options.connections + 15, log })
+        ? await EmbeddedServer.start({
+            dataDir,
+            temporaryFolder,
+            loopback,
+            maxConnections: options.connections + NET_CONNECTIONS + 15,
+            log,
+          })
         : undefined;
     const target = embedded ? embeddedTarget(embedded) : urlTarget(url ?? '');
     const server = new CatalogServer(target, embedded, log);
@@ -141,6 +154,13 @@ export class CatalogServer {
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
     }
+  }
+
+  /** The role under which the net evaluates expressions: it owns nothing, is a member of nothing and was granted nothing. */
+  async netLogin(): Promise<CatalogLogin> {
+    const [found] = await this.ddlConnection.rows(`SELECT FROM pg_roles WHERE rolname = ${quoteText(NET_ROLE)}`);
+    if (!found) await this.exclusively(() => this.ddlConnection.run(`CREATE ROLE ${NET_ROLE} LOGIN NOINHERIT`));
+    return { ...adminTarget(this.target, CATALOG_DATABASE), user: NET_ROLE, password: await this.passwordOf(NET_ROLE) };
   }
 
   /** Asks the server to cancel what that backend runs. */

@@ -4,6 +4,8 @@
 export const BOOTSTRAP_ROLE = 'tributary_boot';
 /** Owns every mirror; cannot log in; the `admin: true` users are its members. */
 export const OWNER_ROLE = 'tributary_owner';
+/** Evaluates expressions for the net. */
+export const NET_ROLE = 'tributary_net';
 export const CATALOG_DATABASE = 'tributary';
 /** Holds our functions and tables. */
 export const CATALOG_SCHEMA = 'tributary';

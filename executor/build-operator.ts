@@ -32,7 +32,11 @@ export function buildOperator(plan: Plan, execution: Execution): Operator {
 function build(plan: Plan, execution: Execution): Operator {
   switch (plan.kind) {
     case 'remote':
-      return new RemoteOperator(plan, execution);
+      return new RemoteOperator(
+        plan,
+        (plan.inputs ?? []).map((input) => buildOperator(input, execution)),
+        execution,
+      );
     case 'values':
       return new ValuesOperator(plan, execution);
     case 'filter':

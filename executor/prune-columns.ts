@@ -31,6 +31,8 @@ const narrowed = (columns: readonly RelColumn[], needed: Needed): readonly RelCo
 function pruned(plan: Plan, needed: Needed): Plan {
   switch (plan.kind) {
     case 'remote':
+      // A shipped relation has the columns that the fragment names.
+      return plan.inputs ? { ...plan, inputs: plan.inputs.map((input) => pruned(input, idsOf(input.columns))) } : plan;
     case 'values':
     case 'ctescan':
       return plan;

@@ -26,6 +26,8 @@ export interface PlanContext {
   readonly sites: ReadonlyMap<string, { readonly capabilities: Capabilities }>;
   /** What the local executor evaluates. */
   readonly local: Capabilities;
+  /** What the net evaluates, row by row. */
+  readonly net?: Capabilities;
   readonly statistics: Statistics;
   /** For tests: rules that must not fire (`push-filters`, `order-joins`, `split-averages`, …); `placement`: only scans are remote. */
   readonly disabled?: ReadonlySet<string>;
@@ -59,6 +61,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   const placer = new Placer({
     judge,
     local: context.local,
+    net: context.net,
     estimator,
     switches: { pushNothing: disabled.has('placement'), splitAverages: !disabled.has('split-averages') },
     nextColumn: () => ++lastColumn as ColumnId,

@@ -1,7 +1,7 @@
 /** What every session shares to run queries over sources; wired in main.ts. */
 import type { CatalogLookup } from '../algebra/catalog-lookup.ts';
 import type { Rel } from '../algebra/rel.ts';
-import type { Capabilities, Site } from '../algebra/site.ts';
+import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import type { Logger } from 'pino';
 import type { AdmissionQueue } from './admission.ts';
@@ -15,6 +15,8 @@ export interface FederationParts {
   readonly sites: ReadonlyMap<string, Site>;
   /** What the local executor evaluates. */
   readonly local: Capabilities;
+  /** What evaluates, row by row, what is neither a source's nor `local`. */
+  readonly net: NetSite;
   readonly statistics: Statistics;
   /** Folds immutable expressions over constants. */
   readonly foldConstants: (rel: Rel) => Rel;

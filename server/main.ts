@@ -1,5 +1,6 @@
 /** Wires the gateway: the one place that names concrete connectors and the executor's capabilities. */
 import { createDuckDBSite } from '../connectors/duckdb/duckdb-site.ts';
+import { createNetSite } from '../connectors/postgres/net-site.ts';
 import { createPostgresSite } from '../connectors/postgres/postgres-site.ts';
 import type { Site } from '../algebra/site.ts';
 import type { Configuration, SourceConfiguration } from './configuration/schema.ts';
@@ -19,6 +20,10 @@ export function startGateway(configuration: Configuration, observer?: PlannerObs
     createSite,
     local: localCapabilities,
     foldConstants: foldConstantsLocally,
+    createNet: ({ host, port, user, database, password, tls }, max) => {
+      const ssl = tls === undefined ? undefined : { rejectUnauthorized: tls === 'verify-full' };
+      return createNetSite({ max, client: { host, port, user, database, password: password ?? '', ...(ssl ? { ssl } : {}) } });
+    },
     ...(observer ? { observer } : {}),
   });
 }

@@ -15,7 +15,8 @@ import { planQuery } from '../planner/plan-query.ts';
 import { explainPlan } from '../planner/explain/explain.ts';
 import type { MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
-import type { SiteTransaction } from '../algebra/site.ts';
+import { CATALOG_SITE } from '../algebra/rel.ts';
+import type { Site, SiteTransaction } from '../algebra/site.ts';
 import { privilegeCheck } from '../catalog/privileges.ts';
 import { assert } from '../core/assert.ts';
 import type { BatchStream } from '../core/batch.ts';
@@ -132,8 +133,8 @@ export class Federation {
     const { query } = prepared;
     if (query.plan) return query.plan;
     const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
-    const { sites, local, statistics, disabled, fired } = this.parts;
-    const plan = planQuery(rel, { sites, local, statistics, disabled, ...(fired ? { fired } : {}) });
+    const { sites, local, net, statistics, disabled, fired } = this.parts;
+    const plan = planQuery(rel, { sites, local, net: net.capabilities, statistics, disabled, ...(fired ? { fired } : {}) });
     if (!query.dependsOnSession && !fired) query.plan = plan;
     return plan;
   }
@@ -164,7 +165,8 @@ export class Federation {
     options: RunOptions,
   ): Promise<RowSource | null> {
     const { root } = plan;
-    if (root.kind !== 'remote' || plan.subplans.length > 0 || !this.site(root.site).canRelay(root.columns)) return null;
+    if (root.kind !== 'remote' || root.inputs || plan.subplans.length > 0) return null;
+    if (!this.parts.sites.get(root.site)?.canRelay(root.columns)) return null;
     const transaction = sites.of(root.site);
     if (!transaction.relay) return null;
     this.parts.metrics.relayed.inc();
@@ -274,7 +276,8 @@ export class Federation {
     return sites;
   }
 
-  private site(name: string): NonNullable<ReturnType<FederationParts['sites']['get']>> {
+  private site(name: string): Pick<Site, 'name' | 'begin' | 'sql'> {
+    if (name === CATALOG_SITE) return this.parts.net;
     const site = this.parts.sites.get(name);
     if (!site) throw featureNotSupported(`source "${name}", which is no longer configured,`);
     return site;
@@ -317,7 +320,8 @@ export class Federation {
   private failed(error: unknown, sites: readonly string[]): void {
     this.parts.metrics.statements.inc({ outcome: 'failed' });
     if (error instanceof SqlError && ['42P01', '42703', '3F000'].includes(error.code)) {
-      for (const site of sites.length > 0 ? sites : this.parts.sites.keys()) this.parts.onMismatch(site);
+      const asked = sites.length > 0 ? sites.filter((site) => site !== CATALOG_SITE) : this.parts.sites.keys();
+      for (const site of asked) this.parts.onMismatch(site);
     }
   }
 

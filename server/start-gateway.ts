@@ -8,9 +8,10 @@ import { isDeepStrictEqual } from 'node:util';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import type { Rel } from '../algebra/rel.ts';
-import type { Capabilities, Site } from '../algebra/site.ts';
+import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
-import { CatalogServer } from '../catalog/catalog-server.ts';
+import { CatalogServer, NET_CONNECTIONS } from '../catalog/catalog-server.ts';
+import type { CatalogLogin } from '../catalog/catalog-server.ts';
 import { AdmissionQueue } from './admission.ts';
 import { startAdminServer } from './admin/admin-server.ts';
 import { Metrics } from './admin/metrics.ts';
@@ -48,6 +49,8 @@ export interface GatewayParts {
   /** What the local executor evaluates. */
   readonly local: Capabilities;
   readonly foldConstants: (rel: Rel) => Rel;
+  /** The net, over connections made as told. */
+  readonly createNet: (login: CatalogLogin, connectionsMax: number) => NetSite;
   readonly observer?: PlannerObserver;
 }
 
@@ -94,6 +97,8 @@ async function start(
     log: ({ level, message, ...fields }) => log[level](fields, message),
   });
   started.push(() => catalog.stop());
+  const net = parts.createNet(await catalog.netLogin(), NET_CONNECTIONS);
+  started.push(() => net.close());
   catalog.setSources([...sources.sites.values()]);
   const intervalMs = configuration.catalog.refresh;
   const refresher = new MirrorRefresher({ catalog, sites: sources.sites.values(), intervalMs, metrics, log });
@@ -108,6 +113,7 @@ async function start(
     lookup: catalog.lookup,
     noteGeneration: (generation) => catalog.noteGeneration(generation),
     local: parts.local,
+    net,
     statistics: parts.observer?.statistics ?? { rows: (table) => catalog.lookup.mirror(table.mirrorOid)?.estimatedRows },
     foldConstants: parts.foldConstants,
     fired: parts.observer?.fired,

@@ -1,5 +1,5 @@
 /**
- * A leaf: the rows of one fragment at one site. The site's query begins at start() or the first next(), whichever comes
+ * The rows of one fragment at one site: a leaf, unless relations are shipped there, which the site reads. The site's query begins at start() or the first next(), whichever comes
  * first, under a signal of its own, so that a query nobody wants any more is ended even before its stream exists.
  */
 import type { RemoteQuery } from '../../algebra/plan.ts';
@@ -7,7 +7,7 @@ import type { SiteQueryMetrics } from '../../algebra/site.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import { internalError } from '../../core/sql-error.ts';
 import type { Execution } from '../execution.ts';
-import { Operator } from './operator.ts';
+import { closeAll, Operator } from './operator.ts';
 
 type Opened = { readonly stream: BatchStream } | { readonly error: unknown };
 
@@ -25,8 +25,8 @@ export class RemoteOperator extends Operator {
   #ended = false;
   #closed = false;
 
-  constructor(plan: RemoteQuery, execution: Execution) {
-    super([]);
+  constructor(plan: RemoteQuery, inputs: readonly Operator[], execution: Execution) {
+    super(inputs);
     this.#plan = plan;
     this.#execution = execution;
     this.#metrics = execution.environment.metrics && { rows: 0, bytes: 0, waitForConnectionMs: 0 };
@@ -42,6 +42,7 @@ export class RemoteOperator extends Operator {
 
   override start(): void {
     if (this.#opening !== null || this.#closed) return;
+    super.start();
     this.#opening = this.#open().then(
       (stream) => ({ stream }),
       (error: unknown) => ({ error }),
@@ -56,6 +57,7 @@ export class RemoteOperator extends Operator {
       params: bound.params,
       signal: this.#abort.signal,
       ...(this.#metrics && { metrics: this.#metrics }),
+      ...(this.inputs.length > 0 && { inputs: this.inputs }),
     });
   }
 
@@ -95,9 +97,13 @@ export class RemoteOperator extends Operator {
     this.#forgetAbort();
     const reason = internalError('the source stream was closed while it was read');
     this.#interrupt?.(reason);
-    if (this.#opening === null) return;
-    if (this.#stream === null) this.#abort.abort(reason);
-    const opened = await this.#opening;
-    if ('stream' in opened) await opened.stream.close();
+    try {
+      if (this.#opening === null) return;
+      if (this.#stream === null) this.#abort.abort(reason);
+      const opened = await this.#opening;
+      if ('stream' in opened) await closeAll([opened.stream, ...this.inputs]);
+    } finally {
+      await super.release();
+    }
   }
 }

@@ -163,7 +163,7 @@ class Describer {
       case 'remote':
         return {
           nodeType: 'Remote Query',
-          title: `Remote Query on ${plan.site}`,
+          title: plan.inputs ? `Remote Query on ${plan.site} (net)` : `Remote Query on ${plan.site}`,
           properties: [['Remote SQL', this.#options.sqlOf(plan.site, plan.fragment)]],
         };
       case 'filter':

@@ -11,6 +11,7 @@ import { InternalError, unreachable } from '../../core/assert.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
 import type { Plan, Subplan } from '../../algebra/plan.ts';
 import {
+  CATALOG_SITE,
   outputColumns,
   type Aggregate,
   type Filter,
@@ -31,12 +32,12 @@ import {
   mapRelInputs,
   mapRelScalars,
   rewriteScalar,
-  scalarParts,
   windowScalars,
 } from '../../algebra/transform.ts';
 import type { Estimator } from './estimate.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
+import { Net, netFragment, Shipped, splitJoin } from './net.ts';
 import { splitAverages } from './split-averages.ts';
 
 type Needed = ReadonlySet<ColumnId>;
@@ -54,6 +55,7 @@ export class Placer {
   readonly #local: Capabilities;
   readonly #estimator: Estimator;
   readonly #switches: PlacementSwitches;
+  readonly #net: Net;
   readonly #nextColumn: () => ColumnId;
   /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
   readonly #planSubquery: (rel: Rel) => Plan;
@@ -64,6 +66,7 @@ export class Placer {
   constructor(options: {
     judge: FragmentJudge;
     local: Capabilities;
+    net: Capabilities | undefined;
     estimator: Estimator;
     switches: PlacementSwitches;
     nextColumn: () => ColumnId;
@@ -75,6 +78,7 @@ export class Placer {
     this.#estimator = options.estimator;
     this.#switches = options.switches;
     this.#nextColumn = options.nextColumn;
+    this.#net = new Net(options.local, options.net, options.nextColumn);
     this.#planSubquery = (rel) => options.planSubquery(this, rel);
     this.#fired = options.fired;
   }
@@ -141,11 +145,36 @@ export class Placer {
   }
 
   #localFilter(input: Plan, conjuncts: readonly Scalar[], rel: Rel, notPushed: string | undefined): Plan {
-    return {
-      ...this.#base(rel, input.columns, notPushed),
+    const lifted = conjuncts.map((conjunct) => this.#lift(conjunct));
+    const filter = (below: Plan, exprs: readonly Scalar[]): Plan => ({
+      ...this.#base(rel, below.columns, notPushed),
       kind: 'filter',
-      input,
-      conjuncts: conjuncts.map((conjunct) => this.#scalar(conjunct)),
+      input: below,
+      conjuncts: exprs,
+    });
+    const refused = lifted.filter((expr) => this.#net.refusal(expr) !== undefined);
+    if (refused.length === 0) return filter(input, lifted);
+    // The net sees the rows that the others leave; several go together, so that each may spare the next its errors.
+    const own = lifted.filter((expr) => !refused.includes(expr));
+    const left = own.length === 0 ? input : filter(input, own);
+    const shipped = new Shipped();
+    const whole: Scalar = refused.length === 1 ? refused[0]! : { kind: 'and', args: refused, type: refused[0]!.type };
+    const conjunct = this.#net.split(whole, shipped);
+    return this.#inOrder(filter(this.#ship(left, shipped), [conjunct]), input.columns);
+  }
+
+  /** The input with the columns that the net adds. */
+  #ship(input: Plan, shipped: Shipped): Plan {
+    if (shipped.items.length === 0) return input;
+    return {
+      id: this.#nextId++,
+      kind: 'remote',
+      site: CATALOG_SITE,
+      columns: [...input.columns, ...shipped.items.map((item) => item.column)],
+      fragment: netFragment(input.columns, shipped.items),
+      inputs: [input],
+      estimatedRows: input.estimatedRows,
+      notPushed: `${shipped.reason} has no local kernel`,
     };
   }
 
@@ -162,14 +191,15 @@ export class Placer {
     const below = new Set<ColumnId>(rel.groups.map((g) => g.id));
     for (const { call } of rel.aggregates) for (const expr of aggregateScalars(call)) columnsIn(expr, below);
     const input = this.#close(this.#place(rel.input, below), rel.input, below);
-    const calls = rel.aggregates.map(({ call }) => this.#call(call));
+    const shipped = new Shipped();
+    const calls = rel.aggregates.map(({ call }) => this.#call(call, shipped));
     this.#accept(rel);
     return {
       kind: 'local',
       plan: {
         ...this.#base(rel, outputColumns(rel), this.#whyHome(rel)),
         kind: 'aggregate',
-        input,
+        input: this.#ship(input, shipped),
         groups: rel.groups.map((g) => g.id),
         calls,
         ...(rel.sets ? { sets: rel.sets, masks: (rel.masks ?? []).map((mask) => mask.of) } : {}),
@@ -192,7 +222,8 @@ export class Placer {
         const below = new Set<ColumnId>();
         for (const item of items) columnsIn(item.expr, below);
         const input = this.#close(this.#place(rel.input, below), rel.input, below);
-        const exprs = items.map((item) => this.#scalar(item.expr));
+        const shipped = new Shipped();
+        const exprs = items.map((item) => this.#scalar(item.expr, shipped));
         return {
           ...this.#base(
             rel,
@@ -200,7 +231,7 @@ export class Placer {
             this.#whyHome(rel),
           ),
           kind: 'project',
-          input,
+          input: this.#ship(input, shipped),
           exprs,
         };
       }
@@ -272,19 +303,27 @@ export class Placer {
   #join(rel: Join, needed: Needed): Plan {
     const below = new Set(needed);
     for (const conjunct of rel.on) columnsIn(conjunct, below);
-    const left = this.#close(this.#place(rel.left, below), rel.left, below);
-    const right = this.#close(this.#place(rel.right, below), rel.right, below);
+    const near = this.#close(this.#place(rel.left, below), rel.left, below);
+    const far = this.#close(this.#place(rel.right, below), rel.right, below);
+    const sides = splitJoin(rel, rel.on.map((conjunct) => this.#lift(conjunct)), this.#net); // prettier-ignore
+    if (sides === null) return this.#joined(rel, near, far, rel.on.map((conjunct) => this.#scalar(conjunct))); // prettier-ignore
+    const joined = this.#joined(rel, this.#ship(near, sides.left), this.#ship(far, sides.right), sides.on);
+    const filtered = sides.above.length === 0 ? joined : this.#localFilter(joined, sides.above, rel, undefined);
+    return this.#inOrder(filtered, rel.type === 'semi' || rel.type === 'anti' ? near.columns : [...near.columns, ...far.columns]);
+  }
+
+  /** `on`: as the executor evaluates it. */
+  #joined(rel: Join, left: Plan, right: Plan, on: readonly Scalar[]): Plan {
     const columns = rel.type === 'semi' || rel.type === 'anti' ? left.columns : [...left.columns, ...right.columns];
     const base = this.#base(rel, columns, this.#whyHome(rel));
     const nullAware = rel.nullAware === true;
-    const leftIds = new Set(outputColumns(rel.left).map((c) => c.id));
-    const rightIds = new Set(outputColumns(rel.right).map((c) => c.id));
+    const leftIds = new Set([...outputColumns(rel.left), ...left.columns].map((c) => c.id));
+    const rightIds = new Set([...outputColumns(rel.right), ...right.columns].map((c) => c.id));
     const leftKeys: Scalar[] = [];
     const rightKeys: Scalar[] = [];
     const residual: Scalar[] = [];
-    const nullsMatch = rel.on.some((conjunct) => nullSafeKeys(conjunct, leftIds, rightIds) !== undefined);
-    for (const conjunct of rel.on) {
-      const accepted = this.#scalar(conjunct);
+    const nullsMatch = on.some((conjunct) => nullSafeKeys(conjunct, leftIds, rightIds) !== undefined);
+    for (const accepted of on) {
       const strict = hashKeys(accepted, leftIds, rightIds);
       const keys = strict ?? nullSafeKeys(accepted, leftIds, rightIds);
       if (keys) {
@@ -302,7 +341,7 @@ export class Placer {
         type: rel.type,
         left,
         right,
-        on: rel.on.map((conjunct) => this.#scalar(conjunct)),
+        on,
         nullAware,
       };
     }
@@ -393,23 +432,28 @@ export class Placer {
     return { id: this.#nextId++, kind: 'project', input: plan, columns, exprs, estimatedRows: plan.estimatedRows };
   }
 
-  /** Checks an expression against the local executor and lifts its subqueries out. */
-  #scalar(expr: Scalar): Scalar {
-    const lifted = rewriteScalar(expr, (node) => (node.kind === 'subquery' ? this.#subquery(node) : node));
-    this.#acceptScalar(lifted);
+  /** Lifts an expression's subqueries out; what the local executor refuses becomes columns of the net, or is refused here. */
+  #scalar(expr: Scalar, shipped?: Shipped): Scalar {
+    const lifted = this.#lift(expr);
+    if (shipped) return this.#net.split(lifted, shipped);
+    const refusal = this.#net.refusal(lifted);
+    if (refusal !== undefined) throw featureNotSupported(refusal);
     return lifted;
   }
 
-  #acceptScalar(expr: Scalar): void {
-    const verdict = this.#local.scalar(expr);
-    if (verdict.verdict !== 'exact') throw featureNotSupported(verdict.reason);
-    for (const part of scalarParts(expr)) this.#acceptScalar(part);
+  #lift(expr: Scalar): Scalar {
+    return rewriteScalar(expr, (node) => (node.kind === 'subquery' ? this.#subquery(node) : node));
   }
 
-  #call(call: AggregateCall): AggregateCall {
+  #call(call: AggregateCall, shipped: Shipped): AggregateCall {
     const verdict = this.#local.aggregate(call);
     if (verdict.verdict !== 'exact') throw featureNotSupported(verdict.reason);
-    return mapAggregateCall(call, (expr) => this.#scalar(expr));
+    const { filter } = call;
+    return mapAggregateCall(call, (expr) => {
+      // FILTER spares its rows what the arguments raise.
+      const spared = filter !== null && expr !== filter && this.#net.refusal(this.#lift(expr)) !== undefined;
+      return this.#scalar(spared ? whenTrue(filter, expr) : expr, shipped);
+    });
   }
 
   #accept(rel: Rel): void {
@@ -451,3 +495,10 @@ export class Placer {
     return verdict.verdict === 'exact' ? undefined : verdict.reason;
   }
 }
+
+const whenTrue = (condition: Scalar, then: Scalar): Scalar => ({
+  kind: 'case',
+  branches: [{ when: condition, then }],
+  otherwise: { kind: 'const', value: null, type: then.type },
+  type: then.type,
+});

@@ -4,7 +4,7 @@ import type { BeginOptions, Site, SiteTransaction } from '../../algebra/site.ts'
 export class SiteTransactions {
   private readonly open = new Map<string, Promise<SiteTransaction>>();
 
-  async of(site: Site, options: BeginOptions): Promise<SiteTransaction> {
+  async of(site: Pick<Site, 'name' | 'begin'>, options: BeginOptions): Promise<SiteTransaction> {
     const known = this.open.get(site.name);
     if (known) return known;
     const begun = site.begin(options);

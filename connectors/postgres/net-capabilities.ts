@@ -1,0 +1,110 @@
+/**
+ * What the net evaluates: every expression of PostgreSQL's own functions and types, row by row. Left out is what reads more
+ * than its arguments and the settings that are passed on: clocks, the session, the catalog, other locales.
+ */
+import type { CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
+import type { Capabilities, Verdict } from '../../algebra/site.ts';
+import { isTextKind } from '../../core/sql-type.ts';
+import type { Collation, SqlType } from '../../core/sql-type.ts';
+import { splitQualifiedName } from '../sql/identifiers.ts';
+import { changesCollation } from '../sql/scalar-writer.ts';
+import { dependsOnSettingsOnly } from './function-rules.ts';
+
+const EXACT: Verdict = { verdict: 'exact' };
+const no = (reason: string): Verdict => ({ verdict: 'no', reason });
+
+/** Stable beside those that a source may evaluate: they print or compare values under the same settings. */
+const STABLE = /^(?:jsonb_path_\w+_tz|timestamptz_\w+|timetz_\w+|textanycat|anytextcat|jsonb?_object)$/;
+
+/** Reading one of these from text may mean reading the clock: 'now', 'today'. */
+const READS_CLOCK =
+  /^pg_catalog\.(?:date|time|timetz|timestamp|timestamptz|tsrange|tstzrange|daterange|tsmultirange|tstzmultirange|datemultirange)$/;
+
+const TEXT_SEARCH_NAMES = /^pg_catalog\.reg(?:config|dictionary)$/;
+
+/** Types whose text means something only under a search path or a session: numbers of objects, rows without a name. */
+const BOUND_TYPES =
+  /^pg_catalog\.(?:_?reg\w+|_?record|unknown|any\w*|cstring|internal|void|trigger|refcursor|txid_snapshot|pg_snapshot)$/;
+
+export class NetCapabilities implements Capabilities {
+  scalar(expr: Scalar): Verdict {
+    switch (expr.kind) {
+      case 'column':
+        return this.shipped(expr.type);
+      case 'const':
+        // By name, and the catalog's own.
+        return TEXT_SEARCH_NAMES.test(expr.type.name) ? EXACT : this.type(expr.type);
+      case 'param':
+      case 'array':
+        return this.type(expr.type);
+      case 'call': {
+        const verdict = this.function(expr.fn, expr.inputCollation);
+        return verdict.verdict === 'exact' ? this.type(expr.type) : verdict;
+      }
+      case 'cast':
+        return this.cast(expr);
+      case 'distinct':
+      case 'nullif':
+        return this.function(expr.equality, expr.inputCollation);
+      case 'arraycompare':
+        return this.function(expr.fn, expr.inputCollation);
+      case 'greatest':
+      case 'least':
+        return this.collation(expr.inputCollation);
+      case 'subquery':
+        return no('a subquery');
+      case 'row':
+      case 'field':
+      case 'subscript':
+      case 'native':
+        return no(expr.kind === 'native' ? expr.name : `a ${expr.kind} expression`);
+      default:
+        return EXACT;
+    }
+  }
+
+  aggregate(): Verdict {
+    return no('the net works row by row');
+  }
+
+  operator(): Verdict {
+    return no('the net works row by row');
+  }
+
+  private function(fn: FunctionRef, collation: Collation): Verdict {
+    if (fn.site !== undefined) return no(`${fn.signature} is a function of ${fn.site}`);
+    if (fn.schema !== 'pg_catalog') return no(`${fn.signature} is a function of the catalog server`);
+    if (fn.volatility === 'volatile') return no(`${fn.name} is volatile`);
+    if (fn.returnsSet) return no(`${fn.name} returns a set`);
+    if (fn.volatility === 'stable' && !dependsOnSettingsOnly(fn) && !STABLE.test(fn.name))
+      return no(`${fn.name} depends on the session`);
+    return this.collation(collation);
+  }
+
+  private cast(expr: CastScalar): Verdict {
+    if (changesCollation(expr)) return this.collation(expr.type.collation);
+    if (expr.elementCast) {
+      const element = this.scalar(expr.elementCast);
+      if (element.verdict !== 'exact') return element;
+    }
+    if (expr.how === 'io' && isTextKind(expr.arg.type.kind) && READS_CLOCK.test(expr.type.name))
+      return no(`the cast from ${expr.arg.type.name} to ${expr.type.name} may read the clock`);
+    return this.type(expr.type);
+  }
+
+  /** Values keep their bytes on the way, not the collation of the column they come from. */
+  private shipped(type: SqlType): Verdict {
+    const verdict = this.collation(type.collation);
+    return verdict.verdict === 'exact' ? this.type(type) : verdict;
+  }
+
+  private collation(collation: Collation): Verdict {
+    return typeof collation === 'object' ? no(`collation "${collation.name}" is its source's alone`) : EXACT;
+  }
+
+  private type(type: SqlType): Verdict {
+    if (type.kind === 'array' && type.element) return this.type(type.element);
+    const [schema] = splitQualifiedName(type.name);
+    return schema === 'pg_catalog' && !BOUND_TYPES.test(type.name) ? EXACT : no(`values of type ${type.name}`);
+  }
+}

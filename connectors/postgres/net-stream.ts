@@ -1,0 +1,162 @@
+/**
+ * One projection that the net evaluates: takes batches of its input, ships the columns that are read, and puts what comes
+ * back beside the columns that stayed. Rows keep their order, and their number: result row n belongs to input row n.
+ */
+import type { Input, Project } from '../../algebra/rel.ts';
+import type { SessionSettings } from '../../algebra/plan.ts';
+import type { SiteQueryOptions } from '../../algebra/site.ts';
+import { assert } from '../../core/assert.ts';
+import type { Batch, BatchStream, Column } from '../../core/batch.ts';
+import { encodeBinary } from '../../core/binary-format.ts';
+import { readDatum, sliceColumn } from '../../core/column.ts';
+import type { Datum } from '../../core/datum.ts';
+import { arrayTypeOf, sqlType } from '../../core/sql-type.ts';
+import type { SqlType } from '../../core/sql-type.ts';
+import { formatDatum } from '../../core/text-format.ts';
+import type { BoundParameter } from './frontend-messages.ts';
+import type { NetStatement } from './net-writer.ts';
+import { passesThrough, shippedAs } from './net-writer.ts';
+import type { RemoteConnection } from './remote-connection.ts';
+import { StreamedQuery } from './remote-query.ts';
+import { bindParameters, columnFormat } from './remote-statement.ts';
+import { RowDecoder } from './row-decoder.ts';
+import type { Turns } from './turns.ts';
+
+/** Rows of one exchange. */
+const ROWS_MAX = 4_096;
+
+export interface NetStreamContext {
+  readonly source: string;
+  readonly connection: RemoteConnection;
+  /** The connection is shared by the projections of one statement. */
+  readonly turns: Turns;
+  readonly project: Project;
+  readonly input: Input;
+  readonly statement: NetStatement;
+  readonly settings: SessionSettings;
+  readonly options: SiteQueryOptions;
+}
+
+export class NetStream implements BatchStream {
+  private readonly context: NetStreamContext;
+  private readonly rows: BatchStream;
+  private readonly bound: readonly BoundParameter[];
+  /** For each result column: where it lies in the input, or among what is computed. */
+  private readonly places: readonly { readonly from: 'input' | 'result'; readonly at: number }[];
+  private batch: Batch | null = null;
+  private done = 0;
+  private ready: Batch[] = [];
+  private exchange: Promise<unknown> | null = null;
+  private query: StreamedQuery<Batch> | null = null;
+  private closed = false;
+
+  constructor(context: NetStreamContext) {
+    const { project, input, statement, settings, options } = context;
+    this.context = context;
+    const [rows] = options.inputs ?? [];
+    assert(rows, 'nothing was shipped to the net');
+    this.rows = rows;
+    this.bound = bindParameters({ text: statement.text, parameters: statement.parameters }, options.params, settings);
+    this.places = project.items.map((item) =>
+      passesThrough(item)
+        ? { from: 'input', at: input.columns.findIndex((column) => column.id === item.column.id) }
+        : { from: 'result', at: statement.computed.indexOf(item) },
+    );
+  }
+
+  async next(): Promise<Batch | null> {
+    for (;;) {
+      const batch = this.ready.shift();
+      if (batch) return batch;
+      if (this.batch === null || this.done === this.batch.length) {
+        this.batch = await this.rows.next();
+        this.done = 0;
+        if (this.batch === null) return null;
+        continue;
+      }
+      const to = Math.min(this.batch.length, this.done + ROWS_MAX);
+      const exchange = this.context.turns.take(() => this.evaluate(this.batch!, this.done, to));
+      this.exchange = Promise.allSettled([exchange]);
+      this.ready = await exchange;
+      this.done = to;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.query?.close();
+    await this.exchange;
+  }
+
+  /** Rows [from, to) of a batch, in as many pieces as the answer comes. */
+  private async evaluate(batch: Batch, from: number, to: number): Promise<Batch[]> {
+    if (this.closed) return [];
+    const { source, connection, statement, options } = this.context;
+    const columns = statement.computed.map((item) => item.column);
+    const types = columns.map((column) => column.type);
+    const parameters = [...this.bound, ...this.arrays(batch, from, to)];
+    const query = new StreamedQuery<Batch>(
+      {
+        source,
+        connection,
+        statement: { sql: statement.text, parameters, columns, formats: columns.map(columnFormat) },
+        signal: options.signal,
+        collector: (push) => new RowDecoder(types, push),
+      },
+      true,
+    );
+    this.query = query;
+    const parts: Batch[] = [];
+    let at = from;
+    try {
+      for (let part = await query.next(); part !== null; part = await query.next()) {
+        parts.push(this.beside(batch, at, part));
+        at += part.length;
+      }
+    } finally {
+      await query.close();
+      this.query = null;
+    }
+    assert(at === to, `the net answered ${at - from} rows for ${to - from}`);
+    if (options.metrics) options.metrics.rows += to - from;
+    return parts;
+  }
+
+  private beside(batch: Batch, from: number, part: Batch): Batch {
+    const columns = this.places.map((place) =>
+      place.from === 'result' ? part.columns[place.at]! : sliceColumn(batch.columns[place.at]!, from, from + part.length),
+    );
+    return { length: part.length, columns };
+  }
+
+  private arrays(batch: Batch, from: number, to: number): BoundParameter[] {
+    const { statement, input, options } = this.context;
+    if (statement.shipped.length === 0) return [{ format: 1, bytes: encodeBinary(sqlType('int4'), to - from) }];
+    return statement.shipped.map((i) => {
+      const bytes = arrayOf(batch.columns[i]!, input.columns[i]!.type, from, to);
+      if (options.metrics) options.metrics.bytes += bytes.length;
+      return { format: 1, bytes };
+    });
+  }
+}
+
+/** Text that every session reads the same way. */
+const TEXT_SETTINGS: SessionSettings = {
+  timeZone: 'UTC',
+  dateStyle: 'ISO, MDY',
+  intervalStyle: 'postgres',
+  extraFloatDigits: 1,
+  byteaOutput: 'hex',
+};
+
+/** Rows [from, to) of a column as one array in binary form. */
+function arrayOf(column: Column, type: SqlType, from: number, to: number): Uint8Array {
+  const element = shippedAs(type);
+  const isText = element.oid !== type.oid;
+  const elements: Datum[] = [];
+  for (let row = from; row < to; row++) {
+    const value = readDatum(column, type, row);
+    elements.push(value === null || !isText ? value : formatDatum(type, value, TEXT_SETTINGS));
+  }
+  return encodeBinary(arrayTypeOf(element)!, { dims: [to - from], lowerBounds: [1], elements });
+}

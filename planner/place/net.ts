@@ -1,0 +1,125 @@
+/**
+ * What stays at home and has no kernel there goes to the net, the catalog server, row by row: only the smallest expressions
+ * that the executor refuses, each become a column that a RemoteQuery over the shipped input computes.
+ *
+ * Invariant: nothing is evaluated for a row for which PostgreSQL would not evaluate it. Where an expression is conditional
+ * (CASE, AND, OR, COALESCE), the outermost one goes whole.
+ */
+import { outputColumns } from '../../algebra/rel.ts';
+import type { Join, Project, ProjectItem, RelColumn } from '../../algebra/rel.ts';
+import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { Capabilities, Verdict } from '../../algebra/site.ts';
+import { mapScalarParts, readsOnly, scalarParts } from '../../algebra/transform.ts';
+import { featureNotSupported } from '../../core/sql-error.ts';
+
+const CONDITIONAL: ReadonlySet<Scalar['kind']> = new Set(['case', 'and', 'or', 'coalesce']);
+
+export class Net {
+  readonly #local: Capabilities;
+  readonly #net: Capabilities | undefined;
+  readonly #nextColumn: () => ColumnId;
+
+  constructor(local: Capabilities, net: Capabilities | undefined, nextColumn: () => ColumnId) {
+    this.#local = local;
+    this.#net = net;
+    this.#nextColumn = nextColumn;
+  }
+
+  /** Why the executor refuses an expression; undefined when it evaluates all of it. */
+  refusal(expr: Scalar): string | undefined {
+    return firstRefusal(this.#local, expr);
+  }
+
+  /** The expression as the executor evaluates it, over the input's columns and those added to `shipped`. 0A000 when nobody does. */
+  split(expr: Scalar, shipped: Shipped): Scalar {
+    const refusal = this.refusal(expr);
+    if (refusal === undefined) return expr;
+    const own = this.#local.scalar(expr);
+    if (own.verdict === 'exact' && !CONDITIONAL.has(expr.kind)) {
+      const tried = shipped.branch();
+      const outside = mapScalarParts(expr, (part) => this.split(part, tried));
+      if (this.refusal(outside) === undefined) {
+        shipped.adopt(tried);
+        return outside;
+      }
+    }
+    const net = this.#net;
+    if (net === undefined) throw featureNotSupported(refusal);
+    const why = firstRefusal(net, expr);
+    if (why !== undefined) throw featureNotSupported(refusal, why === refusal ? {} : { detail: why });
+    return shipped.add(expr, refusal, this.#nextColumn());
+  }
+}
+
+/** Columns that the net adds to one input. */
+export class Shipped {
+  readonly items: ProjectItem[] = [];
+  reason: string | undefined;
+
+  add(expr: Scalar, reason: string, id: ColumnId): Scalar {
+    this.reason ??= reason;
+    this.items.push({ column: { id, name: 'net', type: expr.type }, expr });
+    return { kind: 'column', column: id, type: expr.type };
+  }
+
+  branch(): Shipped {
+    return new Shipped();
+  }
+
+  adopt(other: Shipped): void {
+    this.reason ??= other.reason;
+    this.items.push(...other.items);
+  }
+}
+
+/** The fragment: all of the input, and the new columns. */
+export function netFragment(input: readonly RelColumn[], items: readonly ProjectItem[]): Project {
+  const kept = input.map((column): ProjectItem => ({ column, expr: { kind: 'column', column: column.id, type: column.type } }));
+  return { kind: 'project', input: { kind: 'input', index: 0, columns: input }, items: [...kept, ...items] };
+}
+
+/** A join's conditions with what the net computes for each side beforehand, and what (inner joins only) waits for the pairs. */
+export interface SplitJoin {
+  readonly left: Shipped;
+  readonly right: Shipped;
+  readonly on: readonly Scalar[];
+  readonly above: readonly Scalar[];
+}
+
+/** null: the executor evaluates all of it. */
+export function splitJoin(rel: Join, on: readonly Scalar[], net: Net): SplitJoin | null {
+  if (on.every((conjunct) => net.refusal(conjunct) === undefined)) return null;
+  const leftIds = new Set(outputColumns(rel.left).map((column) => column.id));
+  const rightIds = new Set(outputColumns(rel.right).map((column) => column.id));
+  const [left, right] = [new Shipped(), new Shipped()];
+  const kept: Scalar[] = [];
+  const above: Scalar[] = [];
+  for (const conjunct of on) {
+    const refusal = net.refusal(conjunct);
+    if (refusal === undefined) {
+      kept.push(conjunct);
+      continue;
+    }
+    const shipped = new Shipped();
+    const outside = net.split(conjunct, shipped);
+    const sideOf = ({ expr }: ProjectItem): Shipped | null =>
+      readsOnly(expr, leftIds) ? left : readsOnly(expr, rightIds) ? right : null;
+    const sides = shipped.items.map(sideOf);
+    if (sides.every((side) => side !== null)) {
+      shipped.items.forEach((item, i) => sides[i]!.add(item.expr, refusal, item.column.id));
+      kept.push(outside);
+    } else if (rel.type === 'inner') above.push(conjunct);
+    else throw featureNotSupported(refusal, { detail: `In the condition of an outer join it is given columns of both sides.` });
+  }
+  return { left, right, on: kept, above };
+}
+
+function firstRefusal(capabilities: Capabilities, expr: Scalar): string | undefined {
+  const verdict: Verdict = capabilities.scalar(expr);
+  if (verdict.verdict !== 'exact') return verdict.reason;
+  for (const part of scalarParts(expr)) {
+    const refusal = firstRefusal(capabilities, part);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
