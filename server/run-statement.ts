@@ -260,12 +260,14 @@ export class Federation {
     const counts = new Map<string, number>();
     for (const remote of remotesOf(plan)) counts.set(remote.site, (counts.get(remote.site) ?? 0) + 1);
     const kept = isolation !== 'read committed';
-    const sites = new StatementSites(kept);
+    const sites = new StatementSites();
     const begun = await Promise.allSettled(
       [...counts].map(async ([name, fragments]) => {
         const site = this.site(name);
         const how = { fragments, isolation, settings, signal: options.signal };
-        sites.add(name, kept ? await options.transactions.of(site, how) : await site.begin(how));
+        // The net has no snapshot to keep.
+        const own = !kept || name === CATALOG_SITE;
+        sites.add(name, own ? await site.begin(how) : await options.transactions.of(site, how), own);
       }),
     );
     const failed = begun.find((result) => result.status === 'rejected');
@@ -351,12 +353,11 @@ export class Federation {
 /** One statement's transactions; ends those that are its own. */
 class StatementSites {
   private readonly open = new Map<string, SiteTransaction>();
-  private readonly kept: boolean;
-  constructor(kept: boolean) {
-    this.kept = kept;
-  }
-  add(name: string, transaction: SiteTransaction): void {
+  private readonly own: SiteTransaction[] = [];
+
+  add(name: string, transaction: SiteTransaction, own: boolean): void {
     this.open.set(name, transaction);
+    if (own) this.own.push(transaction);
   }
   of(name: string): SiteTransaction {
     const transaction = this.open.get(name);
@@ -367,9 +368,7 @@ class StatementSites {
     return this.open.keys();
   }
   async end(): Promise<void> {
-    if (this.kept) return;
-    const all = [...this.open.values()];
-    for (const result of await Promise.allSettled(all.map((transaction) => transaction.end()))) {
+    for (const result of await Promise.allSettled(this.own.map((transaction) => transaction.end()))) {
       if (result.status === 'rejected') throw result.reason;
     }
   }

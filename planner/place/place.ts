@@ -174,7 +174,7 @@ export class Placer {
       fragment: netFragment(input.columns, shipped.items),
       inputs: [input],
       estimatedRows: input.estimatedRows,
-      notPushed: `${shipped.reason} has no local kernel`,
+      notPushed: `no local kernel: ${shipped.reason}`,
     };
   }
 
