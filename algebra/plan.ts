@@ -113,6 +113,28 @@ export interface WithPlan extends PlanBase {
   readonly definitions: readonly { readonly cte: number; readonly name: string; readonly plan: Plan }[];
   readonly body: Plan;
 }
+/** See algebra/rel.ts ProjectSet; only functions of the executor's own table return sets here. */
+export interface ProjectSetPlan extends PlanBase {
+  readonly kind: 'projectset';
+  readonly input: Plan;
+  readonly functions: readonly { readonly call: Scalar; readonly columns: readonly RelColumn[] }[];
+  readonly ordinality: RelColumn | null;
+}
+/**
+ * `step` is run anew for every round; its CteScans of `cte` read what the round before found. What it reads that stays the
+ * same is in `constants`, evaluated once.
+ */
+export interface RecursivePlan extends PlanBase {
+  readonly kind: 'recursive';
+  readonly cte: number;
+  readonly name: string;
+  readonly all: boolean;
+  readonly constants: readonly { readonly cte: number; readonly plan: Plan }[];
+  readonly seed: Plan;
+  readonly step: Plan;
+  readonly seedColumns: readonly ColumnId[];
+  readonly stepColumns: readonly ColumnId[];
+}
 export interface CteScanPlan extends PlanBase {
   readonly kind: 'ctescan';
   readonly cte: number;
@@ -133,6 +155,8 @@ export type Plan =
   | SetOperationPlan
   | ValuesPlan
   | WithPlan
+  | ProjectSetPlan
+  | RecursivePlan
   | CteScanPlan;
 
 /**
@@ -193,13 +217,47 @@ export function planInputs(plan: Plan): readonly Plan[] {
     case 'sort':
     case 'limit':
     case 'distinct':
+    case 'projectset':
       return [plan.input];
     case 'hashjoin':
     case 'nestedloop':
     case 'setop':
       return [plan.left, plan.right];
+    case 'recursive':
+      return [...plan.constants.map((constant) => constant.plan), plan.seed, plan.step];
     case 'with':
       return [...plan.definitions.map((definition) => definition.plan), plan.body];
+    default:
+      return unreachable(plan);
+  }
+}
+
+export function mapPlanInputs(plan: Plan, f: (input: Plan) => Plan): Plan {
+  switch (plan.kind) {
+    case 'remote':
+    case 'values':
+    case 'ctescan':
+      return plan;
+    case 'filter':
+    case 'project':
+    case 'aggregate':
+    case 'sort':
+    case 'limit':
+    case 'distinct':
+    case 'projectset':
+      return { ...plan, input: f(plan.input) };
+    case 'hashjoin':
+    case 'nestedloop':
+    case 'setop':
+      return { ...plan, left: f(plan.left), right: f(plan.right) };
+    case 'recursive': {
+      const constants = plan.constants.map((constant) => ({ ...constant, plan: f(constant.plan) }));
+      return { ...plan, constants, seed: f(plan.seed), step: f(plan.step) };
+    }
+    case 'with': {
+      const definitions = plan.definitions.map((definition) => ({ ...definition, plan: f(definition.plan) }));
+      return { ...plan, definitions, body: f(plan.body) };
+    }
     default:
       return unreachable(plan);
   }

@@ -4,7 +4,7 @@
  */
 import { unreachable } from '../core/assert.ts';
 import type { FrameBound, Rel } from './rel.ts';
-import type { AggregateCall, ColumnId, Scalar, WindowCall } from './scalar.ts';
+import type { AggregateCall, CallScalar, ColumnId, Scalar, WindowCall } from './scalar.ts';
 
 const mapArray = <T>(items: readonly T[], f: (item: T) => T): readonly T[] => {
   let out: T[] | undefined;
@@ -163,6 +163,9 @@ export const isVolatile = (expr: Scalar): boolean =>
 /** Columns replaced by expressions; others stay. */
 export const substituteColumns = (expr: Scalar, replacement: ReadonlyMap<ColumnId, Scalar>): Scalar =>
   rewriteScalar(expr, (node) => (node.kind === 'column' ? (replacement.get(node.column) ?? node) : node));
+
+/** A call that gives rows; only a ProjectSet holds one. */
+export const returnsSet = (expr: Scalar): expr is CallScalar => expr.kind === 'call' && expr.fn.returnsSet;
 
 /** A predicate as the list of what it ANDs. */
 export const conjunctsOf = (expr: Scalar): readonly Scalar[] => (expr.kind === 'and' ? expr.args.flatMap(conjunctsOf) : [expr]);

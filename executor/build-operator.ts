@@ -13,6 +13,8 @@ import { NestedLoopOperator } from './operators/nested-loop.ts';
 import { NotInOperator } from './operators/not-in.ts';
 import type { Operator } from './operators/operator.ts';
 import { ProjectOperator } from './operators/project.ts';
+import { ProjectSetOperator } from './operators/project-set.ts';
+import { RecursiveOperator } from './operators/recursive.ts';
 import { RemoteOperator } from './operators/remote.ts';
 import { CountedSetOperator, UnionOperator } from './operators/set-operation.ts';
 import { SortOperator } from './operators/sort.ts';
@@ -24,7 +26,8 @@ export function buildOperator(plan: Plan, execution: Execution): Operator {
   const operator = build(plan, execution);
   const { metrics } = execution.environment;
   if (metrics === undefined) return operator;
-  const own = newNodeMetrics();
+  // The step of a recursive query is built for every round.
+  const own = metrics.get(plan.id) ?? newNodeMetrics();
   metrics.set(plan.id, own);
   return new MeteredOperator(operator, own);
 }
@@ -83,6 +86,12 @@ function build(plan: Plan, execution: Execution): Operator {
       );
       return new WithOperator(buildOperator(plan.body, execution), definitions);
     }
+    case 'projectset':
+      return new ProjectSetOperator(plan, buildOperator(plan.input, execution), execution);
+    case 'recursive':
+      return new RecursiveOperator(plan, buildOperator(plan.seed, execution), execution, (node) =>
+        buildOperator(node, execution),
+      );
     case 'ctescan':
       return new CteScanOperator(plan, execution);
     default:

@@ -11,6 +11,7 @@ import { isCodePointOrder } from '../core/sql-type.ts';
 import type { SqlType } from '../core/sql-type.ts';
 import { localScalarVerdict } from './expression/capabilities.ts';
 import { accumulatorFactory, isOrderSensitive } from './operators/aggregate/registry.ts';
+import { whyNoSet } from './operators/set-functions.ts';
 import { whyNotKey } from './operators/keys/key-types.ts';
 import { whyNotOrdered } from './operators/ordering/order-verdict.ts';
 import { asAggregate } from './operators/window/frame-aggregate.ts';
@@ -82,9 +83,9 @@ export function localOperatorVerdict(rel: Rel): Verdict {
     case 'window':
       return localWindowVerdict(rel);
     case 'projectset':
-      return unless('set-returning functions');
+      return unless(rel.functions.map(({ call }) => whyNoSet(call)).find((reason) => reason !== undefined));
     case 'recursive':
-      return unless('WITH RECURSIVE');
+      return rel.all ? EXACT : unless(firstReason(typesOf(rel.columns), whyNotKey));
     case 'input':
       return unless('a shipped relation outside of a fragment');
     case 'aggregate':

@@ -78,6 +78,25 @@ function pruned(plan: Plan, needed: Needed): Plan {
         left: pruned(plan.left, new Set(plan.leftColumns)),
         right: pruned(plan.right, new Set(plan.rightColumns)),
       };
+    case 'projectset': {
+      const input = pruned(
+        plan.input,
+        withScalars(
+          needed,
+          plan.functions.map(({ call }) => call),
+        ),
+      );
+      const made = new Set([...plan.functions.flatMap(({ columns }) => columns), plan.ordinality]);
+      return { ...plan, input, columns: plan.columns.filter((column) => needed.has(column.id) || made.has(column)) };
+    }
+    case 'recursive': {
+      const constants = plan.constants.map((constant) => ({
+        ...constant,
+        plan: pruned(constant.plan, idsOf(constant.plan.columns)),
+      }));
+      const seed = pruned(plan.seed, new Set(plan.seedColumns));
+      return { ...plan, constants, seed, step: pruned(plan.step, new Set(plan.stepColumns)) };
+    }
     case 'with': {
       const definitions = plan.definitions.map((definition) => ({
         ...definition,

@@ -6,7 +6,7 @@
 import type { Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
-import { scalarParts } from '../../algebra/transform.ts';
+import { relInputs, returnsSet, scalarParts } from '../../algebra/transform.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
@@ -83,7 +83,15 @@ export class PostgresCapabilities implements Capabilities {
       const key = rel.keys.find((k) => isTextKind(k.type.kind));
       return key && this.info.encoding !== 'UTF8' ? no(`order of text in encoding ${this.info.encoding}`) : EXACT;
     }
-    const isMissing = rel.kind === 'window' || rel.kind === 'projectset' || rel.kind === 'recursive' || rel.kind === 'input';
+    if (rel.kind === 'projectset') {
+      const isOther = rel.functions.some(
+        ({ call }) => !returnsSet(call) || call.variadic === true || call.fn.schema !== 'pg_catalog',
+      );
+      return isOther ? no('functions in FROM that return no set, and those of its own, are evaluated at home') : EXACT;
+    }
+    if (rel.kind === 'recursive')
+      return hasWith(rel.step) ? no('a recursive step with WITH queries is evaluated at home') : EXACT;
+    const isMissing = rel.kind === 'window' || rel.kind === 'input';
     if (isMissing) return no(`${rel.kind} is not sent to sources yet`);
     return EXACT;
   }
@@ -93,7 +101,6 @@ export class PostgresCapabilities implements Capabilities {
     if (fn.site !== undefined) return no(`${fn.signature} is a function of ${fn.site}`);
     if (fn.schema !== 'pg_catalog') return no(`${fn.signature} is a function of the catalog server`);
     if (fn.volatility === 'volatile') return no(`${fn.name} is volatile`);
-    if (fn.returnsSet) return no(`${fn.name} returns a set`);
     if (fn.volatility === 'stable' && !dependsOnSettingsOnly(fn)) return no(`${fn.name} depends on the session`);
     if (!this.info.signatures.has(fn.signature)) return no(`PostgreSQL ${this.major} has no ${fn.signature}`);
     if (this.major < TEMPLATE_FIELDS_SINCE && readsTemplates(fn)) return no(`PostgreSQL ${this.major} reads other templates`);
@@ -156,6 +163,8 @@ export class PostgresCapabilities implements Capabilities {
     return Math.floor(this.info.versionNum / 10_000);
   }
 }
+
+const hasWith = (rel: Rel): boolean => rel.kind === 'with' || relInputs(rel).some(hasWith);
 
 /** A case-sensitive pattern without classes means the same under any locale: ranges and dots go by code point. */
 const isPlainPattern = (fn: FunctionRef, pattern: Scalar | undefined): boolean =>

@@ -13,6 +13,8 @@ import type {
   Distinct,
   Join,
   Project,
+  ProjectSet,
+  Recursive,
   Rel,
   RelColumn,
   Scan,
@@ -52,6 +54,7 @@ export class SqlWriter extends ScalarWriter {
   private readonly commonTables = new Map<number, { readonly alias: string; readonly columns: readonly string[] }>();
   private readonly withClauses: string[] = [];
   private qualified = false;
+  private isRecursive = false;
   private generated = 0;
   private aggregatesWritten = 0;
 
@@ -61,7 +64,8 @@ export class SqlWriter extends ScalarWriter {
       this.avoidColumnNames(rel);
       return this.close(this.block(rel), outputColumns(rel)).text;
     });
-    const withs = this.withClauses.length > 0 ? `WITH ${this.withClauses.join(', ')} ` : '';
+    const withs =
+      this.withClauses.length > 0 ? `WITH ${this.isRecursive ? 'RECURSIVE ' : ''}${this.withClauses.join(', ')} ` : '';
     return { text: withs + text, parameters: this.parameters };
   }
 
@@ -143,9 +147,11 @@ export class SqlWriter extends ScalarWriter {
         return this.block(rel.body);
       case 'ctescan':
         return this.cteScan(rel);
-      case 'window':
       case 'projectset':
+        return this.projectSet(rel);
       case 'recursive':
+        return this.recursive(rel);
+      case 'window':
       case 'input':
         throw new InternalError(`${rel.kind} was sent to a source that cannot evaluate it`);
       case 'fence': {
@@ -345,6 +351,39 @@ export class SqlWriter extends ScalarWriter {
     const alias = this.alias(name);
     this.commonTables.set(cte, { alias, columns: closed.names });
     this.withClauses.push(`${this.quote(alias)} AS (${closed.text})`);
+  }
+
+  /** Functions in FROM beside what they read. */
+  private projectSet(rel: ProjectSet): SelectBlock {
+    let block = this.block(rel.input);
+    if (!isFlat(block)) block = this.derive(block);
+    const around = this.qualified;
+    this.qualified = true;
+    const calls = rel.functions.map(({ call }) => this.scalar(inTermsOf(block, call)).text);
+    this.qualified = around;
+    const alias = this.alias(null);
+    const made = [...rel.functions.flatMap((item) => item.columns), ...(rel.ordinality ? [rel.ordinality] : [])];
+    const names = uniqueNames(made.map((column) => column.name));
+    made.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: names[i]! }));
+    const list = names.map((name) => this.quote(name)).join(', ');
+    const from = calls.length === 1 ? calls[0]! : `ROWS FROM (${calls.join(', ')})`;
+    const sql = `${from}${rel.ordinality ? ' WITH ORDINALITY' : ''} AS ${this.quote(alias)} (${list})`;
+    const functions: FromItem = { kind: 'relation', sql };
+    block.from = block.from ? { kind: 'join', type: 'inner', left: block.from, right: functions, on: [] } : functions;
+    block.columns = outputColumns(rel);
+    return block;
+  }
+
+  private recursive(rel: Recursive): SelectBlock {
+    const alias = this.alias(rel.name);
+    const names = uniqueNames(rel.columns.map((column) => column.name));
+    this.commonTables.set(rel.cte, { alias, columns: names });
+    const seed = this.operand(this.block(rel.seed), rel.seedColumns, names, false);
+    const step = this.operand(this.block(rel.step), rel.stepColumns, names, false);
+    const list = names.map((name) => this.quote(name)).join(', ');
+    this.withClauses.push(`${this.quote(alias)} (${list}) AS (${seed.text} UNION${rel.all ? ' ALL' : ''} ${step.text})`);
+    this.isRecursive = true;
+    return this.cteScan({ kind: 'ctescan', cte: rel.cte, name: rel.name, columns: rel.columns });
   }
 
   private cteScan(rel: CteScan): SelectBlock {

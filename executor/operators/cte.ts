@@ -25,8 +25,9 @@ export class CteStore {
     for (const subplan of plan.subplans) count(subplan.plan);
   }
 
-  define(cte: number, source: Operator, account: MemoryAccount): CteDefinition {
-    const definition = new CteDefinition(source, account, (this.#readers.get(cte) ?? 0) > 1);
+  /** `keep`: readers come again and again. */
+  define(cte: number, source: Operator, account: MemoryAccount, keep = false): CteDefinition {
+    const definition = new CteDefinition(source, account, keep || (this.#readers.get(cte) ?? 0) > 1);
     this.#definitions.set(cte, definition);
     return definition;
   }
@@ -38,7 +39,7 @@ export class CteStore {
   }
 }
 
-class CteDefinition {
+export class CteDefinition {
   readonly #source: Operator;
   readonly #account: MemoryAccount;
   readonly #keep: boolean;

@@ -15,6 +15,7 @@ export const newNodeMetrics = (): NodeMetrics => ({
 export class MeteredOperator extends Operator {
   readonly #inner: Operator;
   readonly #metrics: NodeMetrics;
+  #begun = false;
 
   constructor(inner: Operator, metrics: NodeMetrics) {
     super([inner]);
@@ -24,7 +25,8 @@ export class MeteredOperator extends Operator {
 
   override async next(): Promise<Batch | null> {
     const metrics = this.#metrics;
-    if (metrics.loops === 0) metrics.loops = 1;
+    if (!this.#begun) metrics.loops++;
+    this.#begun = true;
     const startedMs = performance.now();
     try {
       const batch = await this.#inner.next();

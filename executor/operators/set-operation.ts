@@ -23,7 +23,7 @@ import { keyKind } from './keys/key-types.ts';
 import { Operator } from './operator.ts';
 
 /** Picks a side's columns in the operation's order. */
-class Side {
+export class Side {
   readonly #input: Operator;
   readonly #positions: readonly number[];
 

@@ -36,7 +36,21 @@ export function convertOperatorCall(converter: ExpressionConverter, node: TreeNo
 export function convertCall(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
   const { analysis } = converter;
   const fn = analysis.lookup.function(integer(node, 'funcid'));
-  if (flag(node, 'funcretset')) throw analysis.unsupported(`set-returning function ${fn.name}`, node);
+  if (flag(node, 'funcretset')) {
+    if (!context.sets) throw analysis.unsupported(`set-returning function ${fn.name} in ${context.clause}`, node);
+    return context.sets.add(convertPlainCall(converter, node, fn, context));
+  }
+  return convertPlainCall(converter, node, fn, context);
+}
+
+/** The call alone, of a set-returning function too. */
+export function convertPlainCall(
+  converter: ExpressionConverter,
+  node: TreeNode,
+  fn: FunctionRef,
+  context: ExpressionContext,
+): Scalar {
+  const { analysis } = converter;
   const args = positionalArguments(analysis, nodes(node, 'args'), fn, node, (arg) => converter.convert(arg, context));
   const format = integer(node, 'funcformat');
   const isCast = format === COERCE_EXPLICIT_CAST || format === COERCE_IMPLICIT_CAST;

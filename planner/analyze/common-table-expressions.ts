@@ -1,9 +1,10 @@
 /**
- * WITH (non-recursive). A query is inlined when PostgreSQL would: referenced once or NOT MATERIALIZED, and nothing volatile
+ * WITH. A query is inlined when PostgreSQL would: referenced once or NOT MATERIALIZED, and nothing volatile
  * in it; otherwise it is evaluated once and read through CteScans. One nobody refers to is not evaluated at all.
  */
 import type { Rel, RelColumn, With } from '../../algebra/rel.ts';
 import { assert } from '../../core/assert.ts';
+import { convertRecursive } from './recursive-queries.ts';
 import { volatileIn } from './free-columns.ts';
 import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
 import type { CteEntry, ExpressionContext } from './scope.ts';
@@ -21,7 +22,6 @@ export function convertWithQueries(converter: QueryConverter, query: TreeNode, c
   const definitions: With['definitions'][number][] = [];
   for (const node of nodes(query, 'cteList')) {
     const name = text(node, 'ctename');
-    if (flag(node, 'cterecursive')) throw analysis.unsupported('WITH RECURSIVE', node);
     if (node['search_clause'] !== null || node['cycle_clause'] !== null) throw analysis.unsupported('SEARCH or CYCLE', node);
     const inner = child(node, 'ctequery');
     if (integer(inner, 'commandType') !== COMMAND_SELECT) {
@@ -29,6 +29,13 @@ export function convertWithQueries(converter: QueryConverter, query: TreeNode, c
     }
     const references = integer(node, 'cterefcount');
     if (references === 0) continue;
+    if (flag(node, 'cterecursive')) {
+      const { rel, columns } = convertRecursive(converter, node, context);
+      const cte = analysis.nextCte();
+      context.scope.ctes.set(name, { name, node: inner, home: context, shared: { cte, columns } });
+      definitions.push({ cte, name, rel });
+      continue;
+    }
     let entry: CteEntry = { name, node: inner, home: context, shared: undefined };
     const materialize = integer(node, 'ctematerialized');
     const mayInline = materialize === NOT_MATERIALIZED || (materialize !== MATERIALIZED && references === 1);
@@ -37,7 +44,7 @@ export function convertWithQueries(converter: QueryConverter, query: TreeNode, c
     if (converted !== undefined || volatileIn(inner, analysis.lookup)) {
       const { rel, columns } = converted ?? converter.query(inner, context);
       const cte = analysis.nextCte();
-      entry = { ...entry, shared: { cte, rel, columns } };
+      entry = { ...entry, shared: { cte, columns } };
       definitions.push({ cte, name, rel });
     }
     context.scope.ctes.set(name, entry);
@@ -48,7 +55,6 @@ export function convertWithQueries(converter: QueryConverter, query: TreeNode, c
 export function convertCteReference(converter: QueryConverter, range: TreeNode, context: ExpressionContext): ConvertedQuery {
   const { analysis } = converter;
   const name = text(range, 'ctename');
-  if (flag(range, 'self_reference')) throw analysis.unsupported('WITH RECURSIVE');
   const entry = outerContext(context, integer(range, 'ctelevelsup')).scope.ctes.get(name);
   assert(entry !== undefined, `WITH query "${name}" is not in scope`);
   if (entry.shared === undefined) return converter.query(entry.node, entry.home);

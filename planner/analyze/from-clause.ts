@@ -1,5 +1,5 @@
 /**
- * FROM → Rel: tables, subqueries and views, VALUES, references to WITH queries, and joins of every type. Entries of the range
+ * FROM → Rel: tables, functions, subqueries and views, VALUES, references to WITH queries, and joins of every type. Entries of the range
  * table are converted when the join tree refers to them, so that entries nobody reads cost nothing. Row-security policies
  * and security-barrier views end in a Fence: nothing from above may run before them.
  */
@@ -12,6 +12,8 @@ import { freeColumns, volatileIn } from './free-columns.ts';
 import { PendingJoins } from './pending-joins.ts';
 import { applyPredicate } from './predicates.ts';
 import type { QueryConverter } from './query-converter.ts';
+import { convertRangeFunction } from './range-functions.ts';
+import { ONE_ROW } from './set-returning.ts';
 import type { ExpressionContext } from './scope.ts';
 import {
   asNode,
@@ -36,9 +38,6 @@ import {
   text,
 } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
-
-/** SELECT without FROM reads one row without columns. */
-const ONE_ROW: Rel = { kind: 'values', columns: [], rows: [[]] };
 
 export function convertFromClause(
   converter: QueryConverter,
@@ -143,7 +142,7 @@ function rangeRel(converter: QueryConverter, range: TreeNode, name: string, cont
     case RANGE_CTE:
       return convertCteReference(converter, range, context);
     case RANGE_FUNCTION:
-      throw analysis.unsupported(`function in FROM ("${name}") beside federated tables`);
+      return convertRangeFunction(converter, range, name, context);
     case RANGE_TABLE_FUNCTION:
       throw analysis.unsupported(`XMLTABLE or JSON_TABLE in FROM ("${name}")`);
     case RANGE_NAMED_TUPLES:

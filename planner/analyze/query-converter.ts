@@ -16,6 +16,7 @@ import { applyPredicate } from './predicates.ts';
 import type { ExpressionContext, QueryScope } from './scope.ts';
 import { convertSetOperations } from './set-operations.ts';
 import { constantCount, limitedRows } from './row-limits.ts';
+import { SelectListSets } from './set-returning.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
 import { convertSublink } from './sublinks.ts';
 import { child, COMMAND_SELECT, flag, integer, LIMIT_WITH_TIES, list, nodes, optionalChild, text } from './tree-nodes.ts';
@@ -67,8 +68,6 @@ export class QueryConverter {
     const command = integer(query, 'commandType');
     if (command !== COMMAND_SELECT) throw analysis.unsupported(`${COMMANDS[command] ?? 'statement'} on federated tables`);
     const clauses: readonly (readonly [boolean, string])[] = [
-      [flag(query, 'hasTargetSRFs'), 'set-returning function in the select list'],
-      [flag(query, 'hasRecursive'), 'WITH RECURSIVE'],
       [flag(query, 'hasModifyingCTE'), 'data-modifying statement in WITH'],
       [flag(query, 'hasForUpdate') || list(query, 'rowMarks').length > 0, 'FOR UPDATE or FOR SHARE'],
       [query['onConflict'] !== null || list(query, 'returningList').length > 0, 'RETURNING'],
@@ -83,13 +82,14 @@ export class QueryConverter {
     const from = convertFromClause(this, query, jointree, context);
     let rel = applyPredicate(this, from, optionalChild(jointree, 'quals'), { ...context, clause: 'WHERE' });
     const joins = new PendingJoins();
+    const sets = new SelectListSets(analysis);
     const targets: Target[] = [];
     // A LIMIT above may spare rows their select list.
     const conditional = query['limitCount'] !== null || query['limitOffset'] !== null;
-    const above: ExpressionContext = { ...context, clause: 'the select list', subqueryJoins: joins, conditional };
+    const above: ExpressionContext = { ...context, clause: 'the select list', subqueryJoins: joins, conditional, sets };
     const grouping = isGrouped(query) ? new Grouping(this, query, rel, context) : null;
     const itemContext: ExpressionContext = grouping ? { ...above, grouped: grouping } : above;
-    const windows = hasWindows(query) ? new Windows(this, query, itemContext) : null;
+    const windows = hasWindows(query) ? new Windows(this, query, { ...itemContext, sets: undefined }) : null;
     const listContext: ExpressionContext = windows ? { ...itemContext, windows } : itemContext;
     const used = new Set<ColumnId>();
     for (const entry of nodes(query, 'targetList')) {
@@ -100,9 +100,9 @@ export class QueryConverter {
     const having = optionalChild(query, 'havingQual');
     if (grouping) {
       // HAVING may call aggregates too: its conversion comes before the aggregation is built.
-      rel = applyPredicate(this, () => grouping.build(), having, { ...itemContext, clause: 'HAVING' });
+      rel = applyPredicate(this, () => grouping.build(), having, { ...itemContext, clause: 'HAVING', sets: undefined });
     }
-    rel = joins.apply(windows ? windows.build(rel) : rel);
+    rel = sets.apply(joins.apply(windows ? windows.build(rel) : rel));
     rel = { kind: 'project', input: rel, items: targets.map(({ column, expr }) => ({ column, expr })) };
     return { rel, targets };
   }

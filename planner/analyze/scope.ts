@@ -27,7 +27,7 @@ export interface CteEntry {
   /** The level that has the WITH. */
   readonly home: ExpressionContext;
   /** Set when it is evaluated once and read by CteScans; undefined: every reference converts it anew. */
-  readonly shared: { readonly cte: number; readonly rel: Rel; readonly columns: readonly RelColumn[] } | undefined;
+  readonly shared: { readonly cte: number; readonly columns: readonly RelColumn[] } | undefined;
 }
 
 export interface QueryScope {
@@ -59,6 +59,11 @@ export interface SubqueryJoins {
   add(join: (input: Rel) => Rel): void;
 }
 
+/** Takes the set-returning calls of a select list; each is read as a column of the ProjectSet it becomes. */
+export interface SetCalls {
+  add(call: Scalar): Scalar;
+}
+
 export interface ExpressionContext {
   readonly scope: QueryScope;
   /** As users call it, for messages: `WHERE`, `JOIN condition`. */
@@ -67,6 +72,8 @@ export interface ExpressionContext {
   /** Only in the select list. */
   readonly windows?: WindowColumns;
   readonly subqueryJoins: SubqueryJoins | null;
+  /** Only in a select list. */
+  readonly sets?: SetCalls | undefined;
   /** What the columns of a subquery compared with IN/ANY/ALL are called inside the comparison. */
   readonly subqueryColumns?: readonly Scalar[];
   /** It may be that the expression is not evaluated for a row (a CASE branch): a join for it must not raise. */

@@ -21,7 +21,7 @@ interface ConvertedSetOperation extends ConvertedQuery {
   readonly leftmost: number;
 }
 
-/** `operation`: a SetOperationStmt of `query`. */
+/** `operation`: a SetOperationStmt of `query`, or one of its members. */
 export function convertSetOperations(
   converter: QueryConverter,
   query: TreeNode,
@@ -67,11 +67,11 @@ export function convertSetOperations(
     };
     return { rel, columns, leftmost: left.leftmost };
   };
-  return convertOperation(operation);
+  return convertMember(operation);
 }
 
 /** The member with every column of exactly the operation's type; typmod and collation are labels only. */
-function coerced(analysis: Analysis, member: ConvertedQuery, types: readonly SqlType[], op: string): ConvertedQuery {
+export function coerced(analysis: Analysis, member: ConvertedQuery, types: readonly SqlType[], op: string): ConvertedQuery {
   if (member.columns.every((column, index) => column.type.oid === types[index]!.oid)) return member;
   const items = member.columns.map((column, index) => {
     const type = types[index]!;

@@ -140,7 +140,8 @@ class Describer {
 
   #relationship(plan: Plan, index: number): string {
     if (plan.kind === 'with') return index < plan.definitions.length ? `CTE ${plan.definitions[index]!.name}` : 'Outer';
-    return index === 0 ? 'Outer' : 'Inner';
+    if (plan.kind === 'recursive' && index < plan.constants.length) return `CTE kept rows ${index + 1}`;
+    return index === 0 || (plan.kind === 'recursive' && index === plan.constants.length) ? 'Outer' : 'Inner';
   }
 
   #scalar(expr: Scalar): string {
@@ -233,6 +234,12 @@ class Describer {
         return { nodeType: 'Values Scan', title: plan.columns.length === 0 ? 'Result' : 'Values Scan', properties: [] };
       case 'with':
         return { nodeType: 'With', title: 'With', properties: [] };
+      case 'projectset': {
+        const calls = plan.functions.map(({ call }) => this.#scalar(call));
+        return { nodeType: 'ProjectSet', title: 'ProjectSet', properties: [['Functions', calls]] };
+      }
+      case 'recursive':
+        return { nodeType: 'Recursive Union', title: `Recursive Union ${plan.name}`, properties: [] };
       case 'ctescan':
         return { nodeType: 'CTE Scan', title: `CTE Scan on ${plan.name}`, properties: [] };
       default:

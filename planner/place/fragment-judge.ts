@@ -100,7 +100,8 @@ export class FragmentJudge {
       return rel.table.site === site ? this.#capabilities(site).operator(rel) : no(`table of source ${rel.table.site}`);
     }
     if (rel.kind === 'ctescan' && !ctes.has(rel.cte)) return no(`WITH ${rel.name} is evaluated at home`);
-    const inner = rel.kind === 'with' ? new Set([...ctes, ...rel.definitions.map((d) => d.cte)]) : ctes;
+    const defined = rel.kind === 'with' ? rel.definitions.map((d) => d.cte) : rel.kind === 'recursive' ? [rel.cte] : [];
+    const inner = defined.length === 0 ? ctes : new Set([...ctes, ...defined]);
     for (const input of relInputs(rel)) {
       const verdict = this.rel(input, site, inner);
       if (verdict.verdict !== 'exact') return verdict;
@@ -116,6 +117,7 @@ function readsOuterCte(rel: Rel): boolean {
   const visit = (root: Rel): void =>
     visitRel(root, (node) => {
       if (node.kind === 'with') for (const definition of node.definitions) defined.add(definition.cte);
+      if (node.kind === 'recursive') defined.add(node.cte);
       if (node.kind === 'ctescan') read.add(node.cte);
       for (const expr of relScalars(node)) {
         visitScalar(expr, (part) => {

@@ -18,6 +18,8 @@ import {
   type FrameBound,
   type Join,
   type Limit,
+  type ProjectSet,
+  type Recursive,
   type Rel,
   type RelColumn,
   type SetOperation,
@@ -31,6 +33,7 @@ import {
   mapAggregateCall,
   mapRelInputs,
   mapRelScalars,
+  returnsSet,
   rewriteScalar,
   windowScalars,
 } from '../../algebra/transform.ts';
@@ -39,6 +42,7 @@ import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';
 import { splitAverages } from './split-averages.ts';
+import { splitStep } from './recursive-step.ts';
 
 type Needed = ReadonlySet<ColumnId>;
 type Placed =
@@ -266,7 +270,9 @@ export class Placer {
       case 'window':
         return this.#window(rel, needed);
       case 'projectset':
+        return this.#projectSet(rel, needed);
       case 'recursive':
+        return this.#recursive(rel);
       case 'input':
         this.#accept(rel);
         throw new InternalError(`${rel.kind} has no local operator`);
@@ -392,6 +398,33 @@ export class Placer {
       leftColumns,
       rightColumns,
     };
+  }
+
+  #projectSet(rel: ProjectSet, needed: Needed): Plan {
+    this.#accept(rel);
+    const below = new Set(needed);
+    for (const { call } of rel.functions) columnsIn(call, below);
+    const input = this.#close(this.#place(rel.input, below), rel.input, below);
+    const functions = rel.functions.map(({ call, columns }) => ({
+      call: returnsSet(call) ? { ...call, args: call.args.map((arg) => this.#scalar(arg)) } : this.#scalar(call),
+      columns,
+    }));
+    const { ordinality } = rel;
+    const columns = [...input.columns, ...functions.flatMap((item) => item.columns), ...(ordinality ? [ordinality] : [])];
+    return { ...this.#base(rel, columns, this.#whyHome(rel)), kind: 'projectset', input, functions, ordinality };
+  }
+
+  #recursive(rel: Recursive): Plan {
+    this.#accept(rel);
+    const side = (input: Rel, ids: readonly ColumnId[]): Plan => {
+      const needed = new Set(ids);
+      return this.#close(this.#place(input, needed), input, needed);
+    };
+    const { cte, name, all, seedColumns, stepColumns } = rel;
+    const seed = side(rel.seed, seedColumns);
+    const { step, constants } = splitStep(side(rel.step, stepColumns), cte, () => this.#nextId++);
+    const base = this.#base(rel, rel.columns, this.#whyHome(rel));
+    return { ...base, kind: 'recursive', cte, name, all, constants, seed, step, seedColumns, stepColumns };
   }
 
   /** Ends a fragment: it becomes a RemoteQuery that returns the needed columns (undefined: all), in the input's order. */

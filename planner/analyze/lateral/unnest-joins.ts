@@ -24,6 +24,7 @@ import { constantCount, limitedRows } from '../row-limits.ts';
 import { emptyResult } from '../safe-functions.ts';
 import { anyValue, isNeverNull, isSame, keysOf, onlyCompares, reference } from './bindings.ts';
 import { renameColumns } from './rename-columns.ts';
+import { setOver } from './set-over.ts';
 
 /** One outer column: what stands for it within D, and what identifies it (itself, its text, or both). */
 interface Binding {
@@ -69,6 +70,11 @@ export class JoinUnnester {
     const outer = outputColumns(join.left).filter((column) => free.has(column.id));
     const on = join.on.map((condition) => this.#scalar(condition, new Map()));
     if (outer.length === 0) return { ...plain, right: this.apply(join.right), on };
+    const over = join.type === 'inner' ? setOver(join.right, join.left) : null;
+    if (over !== null) {
+      const rows = this.apply(over);
+      return on.length === 0 ? rows : { kind: 'filter', input: rows, conjuncts: on };
+    }
     if (join.type === 'right' || join.type === 'full')
       throw this.#analysis.unsupported(`${join.type} join of a LATERAL subquery`);
     const leftColumns = outputColumns(join.left);
@@ -179,6 +185,11 @@ export class JoinUnnester {
         const items = rel.items.map((item) => ({ ...item, expr: this.#bound(item.expr, domain, input) }));
         return { ...input, rel: { kind: 'project', input: input.rel, items: [...items, ...input.columns.map(pass)] } };
       }
+      case 'projectset': {
+        const input = this.#push(rel.input, domain);
+        const functions = rel.functions.map((item) => ({ ...item, call: this.#bound(item.call, domain, input) }));
+        return { ...input, rel: { ...rel, input: input.rel, functions } };
+      }
       case 'sort':
       case 'fence':
       case 'distinct': {
@@ -222,7 +233,6 @@ export class JoinUnnester {
         return this.#pushIntoWindow(rel, domain);
       case 'scan':
       case 'ctescan':
-      case 'projectset':
       case 'recursive':
       case 'input':
         throw analysis.unsupported('correlated subquery of this shape');

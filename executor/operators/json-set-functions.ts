@@ -1,0 +1,52 @@
+/** Elements, members and keys of json and jsonb as sets of rows, by signature. */
+import type { Datum } from '../../core/datum.ts';
+import { invalidParameterValue } from '../../core/sql-error.ts';
+import type { JsonKind, Span } from '../expression/kernels/json-scan.ts';
+import { elementsOf, kindOf, membersOf, stringOf, wholeOf } from '../expression/kernels/json-scan.ts';
+
+type Rows = (args: readonly Datum[]) => Iterable<readonly Datum[]>;
+
+const textOf = (text: string, span: Span): string => text.slice(span.from, span.to);
+
+/** The value as `->>` gives it. */
+function plain(text: string, span: Span): string | null {
+  const kind = kindOf(text, span);
+  return kind === 'null' ? null : kind === 'string' ? stringOf(text, span) : textOf(text, span);
+}
+
+function requireKind(text: string, wanted: JsonKind, name: string): Span {
+  const whole = wholeOf(text);
+  const kind = kindOf(text, whole);
+  if (kind === wanted) return whole;
+  throw invalidParameterValue(
+    `cannot call ${name} on ${kind === 'object' ? 'an object' : kind === 'array' ? 'an array' : 'a scalar'}`,
+  );
+}
+
+const elements = (name: string, read: (text: string, span: Span) => string | null): Rows =>
+  function* (args) {
+    const text = args[0] as string;
+    for (const element of elementsOf(text, requireKind(text, 'array', name))) yield [read(text, element)];
+  };
+
+const members = (name: string, read: (text: string, span: Span) => string | null): Rows =>
+  function* (args) {
+    const text = args[0] as string;
+    for (const { key, value } of membersOf(text, requireKind(text, 'object', name))) yield [key, read(text, value)];
+  };
+
+const keys = (name: string): Rows =>
+  function* (args) {
+    const text = args[0] as string;
+    for (const { key } of membersOf(text, requireKind(text, 'object', name))) yield [key];
+  };
+
+export const jsonSetFunctions: Readonly<Record<string, Rows>> = Object.fromEntries(
+  ['json', 'jsonb'].flatMap((type): [string, Rows][] => [
+    [`${type}_array_elements(${type})`, elements(`${type}_array_elements`, textOf)],
+    [`${type}_array_elements_text(${type})`, elements(`${type}_array_elements_text`, plain)],
+    [`${type}_each(${type})`, members(`${type}_each`, textOf)],
+    [`${type}_each_text(${type})`, members(`${type}_each_text`, plain)],
+    [`${type}_object_keys(${type})`, keys(`${type}_object_keys`)],
+  ]),
+);

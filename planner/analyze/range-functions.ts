@@ -1,0 +1,50 @@
+/**
+ * Functions in FROM → a ProjectSet over one row: f(x), ROWS FROM (…), WITH ORDINALITY. Whether the arguments read the rows
+ * beside it (LATERAL) is for the join above to see. A function that returns no set gives one row.
+ */
+import type { ProjectSet, Rel, RelColumn } from '../../algebra/rel.ts';
+import { assert } from '../../core/assert.ts';
+import { sqlType } from '../../core/sql-type.ts';
+import type { SqlType } from '../../core/sql-type.ts';
+import { convertPlainCall } from './calls.ts';
+import type { QueryConverter } from './query-converter.ts';
+import type { ExpressionContext } from './scope.ts';
+import { isComposite, ONE_ROW } from './set-returning.ts';
+import { child, flag, integer, list, nodes, strings } from './tree-nodes.ts';
+import type { TreeNode } from './tree-reader.ts';
+
+/** The columns of built-in functions that return rows. */
+const PAIR_COLUMNS: Readonly<Record<string, readonly SqlType[]>> = {
+  'json_each(json)': [sqlType('text'), sqlType('json')],
+  'jsonb_each(jsonb)': [sqlType('text'), sqlType('jsonb')],
+  'json_each_text(json)': [sqlType('text'), sqlType('text')],
+  'jsonb_each_text(jsonb)': [sqlType('text'), sqlType('text')],
+};
+
+export function convertRangeFunction(
+  converter: QueryConverter,
+  range: TreeNode,
+  name: string,
+  context: ExpressionContext,
+): { readonly rel: Rel; readonly columns: readonly RelColumn[] } {
+  const { analysis } = converter;
+  const names = strings(child(range, 'eref'), 'colnames');
+  const inFrom: ExpressionContext = { ...context, clause: 'a function in FROM' };
+  let position = 0;
+  const functions = nodes(range, 'functions').map((item): ProjectSet['functions'][number] => {
+    if (list(item, 'funccolnames').length > 0) throw analysis.unsupported(`column definition list of "${name}"`);
+    const node = child(item, 'funcexpr');
+    const call =
+      node.tag === 'FUNCEXPR' && flag(node, 'funcretset')
+        ? convertPlainCall(converter.expressions, node, analysis.lookup.function(integer(node, 'funcid')), inFrom)
+        : converter.expressions.convert(node, inFrom);
+    const types = isComposite(call) && call.kind === 'call' ? PAIR_COLUMNS[call.fn.signature] : [call.type];
+    if (types?.length !== integer(item, 'funccolcount')) throw analysis.unsupported(`function that returns rows ("${name}")`);
+    return { call, columns: types.map((type) => analysis.column(names[position++] ?? name, type)) };
+  });
+  const columns = functions.flatMap((item) => item.columns);
+  const ordinality = flag(range, 'funcordinality') ? analysis.column(names[position] ?? 'ordinality', sqlType('int8')) : null;
+  if (ordinality) columns.push(ordinality);
+  assert(columns.length === names.length, `"${name}" has ${names.length} columns`);
+  return { rel: { kind: 'projectset', input: ONE_ROW, functions, ordinality }, columns };
+}

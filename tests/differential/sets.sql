@@ -1,0 +1,77 @@
+-- Functions in FROM and set-returning functions in the select list.
+
+SELECT p.id, g FROM people p, generate_series(1, p.dept) AS g ORDER BY p.id, g;
+
+SELECT p.id, g.n FROM people p LEFT JOIN LATERAL generate_series(p.dept, 3) AS g (n) ON true ORDER BY p.id, g.n;
+
+SELECT p.id, g.n FROM people p LEFT JOIN LATERAL generate_series(p.dept, 3) AS g (n) ON g.n > 1 ORDER BY p.id, g.n;
+
+SELECT g, d.title FROM generate_series(1, 7, 2) AS g LEFT JOIN depts d ON d.id = g ORDER BY g;
+
+SELECT d.id, u.* FROM depts d, unnest(ARRAY[d.id, NULL, 7], ARRAY[d.title]) WITH ORDINALITY AS u (a, b, n) ORDER BY d.id, u.n;
+
+SELECT d.id, r.* FROM depts d, ROWS FROM (generate_series(1, d.id), generate_series(d.id, 1, -1)) AS r (up, down) ORDER BY d.id, r.up;
+
+SELECT p.id, generate_series(1, p.dept), p.name FROM people p ORDER BY p.id, 2;
+
+SELECT id, generate_series(1, 2) AS a, generate_series(1, 3) AS b FROM depts ORDER BY id, b;
+
+SELECT id, generate_series(1, generate_series(1, 3)) AS a, generate_series(2, 4) AS b FROM depts ORDER BY id, b, a;
+
+SELECT dept, count(*), generate_series(1, count(*)) AS g FROM people GROUP BY dept ORDER BY dept, g;
+
+SELECT DISTINCT generate_series(1, dept) AS g FROM people ORDER BY g DESC LIMIT 2;
+
+SELECT id, generate_series(id, 3) AS g FROM depts ORDER BY id LIMIT 4 OFFSET 1;
+
+SELECT id, unnest(string_to_array(name, 'a')) AS part FROM people ORDER BY id, part;
+
+SELECT id, unnest(ARRAY[ARRAY[id, 1], ARRAY[NULL, dept]]) AS x FROM people ORDER BY id, x;
+
+SELECT d.id, s, s2 FROM depts d, generate_subscripts(ARRAY[d.id, 5, 6], 1) s, generate_subscripts(ARRAY[d.id, 5], 1, true) s2 ORDER BY 1, 2, 3;
+
+SELECT e.id, x FROM events e, generate_series(e.amount, e.amount + 1, 0.25) AS x WHERE e.id < 12 ORDER BY e.id, x;
+
+SELECT d.id, x FROM depts d, generate_series(9223372036854775805, 9223372036854775807) AS x ORDER BY d.id, x;
+
+SELECT d.id, x FROM depts d, generate_series(2147483645, 2147483647) AS x ORDER BY d.id, x;
+
+SELECT e.id, x FROM events e, generate_series(e.happened, e.happened + INTERVAL '3 months', INTERVAL '1 month') AS x ORDER BY e.id, x;
+
+SELECT d.id, x FROM depts d, generate_series(d.opened, d.opened + INTERVAL '2 days', INTERVAL '18 hours') AS x ORDER BY d.id, x;
+
+SELECT d.id, x FROM depts d, generate_series(1, 5, d.id - 3) AS x ORDER BY d.id, x;
+
+SELECT d.id, x FROM depts d, generate_series(1, d.id::numeric, 0) AS x;
+
+SELECT p.id, j FROM people p, jsonb_array_elements(jsonb_build_array(p.id, p.name, NULL, ARRAY[p.dept])) AS j ORDER BY p.id, j::text;
+
+SELECT p.id, j FROM people p, jsonb_array_elements_text(jsonb_build_array(p.id, p.name, NULL, ARRAY[p.dept])) AS j ORDER BY p.id, j;
+
+SELECT p.id, j FROM people p, json_array_elements_text(json_build_array(p.id, p.name, NULL)) AS j ORDER BY p.id, j;
+
+SELECT p.id, key, value FROM people p, jsonb_each(jsonb_build_object('id', p.id, 'n', p.name)) ORDER BY p.id, key;
+
+SELECT p.id, e.k, e.v FROM people p, json_each_text(json_build_object('id', p.id, 'n', p.name)) AS e (k, v) ORDER BY p.id, e.k;
+
+SELECT p.id, jsonb_object_keys(jsonb_build_object('b', p.id, 'a', p.name)) AS k FROM people p ORDER BY p.id, k;
+
+SELECT id, jsonb_array_elements(to_jsonb(id)) FROM depts;
+
+SELECT d.id, x FROM depts d, upper(d.title) AS x ORDER BY d.id;
+
+SELECT d.id, (SELECT sum(g) FROM generate_series(1, d.id) AS g) FROM depts d ORDER BY d.id;
+
+SELECT d.id FROM depts d WHERE EXISTS (SELECT 1 FROM generate_series(2, d.id) AS g WHERE g > 3) ORDER BY d.id;
+
+SELECT d.id FROM depts d WHERE 3 IN (SELECT generate_series(1, d.id)) ORDER BY d.id;
+
+SELECT d.id, ARRAY(SELECT g * 2 FROM generate_series(1, d.id) AS g ORDER BY g DESC) FROM depts d ORDER BY d.id;
+
+SELECT g, count(p.id) FROM generate_series(0, 4) AS g LEFT JOIN people p ON p.dept = g GROUP BY g ORDER BY g;
+
+SELECT p.id, u FROM people p JOIN unnest(ARRAY[1, 3, 3, NULL]) AS u ON p.dept = u ORDER BY p.id, u;
+
+SELECT s.id, s.g FROM (SELECT id, generate_series(1, 3) AS g FROM depts) s WHERE s.id > 2 AND s.g > 1 ORDER BY 1, 2;
+
+SELECT count(*) FROM people, generate_series(1, 20000) AS g;
