@@ -244,6 +244,7 @@ export function mapPlanInputs(plan: Plan, f: (input: Plan) => Plan): Plan {
     case 'sort':
     case 'limit':
     case 'distinct':
+    case 'window':
     case 'projectset':
       return { ...plan, input: f(plan.input) };
     case 'hashjoin':
