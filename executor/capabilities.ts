@@ -6,11 +6,12 @@ import { outputColumns } from '../algebra/rel.ts';
 import type { Rel, Window } from '../algebra/rel.ts';
 import type { AggregateCall } from '../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../algebra/site.ts';
+import { columnsIn } from '../algebra/transform.ts';
 import { unreachable } from '../core/assert.ts';
 import { isCodePointOrder } from '../core/sql-type.ts';
 import type { SqlType } from '../core/sql-type.ts';
 import { localScalarVerdict } from './expression/capabilities.ts';
-import { accumulatorFactory, isOrderSensitive } from './operators/aggregate/registry.ts';
+import { accumulatorFactory, isJsonAggregate, isOrderSensitive } from './operators/aggregate/registry.ts';
 import { whyNoSet } from './operators/set-functions.ts';
 import { whyNotKey } from './operators/keys/key-types.ts';
 import { whyNotOrdered } from './operators/ordering/order-verdict.ts';
@@ -43,6 +44,17 @@ export function localAggregateVerdict(call: AggregateCall): Verdict {
     if (reason !== undefined) return unless(reason);
     if (!isCodePointOrder(call.inputCollation)) return unless(`${signature} under a collation that is its source's alone`);
   }
+  if (call.direct) {
+    if (call.direct.some((expr) => columnsIn(expr).size > 0))
+      return unless(`direct arguments of ${call.fn.name} that are not constant`);
+    // Equal values are counted as one.
+    const counts = call.fn.aggregateKind === 'hypothetical' || call.fn.name === 'mode';
+    const reason = counts ? firstReason(typesOf(call.orderBy.map((key) => key.expr)), whyNotKey) : undefined;
+    if (reason !== undefined) return unless(reason);
+  }
+  // Of such types only the text travels, which says nothing of how they become JSON.
+  const opaque = isJsonAggregate(signature) ? args.find((type) => (type.element ?? type).kind === 'opaque') : undefined;
+  if (opaque) return unless(`${call.fn.name} of ${opaque.name}`);
   if (signature.startsWith('array_agg(') && call.type.kind !== 'array') return unless(`array_agg over ${args[0]!.name}`);
   if (call.distinct) {
     const reason = firstReason(args, whyNotKey) ?? (isOrderSensitive(signature) ? firstReason(args, whyNotOrdered) : undefined);

@@ -107,6 +107,10 @@ export class DuckDBWriter extends SqlWriter {
   protected override emptySelectList(): string {
     return '1';
   }
+  /** DuckDB's is a bigint. */
+  protected override groupingMask(columns: readonly string[]): SqlText {
+    return this.cast(super.groupingMask(columns), sqlType('int4'));
+  }
   /** HAVING would take a bare name for an output column first. */
   protected override mustQualify(block: SelectBlock): boolean {
     return block.having.length > 0;

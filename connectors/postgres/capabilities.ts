@@ -73,9 +73,8 @@ export class PostgresCapabilities implements Capabilities {
   }
 
   aggregate(call: AggregateCall): Verdict {
-    if (call.fn.aggregateKind !== undefined && call.fn.aggregateKind !== 'normal')
-      return no(`${call.fn.name} WITHIN GROUP is not sent to sources yet`);
-    return this.function(call.fn, call.inputCollation, call.args);
+    const sorted = call.orderBy.map((key) => key.expr);
+    return this.function(call.fn, call.inputCollation, [...call.args, ...(call.direct ?? []), ...sorted]);
   }
 
   operator(rel: Rel): Verdict {

@@ -374,8 +374,12 @@ export abstract class ScalarWriter {
       this.orderingTerm(this.ordered(key.expr, key.expr.type.collation).text, key.descending, key.nullsFirst),
     );
     const order = orderBy.length > 0 ? `${args.length > 0 ? ' ' : ''}ORDER BY ${orderBy.join(', ')}` : '';
-    const inside = args.length === 0 && order === '' ? '*' : `${call.distinct ? 'DISTINCT ' : ''}${args.join(', ')}${order}`;
     const filter = call.filter ? ` FILTER (WHERE ${this.scalar(call.filter).text})` : '';
+    if (call.direct) {
+      const direct = call.direct.map((arg) => this.scalar(arg).text).join(', ');
+      return atom(`${this.functionName(call.fn)}(${direct}) WITHIN GROUP (${order})${filter}`);
+    }
+    const inside = args.length === 0 && order === '' ? '*' : `${call.distinct ? 'DISTINCT ' : ''}${args.join(', ')}${order}`;
     return atom(`${this.functionName(call.fn)}(${inside})${filter}`);
   }
 

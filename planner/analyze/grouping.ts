@@ -12,6 +12,7 @@
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { columnsIn } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import { expandGroupingSets } from './grouping-sets.ts';
@@ -155,7 +156,6 @@ export class Grouping implements GroupedColumns {
   private call(node: TreeNode): AggregateCall {
     const { analysis, expressions } = this.converter;
     const fn = analysis.lookup.function(integer(node, 'aggfnoid'));
-    if (text(node, 'aggkind') !== 'n') throw analysis.unsupported(`ordered-set aggregate ${fn.name}`, node);
     if (flag(node, 'aggvariadic')) throw analysis.unsupported(`VARIADIC argument of aggregate ${fn.name}`, node);
     const context: ExpressionContext = { ...this.context, clause: `aggregate ${fn.name}` };
     const entries = nodes(node, 'args').map((entry) => ({
@@ -170,16 +170,23 @@ export class Grouping implements GroupedColumns {
       assert(entry !== undefined, 'ORDER BY of an aggregate refers to nothing');
       return { expr: entry.expr, ...sortKey(analysis, clause, entry.expr.type) };
     });
+    const isOrderedSet = text(node, 'aggkind') !== 'n';
+    const direct = expressions.all(nodes(node, 'aggdirectargs'), context);
+    // They read the groups, which a set may leave out, and not the rows.
+    if (this.sets && direct.some((expr) => columnsIn(expr).size > 0))
+      throw analysis.unsupported(`group columns as direct arguments of ${fn.name} with grouping sets`, node);
     const filter = optionalChild(node, 'aggfilter');
     return {
       fn,
-      args: entries.filter((entry) => !entry.junk).map((entry) => entry.expr),
+      // What WITHIN GROUP sorts is not an argument beside.
+      args: isOrderedSet ? [] : entries.filter((entry) => !entry.junk).map((entry) => entry.expr),
       distinct: distinct.length > 0,
       filter: filter && expressions.convert(filter, context),
       orderBy,
       inputCollation: analysis.collation(integer(node, 'inputcollid')),
       type: analysis.type(integer(node, 'aggtype'), -1, integer(node, 'aggcollid')),
       location: analysis.location(node),
+      ...(isOrderedSet ? { direct } : {}),
     };
   }
 }

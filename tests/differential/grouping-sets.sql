@@ -71,3 +71,9 @@ WITH t AS (SELECT dept, active, sum(salary) AS s FROM people GROUP BY ROLLUP (de
 SELECT 'x' AS label, dept, NULL::int AS nothing, count(*) FROM people GROUP BY 1, ROLLUP (2, 3) ORDER BY 2, 4;
 
 SELECT p.dept, p.score, count(*) FROM people p GROUP BY GROUPING SETS ((p.dept, p.score), (p.score)) ORDER BY 1, 2, 3;
+
+SELECT dept FROM people GROUP BY GROUPING SETS ((dept), (), ()) ORDER BY dept;
+
+SELECT dept, count(*) FROM people GROUP BY GROUPING SETS ((dept), (), (dept), ()) ORDER BY 1, 2;
+
+SELECT g FROM (SELECT dept AS g, count(*) AS n FROM people GROUP BY CUBE (dept)) t ORDER BY 1;

@@ -68,7 +68,7 @@ function jsonArray(element: SqlType, { dims, elements }: PgArray, settings: Sess
 }
 
 /** The text of a key, quoted. */
-function keyOf(type: SqlType, value: Exclude<Datum, null>, settings: SessionSettings): string {
+export function jsonKeyOf(type: SqlType, value: Exclude<Datum, null>, settings: SessionSettings): string {
   if (type.kind === 'array' || type.kind === 'json' || type.kind === 'jsonb') {
     throw invalidParameterValue('key value must be scalar, not array, composite, or json');
   }
@@ -98,7 +98,7 @@ const buildObject =
           ? invalidParameterValue(`argument ${i + 1}: key must not be null`)
           : sqlError('22004', 'null value not allowed for object key');
       }
-      members.push(`${keyOf(types[i]!, key, settings)} : ${jsonOf(types[i + 1]!, values[i + 1]!, settings)}`);
+      members.push(`${jsonKeyOf(types[i]!, key, settings)} : ${jsonOf(types[i + 1]!, values[i + 1]!, settings)}`);
     }
     return `{${members.join(', ')}}`;
   };

@@ -63,7 +63,7 @@ export class CallInput {
     for (const expr of this.#call.direct ?? []) direct.push(await evaluateConstant(expr, this.#execution));
     const call = this.#call;
     this.#accumulators = Array.from({ length: this.#sets }, () =>
-      withOrder(call, withDistinct(call, this.#factory(call, direct))),
+      withOrder(call, withDistinct(call, this.#factory(call, direct, this.#execution.environment.settings))),
     );
   }
 
@@ -147,6 +147,8 @@ class DistinctArguments implements Accumulator {
 }
 
 function withOrder(call: AggregateCall, inner: Accumulator): Accumulator {
+  // A hypothetical row is sorted together with the rows: it does that itself.
+  if (call.fn.aggregateKind === 'hypothetical') return inner;
   if (call.orderBy.length > 0) {
     const keys = call.orderBy.map((key, i) => ({
       position: call.args.length + i,

@@ -2,6 +2,7 @@
  * The aggregates computed here, by pg_proc signature. What is not listed is refused at plan time. Each entry was compared
  * with PostgreSQL on edge values (tests/executor/operators/aggregates.test.ts).
  */
+import type { SessionSettings } from '../../../algebra/plan.ts';
 import type { AggregateCall } from '../../../algebra/scalar.ts';
 import type { Datum } from '../../../core/datum.ts';
 import type { Accumulator } from './accumulator.ts';
@@ -11,15 +12,21 @@ import { BitAccumulator, BooleanAccumulator } from './bits.ts';
 import { CountAccumulator } from './count.ts';
 import { FloatMoments, FloatSum } from './float-moments.ts';
 import { BigIntegerSum, IntegerAverage, SmallIntegerSum } from './integer-sum.ts';
+import type { HypotheticalRank } from './hypothetical-rank.ts';
+import { HypotheticalRankAccumulator } from './hypothetical-rank.ts';
 import { IntervalSum } from './interval-sum.ts';
+import { jsonAggregate, jsonArrayParts, jsonObjectParts } from './json-aggregate.ts';
 import { extremeOf, KeptRow } from './min-max.ts';
+import { ModeAccumulator } from './mode.ts';
 import { NumericAverage, NumericSum } from './numeric-sum.ts';
 import type { Dispersion } from './numeric-variance.ts';
 import { NumericVariance } from './numeric-variance.ts';
+import { continuousPick, discretePick, PercentileAccumulator } from './percentile.ts';
+import { PairCountAccumulator, RegressionAccumulator, regressionResults } from './regression.ts';
 import { StringAggregate } from './string-aggregate.ts';
 
 /** `direct`: the values of the direct arguments. */
-export type AccumulatorFactory = (call: AggregateCall, direct: readonly Datum[]) => Accumulator;
+export type AccumulatorFactory = (call: AggregateCall, direct: readonly Datum[], settings: SessionSettings) => Accumulator;
 
 const factories = new Map<string, AccumulatorFactory>([
   ['count()', () => new CountAccumulator()],
@@ -84,6 +91,37 @@ for (const [name, what] of dispersions) {
   for (const type of ['float4', 'float8']) factories.set(`${name}(${type})`, () => new FloatMoments(what));
 }
 
+for (const [name, result] of Object.entries(regressionResults)) {
+  factories.set(`${name}(float8,float8)`, () => new RegressionAccumulator(result));
+}
+factories.set('regr_count(float8,float8)', () => new PairCountAccumulator());
+
+const percentile =
+  (pick: typeof discretePick): AccumulatorFactory =>
+  (call, [value]) =>
+    new PercentileAccumulator(call.orderBy[0]!.expr.type, call.type, value!, pick);
+for (const percentiles of ['float8', '_float8']) {
+  factories.set(`percentile_disc(${percentiles},anyelement)`, percentile(discretePick));
+  factories.set(`percentile_cont(${percentiles},float8)`, percentile(continuousPick));
+}
+factories.set('mode(anyelement)', (call) => new ModeAccumulator(call.type));
+
+const ranks: readonly HypotheticalRank[] = ['rank', 'dense_rank', 'percent_rank', 'cume_dist'];
+for (const rank of ranks) {
+  factories.set(`${rank}(any)`, (call, direct) => new HypotheticalRankAccumulator(rank, call.orderBy, direct));
+}
+
+for (const binary of [false, true]) {
+  const prefix = binary ? 'jsonb' : 'json';
+  for (const [suffix, strict] of [
+    ['', false],
+    ['_strict', true],
+  ] as const) {
+    factories.set(`${prefix}_agg${suffix}(anyelement)`, jsonAggregate(jsonArrayParts(strict), binary));
+    factories.set(`${prefix}_object_agg${suffix}(any,any)`, jsonAggregate(jsonObjectParts(strict, binary), binary));
+  }
+}
+
 const bitOperations: readonly BitOperation[] = ['and', 'or', 'xor'];
 for (const op of bitOperations) {
   for (const type of ['int2', 'int4']) factories.set(`bit_${op}(${type})`, () => new BitAccumulator(op, 1));
@@ -97,7 +135,8 @@ const orderSensitive = new Set([
   'array_agg(anynonarray)',
   'array_agg(anyarray)',
 ]);
-export const isOrderSensitive = (signature: string): boolean => orderSensitive.has(signature);
+export const isJsonAggregate = (signature: string): boolean => /^jsonb?_(?:object_)?agg/.test(signature);
+export const isOrderSensitive = (signature: string): boolean => orderSensitive.has(signature) || isJsonAggregate(signature);
 
 export const accumulatorFactory = (signature: string): AccumulatorFactory | undefined => factories.get(signature);
 export const registeredAggregates = (): readonly string[] => [...factories.keys()];
