@@ -20,7 +20,7 @@ const TEXT_LENGTH_MAX = 0x1fff_ff00;
 interface Parts {
   readonly open: string;
   readonly close: string;
-  /** Null: left out. `isFirst`: of the group's rows, written or not. */
+  /** Null: left out. `isFirst`: nothing was written yet. */
   member(types: readonly SqlType[], values: readonly Datum[], settings: SessionSettings, isFirst: boolean): string | null;
 }
 
@@ -90,9 +90,9 @@ class JsonAccumulator implements Accumulator {
     const types = this.#types;
     for (let i = 0; i < length; i++) {
       const g = groups[i]!;
-      const values = types.map((type, k) => readDatum(args[k]!, type, i));
-      const member = parts.member(types, values, this.#settings, this.#texts[g] === null);
       const before = this.#texts[g] ?? '';
+      const values = types.map((type, k) => readDatum(args[k]!, type, i));
+      const member = parts.member(types, values, this.#settings, before === '');
       if (member === null) {
         this.#texts[g] = before;
         continue;

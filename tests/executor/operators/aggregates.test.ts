@@ -4,9 +4,9 @@
  */
 import { Client } from 'pg';
 import type { AggregatePlan } from '../../../algebra/plan.ts';
-import type { AggregateCall } from '../../../algebra/scalar.ts';
+import type { AggregateCall, Scalar } from '../../../algebra/scalar.ts';
 import { decodeBinary, encodeBinary } from '../../../core/binary-format.ts';
-import type { Datum } from '../../../core/datum.ts';
+import type { Datum, PgArray } from '../../../core/datum.ts';
 import { SqlError } from '../../../core/sql-error.ts';
 import { arrayTypeOf, builtinType, sqlType } from '../../../core/sql-type.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
@@ -15,7 +15,21 @@ import { registeredAggregates } from '../../../executor/operators/aggregate/regi
 import { startTestPostgres } from '../../support/postgres.ts';
 import type { TestPostgres } from '../../support/postgres.ts';
 import type { Row } from './plan-builder.ts';
-import { aggregateCall, batchesOf, bool, call, column, constant, int4, node, ref, remote, run } from './plan-builder.ts';
+import {
+  aggregateCall,
+  batchesOf,
+  bool,
+  call,
+  column,
+  constant,
+  float8,
+  functionRef,
+  int4,
+  node,
+  ref,
+  remote,
+  run,
+} from './plan-builder.ts';
 
 let server: TestPostgres;
 let client: Client;
@@ -155,7 +169,12 @@ const signatures: readonly Signature[] = registeredAggregates().map((signature) 
 });
 
 /** Types to try a signature with. */
-function argumentTypes(argument: string): readonly string[] {
+function argumentTypes({ signature, name: fn, argument }: Signature): readonly string[] {
+  // There are no arrays of arrays.
+  if (signature === 'percentile_disc(_float8,anyelement)')
+    return Object.keys(inputs).filter((name) => !/^(?:jsonb|bpchar|int4\[\])$/.test(name));
+  if (/^(?:percentile_disc|mode)/.test(fn)) return Object.keys(inputs).filter((name) => name !== 'jsonb' && name !== 'bpchar');
+  if (signature.startsWith('percentile_cont')) return ['float8'];
   switch (argument) {
     case '':
       return ['int4'];
@@ -183,35 +202,65 @@ async function returnType({ signature }: Signature, argument: SqlType): Promise<
   );
   if (rows.length !== 1) throw new Error(`${signature} is not PostgreSQL's`);
   const { name, oid } = rows[0]!;
-  if (name === 'anyarray') return signature === 'array_agg(anynonarray)' ? arrayOf(argument) : argument;
+  if (name === 'anyarray') return /^array_agg\(anynonarray|^percentile/.test(signature) ? arrayOf(argument) : argument;
   return name.startsWith('any') ? argument : builtinType(oid)!;
 }
 
 const arrayOf = (type: SqlType): SqlType =>
   arrayTypeOf(type) ?? { kind: 'array', oid: type.oid, typmod: -1, collation: 'none', name: `${type.name}[]`, element: type };
 
+/** How a call is written, and what it is here. */
+interface Shape {
+  readonly sql: string;
+  readonly args: (input: Scalar) => readonly Scalar[];
+  readonly more?: ((input: Scalar) => Partial<AggregateCall>) | undefined;
+}
+
+const PERCENTILES: PgArray = { dims: [4], lowerBounds: [1], elements: [0, 0.4, null, 1] };
+const HYPOTHETICAL: Readonly<Record<string, Datum>> = {
+  int4: 2,
+  text: 'ab',
+  numeric: { kind: 'finite', unscaled: 200n, scale: 2 },
+};
+
+function shapeOf({ signature, name: fn, argument }: Signature, type: SqlType, name: string): Shape {
+  const within = (direct: readonly Scalar[], aggregateKind: 'ordered-set' | 'hypothetical'): Shape['more'] => {
+    const orderBy = (expr: Scalar): AggregateCall['orderBy'] => [{ expr, descending: false, nullsFirst: false }];
+    return (input) => ({ fn: { ...functionRef(signature, 'aggregate'), aggregateKind }, direct, orderBy: orderBy(input) });
+  };
+  if (fn === 'mode') return { sql: 'mode() WITHIN GROUP (ORDER BY x)', args: () => [], more: within([], 'ordered-set') };
+  if (fn.startsWith('percentile')) {
+    const several = signature.includes('_float8');
+    const direct = several ? constant(arrayOf(float8), PERCENTILES) : constant(float8, 0.4);
+    const sql = `${fn}(${several ? "'{0,0.4,NULL,1}'::float8[]" : '0.4'}) WITHIN GROUP (ORDER BY x)`;
+    return { sql, args: () => [], more: within([direct], 'ordered-set') };
+  }
+  if (/rank$|^cume_dist/.test(fn)) {
+    const value = { int4: '2', text: `'ab'`, numeric: '2.00' }[name]!;
+    const direct = constant(type, HYPOTHETICAL[name]!);
+    return { sql: `${fn}(${value}) WITHIN GROUP (ORDER BY x)`, args: () => [], more: within([direct], 'hypothetical') };
+  }
+  if (argument === '') return { sql: `${fn}(*)`, args: () => [] };
+  if (fn === 'string_agg') {
+    const delimiter = constant(type, name === 'bytea' ? Buffer.from(', ') : ', ');
+    return { sql: `${fn}(x, ', '::${name} ORDER BY i)`, args: (input) => [input, delimiter] };
+  }
+  if (signature.includes(',')) return { sql: `${fn}(x, x ORDER BY i)`, args: (input) => [input, input] };
+  return { sql: `${fn}(x ORDER BY i)`, args: (input) => [input] };
+}
+
 for (const signature of signatures) {
   test(signature.signature, async () => {
-    for (const name of argumentTypes(signature.argument)) {
+    for (const name of argumentTypes(signature)) {
       const type = typeNamed(name);
       const result = await returnType(signature, type);
       const groups = await fetchInputs(name);
       const texts = groupsOf(name);
-      const delimiter = signature.name === 'string_agg';
-      const args = signature.argument === '' ? '*' : delimiter ? `x, ', '::${name}` : 'x';
-      const order = signature.argument === '' ? '' : ' ORDER BY i';
+      const shape = shapeOf(signature, type, name);
       const make = (input: ReturnType<typeof column>): AggregateCall =>
-        aggregateCall(
-          signature.signature,
-          result,
-          signature.argument === ''
-            ? []
-            : delimiter
-              ? [ref(input), constant(type, name === 'bytea' ? Buffer.from(', ') : ', ')]
-              : [ref(input)],
-        );
+        aggregateCall(signature.signature, result, shape.args(ref(input)), shape.more?.(ref(input)));
       for (const [i, group] of texts.entries()) {
-        const sql = `SELECT ${sent(`${signature.name}(${args}${order})`, result)} AS v FROM ${valuesOf(name, group)}`;
+        const sql = `SELECT ${sent(shape.sql, result)} AS v FROM ${valuesOf(name, group)}`;
         const expected = await theirs(sql);
         expect({ sql, result: await ours(type, groups[i]!, make) }).toEqual({ sql, result: expected });
       }
@@ -359,7 +408,8 @@ test('what is refused at plan time', () => {
     aggregateCall('array_agg(anynonarray)', arrayTypeOf(json)!, [ref(input)], {
       orderBy: [{ expr: ref(input), descending: false, nullsFirst: false }],
     }),
-    aggregateCall('percentile_cont(float8,float8)', sqlType('float8'), []),
+    aggregateCall('percentile_cont(float8,interval)', sqlType('interval'), []),
+    aggregateCall('percentile_cont(float8,float8)', float8, [], { direct: [ref(column('p', float8))] }),
     aggregateCall('max(text)', sqlType('text'), [], { inputCollation: { name: 'de_DE', oid: 1, deterministic: true } }),
   ];
   for (const aggregate of verdicts) expect(localAggregateVerdict(aggregate).verdict).toBe('no');
