@@ -41,7 +41,7 @@ export async function frameAggregate(
   const before = account.bytes;
   const feed = await Feed.create(call, input, rows, execution);
   const state: State = {
-    accumulator: () => factory(call, []),
+    accumulator: () => factory(call, [], execution.environment.settings),
     feed,
     pace: async (extraBytes) => {
       account.set(before + feed.bytes + extraBytes);
