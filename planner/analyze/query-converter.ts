@@ -6,6 +6,7 @@
 import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { convertWithQueries } from './common-table-expressions.ts';
 import { ExpressionConverter } from './expressions.ts';
@@ -14,7 +15,7 @@ import { Grouping, isGrouped } from './grouping.ts';
 import { PendingJoins } from './pending-joins.ts';
 import { applyPredicate } from './predicates.ts';
 import type { ExpressionContext, QueryScope } from './scope.ts';
-import { convertSetOperations } from './set-operations.ts';
+import { convertSetOperations, convertUnionMember } from './set-operations.ts';
 import { constantCount, limitedRows } from './row-limits.ts';
 import { SelectListSets } from './set-returning.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
@@ -60,6 +61,10 @@ export class QueryConverter {
       rel: definitions.length === 0 ? visible : { kind: 'with', definitions, body: visible },
       columns: body.targets.filter((target) => !target.junk).map((target) => target.column),
     };
+  }
+
+  unionMember(query: TreeNode, member: TreeNode, types: readonly SqlType[], context: ExpressionContext): ConvertedQuery {
+    return convertUnionMember(this, query, member, types, context);
   }
 
   private refuseUnsupported(query: TreeNode): void {

@@ -70,8 +70,17 @@ export function convertSetOperations(
   return convertMember(operation);
 }
 
+/** The seed or the step of a recursive query, with columns of these types. */
+export const convertUnionMember = (
+  converter: QueryConverter,
+  query: TreeNode,
+  member: TreeNode,
+  types: readonly SqlType[],
+  context: ExpressionContext,
+): ConvertedQuery => coerced(converter.analysis, convertSetOperations(converter, query, member, context), types, 'union');
+
 /** The member with every column of exactly the operation's type; typmod and collation are labels only. */
-export function coerced(analysis: Analysis, member: ConvertedQuery, types: readonly SqlType[], op: string): ConvertedQuery {
+function coerced(analysis: Analysis, member: ConvertedQuery, types: readonly SqlType[], op: string): ConvertedQuery {
   if (member.columns.every((column, index) => column.type.oid === types[index]!.oid)) return member;
   const items = member.columns.map((column, index) => {
     const type = types[index]!;
