@@ -2,10 +2,10 @@
  * A fragment (Rel) → one SQL statement: the last step before a source sees it, and what EXPLAIN shows. Written in
  * PostgreSQL's dialect; another one subclasses it and overrides what differs (names, types, constants, functions, hooks).
  * The text means what the Rel means, whatever it looks like: operators share a SELECT only where SQL evaluates them in
- * that order. A writer is used for one statement. Longer than most files:
- * the operators share the state of one statement (places, aliases), and each is a few lines.
+ * that order. A writer is used for one statement. Its three floors: expressions (scalar-writer.ts), the text of one SELECT
+ * (select-writer.ts), and here what each operator adds to a SELECT.
  */
-import { InternalError, assert, unreachable } from '../../core/assert.ts';
+import { InternalError, unreachable, assert } from '../../core/assert.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type {
   Aggregate,
@@ -16,23 +16,18 @@ import type {
   ProjectSet,
   Recursive,
   Rel,
-  RelColumn,
   Scan,
   SetOperation,
   Sort,
-  SortKey,
   Values,
 } from '../../algebra/rel.ts';
-import type { AggregateCall, ColumnId, ParamScalar, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
+import type { ColumnId, ParamScalar, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
 import { mapAggregateCall, relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
 import { sqlType } from '../../core/sql-type.ts';
-import { inSides, isColumn, isNullConstant, uniqueNames, withinStack } from './fragment-shapes.ts';
-import type { Sides } from './fragment-shapes.ts';
-import { AND, atLeast, atom, MATCHING } from './precedence.ts';
-import type { SqlText } from './precedence.ts';
-import { ScalarWriter } from './scalar-writer.ts';
+import { inSides, isNullConstant, uniqueNames, withinStack } from './fragment-shapes.ts';
 import { areDistinctColumns, canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
-import type { Condition, FromItem, SelectBlock } from './select-block.ts';
+import type { FromItem, SelectBlock } from './select-block.ts';
+import { scalarCondition, SelectWriter } from './select-writer.ts';
 
 export interface WrittenSql {
   readonly text: string;
@@ -40,23 +35,10 @@ export interface WrittenSql {
   readonly parameters: readonly ParamScalar[];
 }
 
-/** Where a column is to be read from. */
-type Place =
-  | { readonly kind: 'relation'; readonly alias: string; readonly name: string }
-  | { readonly kind: 'aggregate'; readonly call: AggregateCall }
-  | { readonly kind: 'mask'; readonly of: readonly Scalar[] };
-
-const scalarCondition = (expr: Scalar): Condition => ({ kind: 'scalar', expr });
-
-export class SqlWriter extends ScalarWriter {
-  private readonly places = new Map<ColumnId, Place>();
-  private readonly aliases = new Set<string>();
+export class SqlWriter extends SelectWriter {
   private readonly commonTables = new Map<number, { readonly alias: string; readonly columns: readonly string[] }>();
   private readonly withClauses: string[] = [];
-  private qualified = false;
   private isRecursive = false;
-  private generated = 0;
-  private aggregatesWritten = 0;
 
   /** The statement for a fragment; its result columns are the fragment's, in order. Too deep a nesting is 54001. */
   statement(rel: Rel): WrittenSql {
@@ -86,22 +68,6 @@ export class SqlWriter extends ScalarWriter {
   tableName(scan: Scan): string {
     return `${this.quote(scan.table.schema)}.${this.quote(scan.table.name)}`;
   }
-  /** What stands for an empty select list. */
-  protected emptySelectList(): string {
-    return '';
-  }
-  /** GROUPING(…), an int4. */
-  protected groupingMask(columns: readonly string[]): SqlText {
-    return atom(`GROUPING(${columns.join(', ')})`);
-  }
-  /** What closes a subquery to everything outside of it (a security barrier). */
-  protected fenceClause(): string {
-    return 'OFFSET 0';
-  }
-  protected limitClause(limit: string | null, offset: string | null): string {
-    return `${limit === null ? '' : ` LIMIT ${limit}`}${offset === null ? '' : ` OFFSET ${offset}`}`;
-  }
-
   // Relations
 
   private block(rel: Rel): SelectBlock {
@@ -170,10 +136,6 @@ export class SqlWriter extends ScalarWriter {
     return newBlock({ kind: 'relation', sql: this.scanItem(rel, alias) }, rel.columns);
   }
 
-  /** Whether a bare column name in this SELECT might be taken for something else. */
-  protected mustQualify(_block: SelectBlock): boolean {
-    return false;
-  }
   /** A table in FROM, under the name `alias`. */
   protected scanItem(scan: Scan, alias: string): string {
     const name = this.tableName(scan);
@@ -394,168 +356,10 @@ export class SqlWriter extends ScalarWriter {
     return newBlock({ kind: 'relation', sql: `${this.quote(table.alias)} AS ${this.quote(alias)}` }, rel.columns);
   }
 
-  /** Closes a block into a derived table, the only item of a new block with the same columns. */
-  private derive(block: SelectBlock): SelectBlock {
-    const closed = this.close(block, block.columns);
-    const alias = this.alias(null);
-    block.columns.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: closed.names[i]! }));
-    return newBlock({ kind: 'relation', sql: `(${closed.text}) AS ${this.quote(alias)}` }, block.columns);
-  }
-
-  // Text
-
-  /** The finished SELECT with `columns` as its list; `names` are unique. */
-  private close(block: SelectBlock, columns: readonly RelColumn[]): { text: string; names: readonly string[] } {
-    const around = this.qualified;
-    const several = block.from?.kind === 'join' || [...block.where, ...block.having].some((c) => c.kind === 'exists');
-    this.qualified = around || several || this.mustQualify(block);
-    const names =
-      block.body === null ? uniqueNames(columns.map((column) => column.name)) : columns.map((c) => this.placeName(c.id));
-    const text = block.body ?? this.select(block, columns, names);
-    const closed = text + this.tail(block, columns, names);
-    this.qualified = around;
-    return { text: closed, names };
-  }
-
-  private select(block: SelectBlock, columns: readonly RelColumn[], names: readonly string[]): string {
-    const aggregatesBefore = this.aggregatesWritten;
-    const list = columns.map((column, i) => this.selectItem(block, column, names[i]!)).join(', ') || this.emptySelectList();
-    const having = block.having.length > 0 ? ` HAVING ${this.conditions(block.having)}` : '';
-    let group = '';
-    if (block.groups !== null) {
-      const keys = block.groups.map((expr) => this.positionless(expr).text);
-      // Without keys it is an aggregate or HAVING that makes it one group; where there is neither, the empty key does.
-      const isGrouped = this.aggregatesWritten > aggregatesBefore || having !== '';
-      if (block.groupingSets !== null) {
-        const sets = block.groupingSets.map((set) => `(${set.map((i) => keys[i]!).join(', ')})`);
-        group = ` GROUP BY GROUPING SETS (${sets.join(', ')})`;
-      } else group = keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : isGrouped ? '' : ' GROUP BY ()';
-    }
-    const from = block.from ? ` FROM ${this.from(block.from)}` : '';
-    const where = block.where.length > 0 ? ` WHERE ${this.conditions(block.where)}` : '';
-    return `SELECT${block.distinct ? ' DISTINCT' : ''}${list === '' ? '' : ` ${list}`}${from}${where}${group}${having}`;
-  }
-
-  private selectItem(block: SelectBlock, column: RelColumn, name: string): string {
-    const expr: Scalar = block.computed.get(column.id) ?? { kind: 'column', column: column.id, type: column.type };
-    const place = expr.kind === 'column' ? this.places.get(expr.column) : undefined;
-    const text = this.scalar(expr).text;
-    return place?.kind === 'relation' && place.name === name ? text : `${text} AS ${this.quote(name)}`;
-  }
-
-  private tail(block: SelectBlock, columns: readonly RelColumn[], names: readonly string[]): string {
-    const keys = block.orderBy.map((key) => {
-      const i = columns.findIndex((column) => column.id === key.column);
-      const plain = key.expr.kind === 'column' ? this.column(key.expr.column) : this.positionless(key.expr);
-      const text =
-        i >= 0 && !this.needsCollation(key) ? this.quote(names[i]!) : this.collate(plain, key.type.collation, key.expr).text;
-      return this.orderingTerm(text, key.descending, key.nullsFirst);
-    });
-    const order = keys.length > 0 ? ` ORDER BY ${keys.join(', ')}` : '';
-    const fence = block.fenced ? ` ${this.fenceClause()}` : '';
-    return order + this.limitClause(this.count(block.limit), this.count(block.offset)) + fence;
-  }
-
-  private needsCollation(key: SortKey): boolean {
-    const plain = atom('');
-    return this.collate(plain, key.type.collation, { kind: 'column', column: key.column, type: key.type }) !== plain;
-  }
-
-  /** GROUP BY and ORDER BY take a bare integer for a position in the select list: a constant carries its type there. */
-  private positionless(expr: Scalar): SqlText {
-    return expr.kind === 'const' ? this.cast(this.scalar(expr), expr.type) : this.scalar(expr);
-  }
-
-  private count(expr: Scalar | null): string | null {
-    if (expr === null) return null;
-    const isNumber = expr.kind === 'const' && (typeof expr.value === 'number' || typeof expr.value === 'bigint');
-    return isNumber ? String(expr.value) : this.scalar(expr).text;
-  }
-
-  private from(item: FromItem): string {
-    if (item.kind === 'relation') return item.sql;
-    const right = item.right.kind === 'join' ? `(${this.from(item.right)})` : this.from(item.right);
-    const left = this.nested(() => this.from(item.left));
-    if (item.on.length === 0 && item.type === 'inner') return `${left} CROSS JOIN ${right}`;
-    const word = item.type === 'inner' ? 'JOIN' : `${item.type.toUpperCase()} JOIN`;
-    return `${left} ${word} ${right} ON ${item.on.length > 0 ? this.conditions(item.on) : 'true'}`;
-  }
-
-  private conditions(conditions: readonly Condition[]): string {
-    if (conditions.length === 1) return this.condition(conditions[0]!).text;
-    return conditions.map((condition) => atLeast(this.condition(condition), AND + 1)).join(' AND ');
-  }
-
-  private condition(condition: Condition): SqlText {
-    if (condition.kind === 'scalar') return this.scalar(condition.expr);
-    return this.nested(() => this.exists(condition));
-  }
-
-  private exists({ negated, nullAware, on, right }: Condition & { readonly kind: 'exists' }): SqlText {
-    const inner = new Set(right.columns.map((column) => column.id));
-    const pairs = on.map((expr) => inSides(expr, inner));
-    if (pairs.length > 0 && pairs.every((pair) => pair !== null) && (!negated || nullAware)) {
-      return this.inSubquery(pairs, right, negated);
-    }
-    assert(isFlat(right), 'a correlated subquery over a closed block');
-    const match = on.map((expr) => scalarCondition(inTermsOf(right, expr)));
-    // NOT IN: one comparison that is not known to be false is enough to drop the row.
-    const unproven = nullAware && match.length > 0 ? [`(${this.conditions(match)}) IS NOT FALSE`] : [];
-    const conditions = [...right.where, ...(nullAware ? [] : match)];
-    const texts = conditions.map((condition) => atLeast(this.condition(condition), AND + 1));
-    const where = [...texts, ...unproven].join(' AND ');
-    const from = right.from ? ` FROM ${this.from(right.from)}` : '';
-    return atom(`${negated ? 'NOT ' : ''}EXISTS (SELECT 1${from}${where === '' ? '' : ` WHERE ${where}`})`);
-  }
-
-  private inSubquery(pairs: readonly Sides[], right: SelectBlock, negated: boolean): SqlText {
-    const outer = pairs.map((pair) => this.scalar(pair.outer));
-    const left = outer.length === 1 ? atLeast(outer[0]!, MATCHING + 1) : `(${outer.map((sql) => sql.text).join(', ')})`;
-    const asItIs = pairs.length === right.columns.length && pairs.every((pair, i) => isColumn(pair.inner, right.columns[i]!.id));
-    const computes = pairs.some((pair) => pair.inner.kind !== 'column');
-    const isClosed = right.body !== null || right.distinct;
-    const block = (isClosed && !asItIs) || (computes && isLimited(right)) ? this.derive(right) : right;
-    const columns = pairs.map(({ inner }, i): RelColumn => {
-      const passed = block.columns.find((column) => isColumn(inner, column.id));
-      if (passed) return passed;
-      const id = (-1 - i) as ColumnId;
-      block.computed.set(id, inTermsOf(block, inner));
-      return { id, name: '', type: inner.type };
-    });
-    return { text: `${left} ${negated ? 'NOT ' : ''}IN (${this.close(block, columns).text})`, precedence: MATCHING };
-  }
-
   protected subselect(expr: SubqueryScalar): string {
     const block = this.block(expr.rel);
     const columns = expr.mode === 'exists' ? [] : outputColumns(expr.rel);
     if (expr.mode === 'exists' && (block.distinct || block.body !== null)) return this.close(block, block.columns).text;
     return this.close(block, columns).text;
-  }
-
-  protected column(id: ColumnId): SqlText {
-    const place = this.places.get(id);
-    assert(place, `column ${id} is not in this fragment`);
-    if (place.kind === 'aggregate') {
-      this.aggregatesWritten++;
-      return this.aggregate(place.call);
-    }
-    if (place.kind === 'mask') return this.groupingMask(place.of.map((expr) => this.scalar(expr).text));
-    return atom(
-      this.qualified && place.alias !== '' ? `${this.quote(place.alias)}.${this.quote(place.name)}` : this.quote(place.name),
-    );
-  }
-
-  private placeName(id: ColumnId): string {
-    const place = this.places.get(id);
-    assert(place?.kind === 'relation', `column ${id} has no name`);
-    return place.name;
-  }
-
-  /** The wanted name if nothing in the statement has it yet, else t1, t2, … */
-  private alias(wanted: string | null): string {
-    let alias = wanted;
-    while (alias === null || this.aliases.has(alias.toLowerCase())) alias = `t${++this.generated}`;
-    this.aliases.add(alias.toLowerCase());
-    return alias;
   }
 }
