@@ -254,7 +254,7 @@ export function mapAggregateCall(call: AggregateCall, f: (expr: Scalar) => Scala
   return { ...call, args, filter, orderBy, ...(direct ? { direct } : {}) };
 }
 
-function mapWindowCall(call: WindowCall, f: (expr: Scalar) => Scalar): WindowCall {
+export function mapWindowCall(call: WindowCall, f: (expr: Scalar) => Scalar): WindowCall {
   const args = mapArray(call.args, f);
   const filter = call.filter && f(call.filter);
   return args === call.args && filter === call.filter ? call : { ...call, args, filter };

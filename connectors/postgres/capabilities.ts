@@ -3,7 +3,7 @@
  * built-in function it has counts, save those that depend on more than arguments and passed settings: locale, encoding,
  * clock, session. Unproven means no, with a reason for EXPLAIN.
  */
-import type { Rel } from '../../algebra/rel.ts';
+import type { Rel, Window } from '../../algebra/rel.ts';
 import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { relInputs, returnsSet, scalarParts } from '../../algebra/transform.ts';
@@ -90,9 +90,19 @@ export class PostgresCapabilities implements Capabilities {
     }
     if (rel.kind === 'recursive')
       return hasWith(rel.step) ? no('a recursive step with WITH queries is evaluated at home') : EXACT;
-    const isMissing = rel.kind === 'window' || rel.kind === 'input';
-    if (isMissing) return no(`${rel.kind} is not sent to sources yet`);
-    return EXACT;
+    if (rel.kind === 'window') return this.window(rel);
+    return rel.kind === 'input' ? no('a shipped relation is not sent to sources yet') : EXACT;
+  }
+
+  private window({ functions, order, frame }: Window): Verdict {
+    const key = order.find(({ type }) => isTextKind(type.kind));
+    if (key && this.info.encoding !== 'UTF8') return no(`order of text in encoding ${this.info.encoding}`);
+    const compared = [frame.start, frame.end].flatMap((bound) => ('inRange' in bound && bound.inRange ? [bound.inRange] : []));
+    const verdicts = [
+      ...functions.map(({ call }) => this.function(call.fn, call.inputCollation, call.args)),
+      ...compared.map((fn) => this.function(fn, 'none', [])),
+    ];
+    return verdicts.find(({ verdict }) => verdict !== 'exact') ?? EXACT;
   }
 
   private function(fn: FunctionRef, collation: Collation, args: readonly Scalar[]): Verdict {

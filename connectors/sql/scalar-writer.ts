@@ -21,6 +21,7 @@ import type {
   ParamScalar,
   Scalar,
   SubqueryScalar,
+  WindowCall,
 } from '../../algebra/scalar.ts';
 import { quoteIdentifier, quoteString } from './identifiers.ts';
 import {
@@ -381,6 +382,16 @@ export abstract class ScalarWriter {
     }
     const inside = args.length === 0 && order === '' ? '*' : `${call.distinct ? 'DISTINCT ' : ''}${args.join(', ')}${order}`;
     return atom(`${this.functionName(call.fn)}(${inside})${filter}`);
+  }
+
+  /** `over`: what follows OVER. */
+  protected windowFunction(call: WindowCall, over: string): SqlText {
+    if (call.fn.kind === 'aggregate') {
+      const { text } = this.aggregate({ ...call, distinct: false, orderBy: [] });
+      return atom(`${text} OVER ${over}`);
+    }
+    const args = call.args.map((arg) => this.scalar(arg).text);
+    return atom(`${this.functionName(call.fn)}(${args.join(', ')}) OVER ${over}`);
   }
 
   /** NULLs are placed in words, whatever the site's own default. */

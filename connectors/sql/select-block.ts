@@ -1,6 +1,6 @@
 /**
  * One SELECT under construction. The writer walks a fragment from its leaves up and adds each operator to the block below
- * it while SQL's order of evaluation (FROM, WHERE, GROUP BY, HAVING, select list, DISTINCT, ORDER BY, LIMIT) allows; where
+ * it while SQL's order of evaluation (FROM, WHERE, GROUP BY, HAVING, windows, select list, DISTINCT, ORDER BY, LIMIT) allows; where
  * it does not, the block is closed into a derived table and a new one begins. Lives only while one fragment is written.
  */
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
@@ -48,6 +48,8 @@ export interface SelectBlock {
   /** Indexes into groups: GROUPING SETS. */
   groupingSets: readonly (readonly number[])[] | null;
   having: Condition[];
+  /** Window functions are among its columns: WHERE and HAVING cannot see them. */
+  windowed: boolean;
   /** The output, and for those that are not plain columns of FROM (or aggregates) what they are. */
   columns: readonly RelColumn[];
   computed: Map<ColumnId, Scalar>;
@@ -67,6 +69,7 @@ export const newBlock = (from: FromItem | null, columns: readonly RelColumn[]): 
   groups: null,
   groupingSets: null,
   having: [],
+  windowed: false,
   columns,
   computed: new Map(),
   distinct: false,
@@ -81,7 +84,12 @@ export const isLimited = (block: SelectBlock): boolean => block.limit !== null |
 
 /** Nothing beyond FROM and WHERE has been said: its FROM and conditions may become part of a larger block. */
 export const isFlat = (block: SelectBlock): boolean =>
-  block.groups === null && !block.distinct && block.orderBy.length === 0 && !isLimited(block) && block.body === null;
+  block.groups === null &&
+  !block.windowed &&
+  !block.distinct &&
+  block.orderBy.length === 0 &&
+  !isLimited(block) &&
+  block.body === null;
 
 /** An expression over the block's output, in terms of what stands below its select list. */
 export const inTermsOf = (block: SelectBlock, expr: Scalar): Scalar =>

@@ -3,21 +3,29 @@
  * taken for something else. Beneath the writer of whole fragments (sql-writer.ts), which makes the blocks.
  */
 import { assert } from '../../core/assert.ts';
-import type { RelColumn, SortKey } from '../../algebra/rel.ts';
-import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { FrameBound, RelColumn, SortKey, WindowFrame } from '../../algebra/rel.ts';
+import type { AggregateCall, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { inSides, isColumn, uniqueNames } from './fragment-shapes.ts';
 import type { Sides } from './fragment-shapes.ts';
 import { AND, atLeast, atom, MATCHING } from './precedence.ts';
 import type { SqlText } from './precedence.ts';
 import { ScalarWriter } from './scalar-writer.ts';
 import { inTermsOf, isFlat, isLimited, newBlock } from './select-block.ts';
-import type { Condition, FromItem, SelectBlock } from './select-block.ts';
+import type { Condition, FromItem, OrderKey, SelectBlock } from './select-block.ts';
 
 /** Where a column is to be read from. */
 export type Place =
   | { readonly kind: 'relation'; readonly alias: string; readonly name: string }
   | { readonly kind: 'aggregate'; readonly call: AggregateCall }
+  | { readonly kind: 'window'; readonly call: WindowCall; readonly over: WindowTerms }
   | { readonly kind: 'mask'; readonly of: readonly Scalar[] };
+
+/** A window in terms of what stands below the select list. */
+export interface WindowTerms {
+  readonly partition: readonly Scalar[];
+  readonly order: readonly OrderKey[];
+  readonly frame: WindowFrame;
+}
 
 export const scalarCondition = (expr: Scalar): Condition => ({ kind: 'scalar', expr });
 
@@ -180,6 +188,31 @@ export abstract class SelectWriter extends ScalarWriter {
     return { text: `${left} ${negated ? 'NOT ' : ''}IN (${this.close(block, columns).text})`, precedence: MATCHING };
   }
 
+  /** What follows OVER. */
+  private over({ partition, order, frame }: WindowTerms): string {
+    const keys = order.map((key) => {
+      const text = this.collate(this.positionless(key.expr), key.type.collation, key.expr).text;
+      return this.orderingTerm(text, key.descending, key.nullsFirst);
+    });
+    const parts = [
+      ...(partition.length > 0 ? [`PARTITION BY ${partition.map((expr) => this.positionless(expr).text).join(', ')}`] : []),
+      ...(keys.length > 0 ? [`ORDER BY ${keys.join(', ')}`] : []),
+      ...(isDefaultFrame(frame) ? [] : [this.frame(frame)]),
+    ];
+    return `(${parts.join(' ')})`;
+  }
+
+  private frame({ mode, start, end, exclude }: WindowFrame): string {
+    const bound = (edge: FrameBound, beyond: string): string => {
+      if (edge.kind === 'unbounded') return `UNBOUNDED ${beyond}`;
+      if (!('offset' in edge)) return 'CURRENT ROW';
+      const offset = mode === 'range' ? this.scalar(edge.offset).text : this.count(edge.offset)!;
+      return `${offset} ${edge.kind.toUpperCase()}`;
+    };
+    const exclusion = exclude === 'none' ? '' : ` EXCLUDE ${exclude.toUpperCase()}`;
+    return `${mode.toUpperCase()} BETWEEN ${bound(start, 'PRECEDING')} AND ${bound(end, 'FOLLOWING')}${exclusion}`;
+  }
+
   protected column(id: ColumnId): SqlText {
     const place = this.places.get(id);
     assert(place, `column ${id} is not in this fragment`);
@@ -187,6 +220,7 @@ export abstract class SelectWriter extends ScalarWriter {
       this.aggregatesWritten++;
       return this.aggregate(place.call);
     }
+    if (place.kind === 'window') return this.windowFunction(place.call, this.over(place.over));
     if (place.kind === 'mask') return this.groupingMask(place.of.map((expr) => this.scalar(expr).text));
     return atom(
       this.qualified && place.alias !== '' ? `${this.quote(place.alias)}.${this.quote(place.name)}` : this.quote(place.name),
@@ -207,3 +241,6 @@ export abstract class SelectWriter extends ScalarWriter {
     return alias;
   }
 }
+
+const isDefaultFrame = ({ mode, start, end, exclude }: WindowFrame): boolean =>
+  mode === 'range' && start.kind === 'unbounded' && end.kind === 'current row' && exclude === 'none';

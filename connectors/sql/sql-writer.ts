@@ -20,10 +20,20 @@ import type {
   SetOperation,
   Sort,
   Values,
+  Window,
 } from '../../algebra/rel.ts';
 import type { ColumnId, ParamScalar, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
-import { mapAggregateCall, relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
+import {
+  columnsIn,
+  mapAggregateCall,
+  mapWindowCall,
+  relScalars,
+  visitRel,
+  visitScalar,
+  windowScalars,
+} from '../../algebra/transform.ts';
 import { sqlType } from '../../core/sql-type.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import { inSides, isNullConstant, uniqueNames, withinStack } from './fragment-shapes.ts';
 import { areDistinctColumns, canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
 import type { FromItem, SelectBlock } from './select-block.ts';
@@ -80,7 +90,7 @@ export class SqlWriter extends SelectWriter {
         return this.scan(rel);
       case 'filter': {
         let block = this.block(rel.input);
-        if (block.distinct || isLimited(block) || block.body !== null || wouldRepeat(block, rel.conjuncts))
+        if (block.windowed || block.distinct || isLimited(block) || block.body !== null || wouldRepeat(block, rel.conjuncts))
           block = this.derive(block);
         (block.groups === null ? block.where : block.having).push(
           ...rel.conjuncts.map((c) => scalarCondition(inTermsOf(block, c))),
@@ -118,6 +128,7 @@ export class SqlWriter extends SelectWriter {
       case 'recursive':
         return this.recursive(rel);
       case 'window':
+        return this.window(rel);
       case 'input':
         throw new InternalError(`${rel.kind} was sent to a source that cannot evaluate it`);
       case 'fence': {
@@ -176,6 +187,37 @@ export class SqlWriter extends SelectWriter {
     block.computed = computed;
     block.columns = outputColumns(rel);
     return block;
+  }
+
+  /** Windows see what grouping and HAVING leave; one that reads another's result stands a SELECT above it. */
+  private window(rel: Window): SelectBlock {
+    let block = this.block(rel.input);
+    const isOpen = (): boolean =>
+      !block.distinct && block.orderBy.length === 0 && !isLimited(block) && block.body === null && !this.readsWindow(block, rel);
+    if (!isOpen()) block = this.derive(block);
+    const below = (column: ColumnId, type: SqlType): Scalar => inTermsOf(block, { kind: 'column', column, type });
+    const over = {
+      partition: rel.partition.map(({ id, type }) => below(id, type)),
+      order: rel.order.map((key) => ({ ...key, expr: below(key.column, key.type) })),
+      frame: rel.frame,
+    };
+    for (const { column, call } of rel.functions) {
+      const mapped = mapWindowCall(call, (expr) => inTermsOf(block, expr));
+      this.places.set(column.id, { kind: 'window', call: mapped, over });
+    }
+    block.windowed = true;
+    block.columns = outputColumns(rel);
+    return block;
+  }
+
+  private readsWindow(block: SelectBlock, { partition, order, functions }: Window): boolean {
+    if (!block.windowed) return false;
+    const read = new Set([...partition.map(({ id }) => id), ...order.map(({ column }) => column)]);
+    for (const { call } of functions) for (const expr of windowScalars(call)) columnsIn(expr, read);
+    return [...read].some((id) => {
+      const inside = columnsIn(block.computed.get(id) ?? { kind: 'column', column: id, type: sqlType('int8') });
+      return [...inside].some((column) => this.places.get(column)?.kind === 'window');
+    });
   }
 
   private sort(rel: Sort): SelectBlock {
