@@ -57,11 +57,11 @@ export interface GatewayParts {
 /** How a test of plans steers the planner and sees what it did. */
 export interface PlannerObserver {
   /** In place of what the sources say, so that plans do not depend on them. */
-  readonly statistics: Statistics;
+  readonly statistics?: Statistics;
   /** Rules switched off; read at every plan. */
   readonly disabled: ReadonlySet<string>;
   /** Collects the names of the rules that changed something. */
-  readonly fired: Set<string>;
+  readonly fired?: Set<string>;
 }
 
 export async function startWithSites(configuration: Configuration, parts: GatewayParts): Promise<Gateway> {

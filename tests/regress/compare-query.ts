@@ -14,6 +14,7 @@ export type Verdict =
 type TypedOutcome = Awaited<ReturnType<typeof run>>;
 
 const FIRST_USER_OID = 16384;
+export const ANOTHER_ORDER = 'the same rows in another order';
 
 export class QueryComparison {
   /** Names of types that users made: their OIDs are each server's own. */
@@ -33,7 +34,7 @@ export class QueryComparison {
     const differs = difference(left, right, { ordered: false });
     if (differs !== undefined) return { kind: 'different', detail: differs };
     if (!ordered || sameKeyOrder(sql, left, right)) return { kind: 'identical' };
-    return { kind: 'different', detail: 'the same rows in another order' };
+    return { kind: 'different', detail: ANOTHER_ORDER };
   }
 
   async #named(outcome: TypedOutcome, client: pg.Client): Promise<TypedOutcome> {
@@ -68,19 +69,28 @@ function sameKeyOrder(sql: string, left: TypedOutcome, right: TypedOutcome): boo
   return left.rows.every((row, i) => keys.every((key) => row[key] === right.rows[i]![key]));
 }
 
-interface SortItem {
-  readonly SortBy?: {
-    readonly node?: {
-      readonly A_Const?: { readonly ival?: { readonly ival?: number } };
-      readonly ColumnRef?: { readonly fields?: readonly { readonly String?: { readonly sval?: string } }[] };
-    };
-  };
+interface SortKey {
+  readonly A_Const?: { readonly ival?: { readonly ival?: number } };
+  readonly ColumnRef?: { readonly fields?: readonly { readonly String?: { readonly sval?: string } }[] };
 }
 
+interface Select {
+  readonly sortClause?: readonly { readonly SortBy?: { readonly node?: SortKey } }[];
+  readonly targetList?: readonly { readonly ResTarget?: { readonly val?: object } }[];
+}
+
+/** Each by its number in the select list, or by its name. */
 function sortKeys(sql: string): readonly (number | string | undefined)[] {
-  const statement = parseSync(sql).stmts?.[0]?.stmt as { SelectStmt?: { sortClause?: readonly SortItem[] } } | undefined;
-  return (statement?.SelectStmt?.sortClause ?? []).map((item) => {
-    const node = item.SortBy?.node;
-    return node?.A_Const?.ival?.ival ?? node?.ColumnRef?.fields?.at(-1)?.String?.sval;
+  const select = (parseSync(sql).stmts?.[0]?.stmt as { SelectStmt?: Select } | undefined)?.SelectStmt;
+  // An asterisk stands for several columns: after it, numbers are not those of the rows.
+  const targets = (select?.targetList ?? []).map(({ ResTarget }) => withoutPlaces(ResTarget?.val));
+  const known = targets.slice(0, targets.findIndex((target) => target.includes('A_Star')) >>> 0);
+  return (select?.sortClause ?? []).map(({ SortBy }) => {
+    const node = SortBy?.node;
+    const selected = known.indexOf(withoutPlaces(node));
+    return node?.A_Const?.ival?.ival ?? (selected < 0 ? node?.ColumnRef?.fields?.at(-1)?.String?.sval : selected + 1);
   });
 }
+
+const withoutPlaces = (node: unknown): string =>
+  JSON.stringify(node, (key, value: unknown) => (key === 'location' ? undefined : value)) ?? '';

@@ -23,6 +23,9 @@ const RECOVERY_PAUSE_MS = 250;
 /** Where the source keeps what the file makes as temporary: a pooled connection would not see another session's. */
 export const TEMPORARY_SCHEMA = 'regress_temporary';
 const USER = 'regress';
+/** Two sources of the gateway, which are the same database: a query may take some of its tables from one, some from the other. */
+export const FIRST_SOURCE = 'pg';
+export const SECOND_SOURCE = 'other';
 
 export class RegressWorld {
   readonly #postgres: TestPostgres;
@@ -72,14 +75,20 @@ export class RegressWorld {
     return client;
   }
 
-  async startGateway(source: string): Promise<Gateway> {
+  async startGateway(source: string, disabled: ReadonlySet<string>): Promise<Gateway> {
     const { host, port, user } = this.#postgres;
     await writeFile(path.join(this.#folder, 'setup.sql'), 'GRANT ALL ON SCHEMA public TO PUBLIC');
     const yaml =
       `listen: { port: 0 }\nauth: { method: trust, users: [{ name: ${USER}, admin: true }] }\nlog: { level: silent }\n` +
       `catalog: { setup: ./setup.sql, refresh: 0 }\n` +
-      `sources:\n  pg: { type: postgres, url: "postgres://${user}@${host}:${port}/${source}", pool: { max: 32 } }\n`;
-    return startGateway(parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {}).configuration);
+      `sources:\n${[FIRST_SOURCE, SECOND_SOURCE]
+        .map((name) => `  ${name}: { type: postgres, url: "postgres://${user}@${host}:${port}/${source}", pool: { max: 16 } }\n`)
+        .join('')}`;
+    return startGateway(parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {}).configuration, {
+      disabled,
+      // Whoever asks for these gets a new plan each time.
+      fired: new Set(),
+    });
   }
 
   async drop(...databases: readonly string[]): Promise<void> {
@@ -125,6 +134,7 @@ export class RegressStage {
   #source: pg.Client | undefined;
   #session: pg.Client | undefined;
   #gateway: Gateway | undefined;
+  readonly #disabled = new Set<string>();
   #stale = false;
   #saved: string | undefined;
   /** Where the file has its unqualified names looked up. */
@@ -139,7 +149,7 @@ export class RegressStage {
   }
 
   async start(): Promise<void> {
-    this.#gateway = await this.#world.startGateway(this.#sourceName);
+    this.#gateway = await this.#world.startGateway(this.#sourceName, this.#disabled);
     await this.reconnect();
   }
 
@@ -173,7 +183,7 @@ export class RegressStage {
 
   async reconnectSession(): Promise<void> {
     const { host, port } = this.#gateway!;
-    this.#session = await connectText({ host, port, user: USER, database: 'pg' });
+    this.#session = await connectText({ host, port, user: USER, database: FIRST_SOURCE });
     await prepareSession(this.#session);
     await this.#session.query(`SET search_path = ${gatewayPath(this.#path)}`);
     for (const setting of this.#settings) await this.#session.query(setting).catch(alreadyReported);
@@ -198,6 +208,16 @@ export class RegressStage {
       await this.#gateway!.refresh();
     }
     return this.#session!;
+  }
+
+  /** Runs `work` with nothing sent to the sources but scans. */
+  async withoutPlacement<T>(work: () => Promise<T>): Promise<T> {
+    this.#disabled.add('placement');
+    try {
+      return await work();
+    } finally {
+      this.#disabled.clear();
+    }
   }
 
   /** Its mirrors may be older than the source. */
@@ -268,8 +288,10 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** What a session of the gateway made itself, then the mirrors of the source's schemas. */
 const gatewayPath = (schemas: readonly string[]): string => {
-  const mirrors = schemas.map((schema) => (schema === 'public' ? 'pg' : schema === 'pg_catalog' ? schema : `pg.${schema}`));
-  return ['public', `pg.${TEMPORARY_SCHEMA}`, ...mirrors].map(quoted).join(', ');
+  const mirrors = schemas.map((schema) =>
+    schema === 'public' ? FIRST_SOURCE : schema === 'pg_catalog' ? schema : `${FIRST_SOURCE}.${schema}`,
+  );
+  return ['public', `${FIRST_SOURCE}.${TEMPORARY_SCHEMA}`, ...mirrors].map(quoted).join(', ');
 };
 
 /** A SET that one of the sessions refuses was counted when the file said it. */

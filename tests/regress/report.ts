@@ -1,11 +1,11 @@
 /** A regression report in words: per file, and over all of them, findings grouped by what they say. */
 import { markdownTable } from '../conformance/record.ts';
 import { reasonOf } from './reasons.ts';
-import type { RegressFinding, RegressReport } from './run-regress-file.ts';
+import type { Figures, RegressFinding, RegressReport } from './run-regress-file.ts';
+import { OTHER_PLACEMENTS } from './spread-tables.ts';
 
 const SQL_SHOWN_MAX = 400;
-
-type Figures = Pick<RegressReport, 'statements' | 'identical' | 'findings'>;
+const EXAMPLES_MAX = 3;
 
 const countOf = (report: Figures, kind: RegressFinding['kind']): number =>
   report.findings.filter((finding) => finding.kind === kind).length;
@@ -14,24 +14,21 @@ const percent = (part: number, whole: number): string => `${((100 * part) / Math
 
 const comparedOf = (report: Figures): number => report.identical + report.findings.length;
 
+const KINDS = ['refused', 'different', 'open', 'failed'] as const;
+
 function figures(report: Figures): string {
   const compared = comparedOf(report);
-  return (
-    `${report.statements} statements, ${compared} queries: ${report.identical} identical (${percent(report.identical, compared)}), ` +
-    `${countOf(report, 'refused')} refused, ${countOf(report, 'different')} different, ${countOf(report, 'failed')} failed`
-  );
+  const kinds = KINDS.map((kind) => `${countOf(report, kind)} ${kind}`);
+  return `${compared} queries: ${report.identical} identical (${percent(report.identical, compared)}), ${kinds.join(', ')}`;
 }
 
-const grouped = (texts: Iterable<string>): readonly (readonly [string, number])[] => {
-  const groups = new Map<string, number>();
-  for (const text of texts) groups.set(text, (groups.get(text) ?? 0) + 1);
-  return [...groups].sort((a, b) => b[1] - a[1]);
-};
-
 export function describeReport(name: string, report: RegressReport, details: boolean): string {
-  const lines = [`${name}: ${figures(report)}`];
+  const lines = [`${name}: ${report.statements} statements, ${figures(report)}`];
   if (details) {
     for (const { line, sql, kind, detail } of report.findings) lines.push(`  ${line} ${kind}: ${detail}\n${indented(sql)}`);
+    for (const placement of OTHER_PLACEMENTS)
+      for (const { line, sql, kind, detail } of report.others[placement].findings)
+        lines.push(`  ${line} with ${placement} ${kind}: ${detail}\n${indented(sql)}`);
     for (const { line, sql, detail } of report.unfilled) lines.push(`  ${line} unfilled ${detail}\n${indented(sql)}`);
     const skipped = [...report.skipped].sort((a, b) => b[1] - a[1]).map(([reason, n]) => `${reason} ${n}`);
     lines.push(`  not compared: ${skipped.join(', ') || 'nothing'}`);
@@ -52,37 +49,63 @@ export function summaryOf(reports: ReadonlyMap<string, RegressReport>): string {
   for (const [reason, n] of reasonsOf(reports)) lines.push(`  ${n} × ${reason}`);
   lines.push('not compared:');
   for (const [reason, n] of skippedOf(reports)) lines.push(`  ${n} × ${reason}`);
-  const unfilled = [...reports.values()].reduce((sum, report) => sum + report.unfilled.length, 0);
-  lines.push(`done on PostgreSQL alone: ${unfilled} statements`);
-  lines.push(`regress: ${reports.size} files, ${figures(totalOf(reports))}`);
+  const all = [...reports.values()];
+  lines.push(`done on PostgreSQL alone: ${all.reduce((sum, report) => sum + report.unfilled.length, 0)} statements`);
+  for (const [placement, others] of othersOf(reports))
+    lines.push(`what was identical, asked again with ${placement}: ${figures(others)}`);
+  lines.push(`regress: ${reports.size} files, ${statementsOf(reports)} statements, ${figures(totalOf(all))}`);
   return lines.join('\n');
 }
 
 /** The same for docs/conformance.md. */
 export function markdownOf(reports: ReadonlyMap<string, RegressReport>): string {
-  const files = [...reports].map(([name, report]) => {
-    const counts = (['refused', 'different', 'failed'] as const).map((kind) => countOf(report, kind) || '');
-    return [name, comparedOf(report), report.identical, ...counts, percent(report.identical, comparedOf(report))];
-  });
+  const row = (name: string, of: Figures): readonly (string | number)[] => [
+    name,
+    comparedOf(of),
+    of.identical,
+    ...KINDS.map((kind) => countOf(of, kind) || ''),
+    percent(of.identical, comparedOf(of)),
+  ];
+  const head = (first: string): readonly string[] => [first, 'queries', 'identical', ...KINDS, ''];
+  const all = [...reports.values()];
   return [
-    `**${reports.size} files, ${figures(totalOf(reports))}.**`,
-    markdownTable([['not identical', 'statements'], ...reasonsOf(reports)]),
+    `**${reports.size} files, ${statementsOf(reports)} statements, ${figures(totalOf(all))}.**`,
+    markdownTable([
+      head('tables in'),
+      row('one source', totalOf(all)),
+      ...othersOf(reports).map(([placement, others]) => row(placement, others)),
+    ]),
+    markdownTable([['not identical (one source)', 'statements', 'for example'], ...reasonsOf(reports)]),
     markdownTable([['not compared', 'statements'], ...skippedOf(reports)]),
-    markdownTable([['file', 'queries', 'identical', 'refused', 'different', 'failed', ''], ...files]),
+    markdownTable([head('file'), ...[...reports].map(([name, report]) => row(name, report))]),
   ].join('\n\n');
 }
 
-const totalOf = (reports: ReadonlyMap<string, RegressReport>): Figures => {
-  const all = [...reports.values()];
-  return {
-    statements: all.reduce((sum, report) => sum + report.statements, 0),
-    identical: all.reduce((sum, report) => sum + report.identical, 0),
-    findings: all.flatMap((report) => report.findings),
-  };
-};
+const statementsOf = (reports: ReadonlyMap<string, RegressReport>): number =>
+  [...reports.values()].reduce((sum, report) => sum + report.statements, 0);
 
-const reasonsOf = (reports: ReadonlyMap<string, RegressReport>): readonly (readonly [string, number])[] =>
-  grouped([...reports.values()].flatMap((report) => report.findings.map((finding) => reasonOf(finding, report))));
+const totalOf = (all: readonly Figures[]): Figures => ({
+  identical: all.reduce((sum, each) => sum + each.identical, 0),
+  findings: all.flatMap((each) => each.findings),
+});
+
+const othersOf = (reports: ReadonlyMap<string, RegressReport>): readonly (readonly [string, Figures])[] =>
+  OTHER_PLACEMENTS.map((placement) => [placement, totalOf([...reports.values()].map((report) => report.others[placement]))]);
+
+function reasonsOf(reports: ReadonlyMap<string, RegressReport>): readonly (readonly [string, number, string])[] {
+  const groups = new Map<string, string[]>();
+  for (const [name, report] of reports) {
+    for (const finding of report.findings) {
+      const reason = reasonOf(finding, report);
+      const group = groups.get(reason) ?? [];
+      groups.set(reason, group);
+      group.push(`${name}:${finding.line}`);
+    }
+  }
+  return [...groups]
+    .sort((a, b) => b[1].length - a[1].length)
+    .map(([reason, places]) => [reason, places.length, places.slice(0, EXAMPLES_MAX).join(', ')]);
+}
 
 function skippedOf(reports: ReadonlyMap<string, RegressReport>): readonly (readonly [string, number])[] {
   const skipped = new Map<string, number>();

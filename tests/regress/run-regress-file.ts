@@ -1,27 +1,40 @@
 /** Runs one regression file: what fills the database on both sides, every query on PostgreSQL and through the gateway. */
 import { difference, run, type Outcome } from '../support/differential.ts';
-import { QueryComparison, type Verdict } from './compare-query.ts';
+import { ANOTHER_ORDER, QueryComparison, type Verdict } from './compare-query.ts';
+import { leavesOpen } from './open-choice.ts';
 import { readScript, type ScriptItem } from './psql-script.ts';
 import type { Variables } from './psql-variables.ts';
 import type { RegressStage } from './regress-world.ts';
 import { runData, runDataAtSource } from './run-data-statement.ts';
+import { OTHER_PLACEMENTS, spreadTables, type OtherPlacement } from './spread-tables.ts';
 import { searchPathOf, statementKind, type StatementKind } from './statement-kind.ts';
 
 type Statement = Extract<ScriptItem, { kind: 'statement' }>;
 
+/** Asking such a statement once more would not be asking the same. */
+const CHANGES_SESSION = /\b(?:nextval|setval|currval|lastval|txid_\w+|pg_current_xact_id\w*|set_config|setseed|fetch|lo_\w+)\b/i;
+/** Classes of SQLSTATE that depend on rows. */
+const RUN_TIME_ERROR = /^2[123]/;
+
 export interface RegressFinding {
   readonly line: number;
   readonly sql: string;
-  readonly kind: Exclude<Verdict['kind'], 'identical'>;
+  /** `open`: PostgreSQL itself answers otherwise with other plans. */
+  readonly kind: Exclude<Verdict['kind'], 'identical'> | 'open';
   readonly detail: string;
 }
 
-export interface RegressReport {
+export interface Figures {
+  identical: number;
+  readonly findings: RegressFinding[];
+}
+
+export interface RegressReport extends Figures {
   /** Functions, aggregates and operators of the file that the gateway would not make. */
   readonly missingFunctions: Set<string>;
   statements: number;
-  identical: number;
-  readonly findings: RegressFinding[];
+  /** What was identical, asked again with its tables placed otherwise. */
+  readonly others: Readonly<Record<OtherPlacement, Figures>>;
   /** What is not compared, by reason. */
   readonly skipped: Map<string, number>;
   /** Statements that filled the oracle, but not the source, or not a session: later findings may follow from them. */
@@ -33,6 +46,7 @@ const emptyReport = (): RegressReport => ({
   identical: 0,
   missingFunctions: new Set(),
   findings: [],
+  others: { 'two sources': { identical: 0, findings: [] }, 'two sources, nothing pushed': { identical: 0, findings: [] } },
   skipped: new Map(),
   unfilled: [],
 });
@@ -133,8 +147,42 @@ class RegressRunner {
     }
     if (verdict.kind === 'identical') this.report.identical++;
     else if (!mayWrite && (await this.#changesByItself(sql, expected))) this.#skip('answered differently each time');
-    else this.report.findings.push({ line, sql, ...verdict });
+    else this.#find(this.report, { line, sql, ...verdict }, await this.#isOpen(sql, expected, verdict));
+    if (verdict.kind === 'identical' && !mayWrite) await this.#placedOtherwise(statement, ordered, expected);
     await this.#alignTransaction(expected, verdict);
+  }
+
+  #find(figures: Figures, finding: RegressFinding, open: boolean): void {
+    figures.findings.push(open ? { ...finding, kind: 'open' } : finding);
+  }
+
+  async #isOpen(sql: string, expected: Outcome & Awaited<ReturnType<typeof run>>, verdict: Verdict): Promise<boolean> {
+    if (verdict.kind !== 'different' || CHANGES_SESSION.test(sql)) return false;
+    const ordered = verdict.detail === ANOTHER_ORDER;
+    return leavesOpen(this.#stage.oracle, sql, expected, { ordered, inTransaction: this.#inTransaction });
+  }
+
+  async #placedOtherwise(statement: Statement, ordered: boolean, expected: Awaited<ReturnType<typeof run>>): Promise<void> {
+    const { sql, line } = statement;
+    const asksForRows = expected.error === undefined || RUN_TIME_ERROR.test(expected.error.code);
+    if (!asksForRows || CHANGES_SESSION.test(sql)) return;
+    const again = async <T>(work: () => Promise<T>): Promise<T> => {
+      const session = await this.#stage.session();
+      if (this.#inTransaction) await run(session, 'ROLLBACK TO SAVEPOINT regress_step');
+      return work();
+    };
+    const spread = await again(async () => spreadTables(sql, await this.#stage.session()));
+    if (!spread || spread.tables === 0) return;
+    for (const placement of OTHER_PLACEMENTS) {
+      const pushed = placement === 'two sources';
+      if (pushed && spread.tables < 2) continue;
+      const ask = (): Promise<Verdict> => this.#throughGateway(spread.sql, ordered, expected);
+      const verdict = await again(() => (pushed ? ask() : this.#stage.withoutPlacement(ask)));
+      const figures = this.report.others[placement];
+      if (verdict.kind === 'identical') figures.identical++;
+      else this.#find(figures, { line, sql, ...verdict }, await this.#isOpen(sql, expected, verdict));
+      if (this.#inTransaction) await run(await this.#stage.session(), 'ROLLBACK TO SAVEPOINT regress_step');
+    }
   }
 
   /** undefined when the statement ends PostgreSQL's server itself, as one may that tests a later minor version's mend. */
