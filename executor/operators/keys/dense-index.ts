@@ -26,7 +26,7 @@ export class DenseIndex {
 
   /**
    * From the slots of a word table: slots[o] = number + 1 (0 = empty), key in the word or two words after it. Null when
-   * the keys are too far apart.
+   * the keys are too far apart, or there is none but NULL.
    */
   static of(slots: Int32Array, stride: 2 | 4, keys: number): DenseIndex | null {
     const keyAt = (o: number): number => (stride === 2 ? slots[o + 1]! : slots[o + 2]! * TWO_32 + (slots[o + 1]! >>> 0));
@@ -40,7 +40,7 @@ export class DenseIndex {
       if (key > most) most = key;
     }
     const entries = most - least + 1;
-    if (keys === 0 || entries > ENTRIES_MAX || entries > SPARSENESS_MAX * keys) return null;
+    if (least > most || entries > ENTRIES_MAX || entries > SPARSENESS_MAX * keys) return null;
     const numbers = new Int32Array(entries);
     for (let o = 0; o < slots.length; o += stride) if (slots[o] !== 0) numbers[keyAt(o) - least] = slots[o]!;
     return new DenseIndex(least, numbers);

@@ -77,6 +77,17 @@ for (const [name, types, values] of kinds) {
   }
 }
 
+for (const type of [int4, int8]) {
+  test(`a table whose only key of ${type.name} is NULL is complete, too`, () => {
+    const table = new KeyTable([keyKind(type)], 'group');
+    const ids = new Int32Array(2);
+    table.insert([columnFromDatums(type, [null, null])], 2, ids);
+    table.freeze();
+    table.find([columnFromDatums(type, [null, 7])], 2, ids);
+    expect([...ids]).toEqual([0, -1]);
+  });
+}
+
 test('exact sums carry', () => {
   const sums = new ExactSums();
   sums.reserve(3);
