@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { duckdbCapabilityTable } from '../connectors/duckdb/capability-table.ts';
+import { duckdbWindowFunctions } from '../connectors/duckdb/window-verdict.ts';
 import { configurationJsonSchema, configurationSchema } from '../server/configuration/schema.ts';
 import { DEMO_QUERIES } from '../cli/demo-data.ts';
 import { startDemoShop } from '../cli/demo-shop.ts';
@@ -115,6 +116,15 @@ function duckdbTable(): string {
     '| function or aggregate | | |',
     '|---|---|---|',
     ...lines,
+    '',
+    '## Over windows',
+    '',
+    'The aggregates above, with arguments that are columns where there is a `FILTER`, and these. Frames in all modes with `EXCLUDE`: not',
+    '`RANGE` with an offset (DuckDB overflows at the end of a type), not offsets that are not constant, not frames that end before they begin.',
+    '',
+    '| window function | |',
+    '|---|---|',
+    ...duckdbWindowFunctions.map(({ signature, only }) => `| \`${signature}\` | ${only === undefined ? '' : `only ${only}`} |`),
     '',
   ].join('\n');
 }

@@ -6,7 +6,7 @@
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
-import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { AggregateCall, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { aggregateScalars, relScalars, scalarParts, someScalar, visitRel } from '../../algebra/transform.ts';
 import type { Datum, Interval, PgArray } from '../../core/datum.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
@@ -17,6 +17,7 @@ import { relationKey } from './describe.ts';
 import type { KnownRelations } from './describe.ts';
 import { DIGITS_MAX, fits, integerDigits, ShapeFinder } from './numeric-shape.ts';
 import type { NumericShape, NumericShapes } from './numeric-shape.ts';
+import { windowVerdict } from './window-verdict.ts';
 
 const exact: Verdict = { verdict: 'exact' };
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });
@@ -185,7 +186,11 @@ export class DuckDBCapabilities implements Capabilities {
         return exact;
       case 'join':
         return readsLimit(rel) ? no(LIMIT_REASON) : joinVerdict(rel);
-      case 'window':
+      case 'window': {
+        const keys = [...rel.partition, ...rel.order].map(({ type }) => comparable(type, type.collation));
+        const asAggregate = (call: WindowCall): Verdict => this.aggregate({ ...call, distinct: false, orderBy: [] });
+        return first([...keys, windowVerdict(rel, valueVerdict, asAggregate)]);
+      }
       case 'projectset':
       case 'recursive':
       case 'input':
@@ -274,6 +279,8 @@ function keyColumns(rel: Rel): readonly ColumnId[] {
       return rel.keys.map((key) => key.column);
     case 'distinct':
       return outputColumns(rel).map((column) => column.id);
+    case 'window':
+      return [...rel.partition.map((column) => column.id), ...rel.order.map((key) => key.column)];
     default:
       return [];
   }

@@ -18,6 +18,7 @@ import type {
   OperatorRef,
   ParamScalar,
   Scalar,
+  WindowCall,
 } from '../../algebra/scalar.ts';
 import { relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
@@ -311,10 +312,17 @@ export class DuckDBWriter extends SqlWriter {
     const args = call.args.map((arg) => `${call.distinct ? 'DISTINCT ' : ''}${this.scalar(arg).text}`);
     const text = fill(capability.sql, args);
     if (!call.filter) return atom(text);
-    const filter = ` FILTER (WHERE ${this.scalar(call.filter).text})`;
-    // Inside of the cast around the call, if there is one.
-    const wrapped = /^(CAST\()(.*)( AS [A-Z0-9(),]+\))$/s.exec(text);
-    return atom(wrapped ? `${wrapped[1]!}${wrapped[2]!}${filter}${wrapped[3]!}` : `${text}${filter}`);
+    return atom(afterCall(text, ` FILTER (WHERE ${this.scalar(call.filter).text})`));
+  }
+
+  protected override windowFunction(call: WindowCall, over: string): SqlText {
+    if (call.fn.kind !== 'aggregate') {
+      const called = super.windowFunction(call, over);
+      // DuckDB's is a bigint.
+      return call.fn.name === 'ntile' ? this.cast(called, call.type) : called;
+    }
+    const { text } = this.aggregate({ ...call, distinct: false, orderBy: [] });
+    return atom(afterCall(text, ` OVER ${over}`));
   }
 
   /**
@@ -373,6 +381,12 @@ export class DuckDBWriter extends SqlWriter {
   outputShape(id: ColumnId): NumericShape | undefined {
     return this.shapes.get(id);
   }
+}
+
+/** What belongs to an aggregate's call, inside of the cast around it if there is one. */
+function afterCall(text: string, clause: string): string {
+  const wrapped = /^(CAST\()(.*)( AS [A-Z0-9(),]+\))$/s.exec(text);
+  return wrapped ? `${wrapped[1]!}${wrapped[2]!}${clause}${wrapped[3]!}` : `${text}${clause}`;
 }
 
 const fill = (template: string, args: readonly string[]): string =>

@@ -7,7 +7,7 @@
  */
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Rel } from '../../algebra/rel.ts';
-import type { AggregateCall, CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { AggregateCall, CallScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { relInputs } from '../../algebra/transform.ts';
 import type { Numeric } from '../../core/datum.ts';
 import { powerOfTen } from '../../core/numeric-binary.ts';
@@ -94,6 +94,10 @@ export class ShapeFinder {
       case 'aggregate':
         for (const { column, call } of rel.aggregates)
           if (column.type.kind === 'numeric') set(column.id, this.aggregate(call, shapes));
+        break;
+      case 'window':
+        for (const { column, call } of rel.functions)
+          if (column.type.kind === 'numeric') set(column.id, this.window(call, shapes));
         break;
       case 'setop':
         rel.columns.forEach((column, i) => {
@@ -234,6 +238,13 @@ export class ShapeFinder {
     if (scale < 0 || scale > DIGITS_MAX) return undefined;
     const bound = rescaledBound(shape, scale);
     return checked({ scale, bound, width: widthFor(scale, bound) });
+  }
+
+  /** Of an aggregate over frames, or of a function that gives another row's value. */
+  private window(call: WindowCall, columns: NumericShapes): NumericShape | undefined {
+    if (call.fn.kind !== 'aggregate') return this.scalar(call.args[0]!, columns);
+    const shape = this.aggregate({ ...call, distinct: false, orderBy: [] }, columns);
+    return shape?.textual ? undefined : shape;
   }
 
   aggregate(call: AggregateCall, columns: NumericShapes): NumericShape | undefined {

@@ -135,7 +135,7 @@ SELECT DISTINCT ON (upper(kind)) kind, id FROM events ORDER BY upper(kind), id L
 
 SELECT DISTINCT ON (dept) dept, count(*) FROM people GROUP BY dept, active ORDER BY dept, count(*) DESC, active;
 
-SELECT id, dept FROM people ORDER BY dept FETCH FIRST 3 ROWS WITH TIES;
+SELECT * FROM (SELECT id, dept FROM people ORDER BY dept FETCH FIRST 3 ROWS WITH TIES) q ORDER BY id;
 
 SELECT dept FROM people ORDER BY dept DESC NULLS LAST OFFSET 5 FETCH FIRST 4 ROWS WITH TIES;
 
