@@ -1,53 +1,21 @@
-/** Random statements against one PostgreSQL and through gateways over several placements; failures come back shrunk. */
+/**
+ * A world: random tables in one PostgreSQL and behind gateways over several placements, kept for thousands of random
+ * statements. PostgreSQL answers each statement once; several statements and placements are in flight. Failures come back
+ * shrunk.
+ */
 import type pg from 'pg';
 import { connectText, run } from '../support/differential.ts';
-import { Federation, type Placement } from '../support/federation.ts';
+import { Federation } from '../support/federation.ts';
 import type { Gateway } from '../../server/main.ts';
 import { withParameters } from './parameters.ts';
+import { FUZZ_PLACEMENTS } from './placements.ts';
 import { Random, querySeed } from './random.ts';
 import { QueryGenerator, RISKY } from './random-query.ts';
-import { randomSchema, type FuzzTable } from './schema.ts';
+import { randomSchema, TABLES_PER_STATEMENT, type FuzzTable } from './schema.ts';
 import { shrink } from './shrink.ts';
 import { sqlText, type SqlTree } from './sql-tree.ts';
+import { count, emptyTally, type Failure, type Tally } from './tally.ts';
 import { judge, type Verdict } from './verdict.ts';
-
-export interface PlacementChoice {
-  readonly placement: Placement;
-  readonly disabled?: readonly string[];
-}
-
-/** By name, for `--placement`. */
-export const FUZZ_PLACEMENTS: Readonly<Record<string, PlacementChoice>> = {
-  postgres: { placement: () => 'pg' },
-  duckdb: { placement: () => 'duck' },
-  split: { placement: (table) => (table === 't1' || table === 't4' ? 'duck' : 'pg') },
-  spread: { placement: (table) => ({ t1: 'pg1', t2: 'pg2' })[table] ?? 'duck' },
-  'scans only': { placement: (table) => (table === 't2' ? 'duck' : 'pg'), disabled: ['placement'] },
-  plain: {
-    placement: (table) => (table === 't3' ? 'pg' : 'duck'),
-    disabled: ['push-filters', 'order-joins', 'merge-projects', 'limit-below-project', 'simplify-outer-joins', 'split-averages'],
-  },
-};
-
-export interface Failure {
-  readonly seed: number;
-  readonly index: number;
-  readonly placement: string;
-  readonly sql: string;
-  /** Of its parameters. */
-  readonly values: readonly string[];
-  readonly detail: string;
-  /** The whole statement before it was shrunk. */
-  readonly original: string;
-}
-
-export interface Tally {
-  statements: number;
-  readonly verdicts: Map<Verdict['kind'], number>;
-  /** 0A000 and skipped statements by message. */
-  readonly messages: Map<string, number>;
-  readonly failures: Failure[];
-}
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -55,6 +23,10 @@ export interface CampaignOptions {
   /** The first statement; for running one again. */
   readonly first?: number;
   readonly placements: readonly string[];
+  /** How many of the placements each statement runs under; all by default. */
+  readonly each?: number;
+  /** Tables of the world. */
+  readonly tables?: number;
   /** Instead of random statements: this one, `count` times. */
   readonly sql?: string;
   readonly failuresMax: number;
@@ -62,108 +34,163 @@ export interface CampaignOptions {
 }
 
 /** What both servers are told before any statement. */
-export const SESSION_SQL = "SET TimeZone = 'Europe/Berlin'; SET statement_timeout = '20s'";
+const SESSION_SQL = "SET TimeZone = 'Europe/Berlin'; SET statement_timeout = '60s'";
+/** Statements in flight. */
+const LANES = 3;
+const TABLES = 24;
+
+type Outcome = Awaited<ReturnType<typeof run>>;
+type FuzzGateway = Gateway & { readonly clientConfig: pg.ClientConfig };
 
 export async function runCampaign(options: CampaignOptions): Promise<Tally> {
-  const tables = randomSchema(new Random(options.seed));
+  const tables = randomSchema(new Random(options.seed), options.tables ?? TABLES);
   const federation = await Federation.create(tables.map((table) => table.federated));
-  const tally: Tally = { statements: 0, verdicts: new Map(), messages: new Map(), failures: [] };
-  const gateways: Target[] = [];
+  const tally = emptyTally();
+  const gateways: { name: string; gateway: FuzzGateway }[] = [];
+  const lanes: Lane[] = [];
   try {
-    const oracle = await open(federation.oracleConfig());
     for (const name of options.placements) {
       const { placement, disabled } = FUZZ_PLACEMENTS[name]!;
-      gateways.push(await Target.start(name, await federation.gateway(placement, disabled ? { disabled } : {})));
+      gateways.push({ name, gateway: await federation.gateway(placement, disabled ? { disabled } : {}) });
     }
     const first = options.first ?? 0;
-    for (let index = first; index < first + options.count && tally.failures.length < options.failuresMax; index++) {
-      await oneStatement(options, tables, index, oracle, gateways, tally);
-    }
-    await oracle.end();
+    const laneCount = Math.min(LANES, options.count);
+    for (let i = 0; i < laneCount; i++) lanes.push(await Lane.open(options, tables, federation, gateways, tally));
+    let next = first;
+    const work = async (lane: Lane): Promise<void> => {
+      while (next < first + options.count && tally.failures.length < options.failuresMax) await lane.oneStatement(next++);
+    };
+    await Promise.all(lanes.map(work));
   } finally {
-    for (const target of gateways) await target.stop();
+    for (const lane of lanes) await lane.close();
+    for (const { gateway } of gateways) await gateway.stop();
     await federation.stop();
   }
   return tally;
 }
 
-async function oneStatement(
-  options: CampaignOptions,
-  tables: readonly FuzzTable[],
-  index: number,
-  oracle: pg.Client,
-  targets: readonly Target[],
-  tally: Tally,
-): Promise<void> {
-  const random = new Random(querySeed(options.seed, index));
-  const made: SqlTree = options.sql ?? new QueryGenerator(random, tables).statement();
-  const mayRaise = typeof made === 'string' || (made.kind === 'node' && made.category === RISKY);
-  const { tree, values } = random.chance(0.15) ? withParameters(made, random) : { tree: made, values: [] };
-  const sql = sqlText(tree);
-  const expected = await run(oracle, sql, values);
-  tally.statements++;
-  for (const target of targets) {
-    const verdict = judge(sql, expected, await target.run(sql, values), mayRaise);
-    count(tally.verdicts, verdict.kind);
-    if (verdict.kind === 'refused' || verdict.kind === 'skipped') count(tally.messages, `${verdict.kind}: ${verdict.message}`);
-    if (verdict.kind !== 'different') continue;
-    const family = familyOf(verdict.detail);
+/** A session with the oracle and one with each gateway; one statement at a time. */
+class Lane {
+  readonly #options: CampaignOptions;
+  readonly #tables: readonly FuzzTable[];
+  readonly #oracle: Session;
+  readonly #targets: readonly Session[];
+  readonly #tally: Tally;
+
+  private constructor(
+    options: CampaignOptions,
+    tables: readonly FuzzTable[],
+    oracle: Session,
+    targets: readonly Session[],
+    tally: Tally,
+  ) {
+    this.#options = options;
+    this.#tables = tables;
+    this.#oracle = oracle;
+    this.#targets = targets;
+    this.#tally = tally;
+  }
+
+  static async open(
+    options: CampaignOptions,
+    tables: readonly FuzzTable[],
+    federation: Federation,
+    gateways: readonly { readonly name: string; readonly gateway: FuzzGateway }[],
+    tally: Tally,
+  ): Promise<Lane> {
+    const oracle = await Session.open('oracle', federation.oracleConfig());
+    const targets: Session[] = [];
+    for (const { name, gateway } of gateways) targets.push(await Session.open(name, gateway.clientConfig));
+    return new Lane(options, tables, oracle, targets, tally);
+  }
+
+  async close(): Promise<void> {
+    for (const session of [this.#oracle, ...this.#targets]) await session.close();
+  }
+
+  async oneStatement(index: number): Promise<void> {
+    const { sql: given, seed, each } = this.#options;
+    const random = new Random(querySeed(seed, index));
+    const tables = random.sample(this.#tables, TABLES_PER_STATEMENT);
+    const made: SqlTree = given ?? new QueryGenerator(random, tables).statement();
+    const mayRaise = typeof made === 'string' || (made.kind === 'node' && made.category === RISKY);
+    const { tree, values } = random.chance(0.15) ? withParameters(made, random) : { tree: made, values: [] };
+    const targets = each === undefined ? this.#targets : random.sample(this.#targets, each);
+    const sql = sqlText(tree);
+    const expected = await this.#oracle.run(sql, values);
+    this.#tally.statements++;
+    const answers = await Promise.all(
+      targets.map(async (target) => ({ target, verdict: judge(sql, expected, await target.run(sql, values), mayRaise) })),
+    );
+    for (const { verdict } of answers) {
+      count(this.#tally.verdicts, verdict.kind);
+      if ('message' in verdict) count(this.#tally.reasons, `${verdict.kind}: ${verdict.message}`);
+    }
+    const wrong = answers.find(({ verdict }) => verdict.kind === 'different');
+    if (wrong?.verdict.kind !== 'different') return;
+    const failure = await this.#shrunk(index, tree, values, wrong.target, wrong.verdict.detail, mayRaise);
+    this.#tally.failures.push(failure);
+    this.#options.onFailure?.(failure);
+  }
+
+  async #shrunk(
+    index: number,
+    tree: SqlTree,
+    values: readonly string[],
+    target: Session,
+    firstDetail: string,
+    mayRaise: boolean,
+  ): Promise<Failure> {
+    const family = familyOf(firstDetail);
     const check = async (text: string): Promise<Verdict> =>
-      judge(text, await run(oracle, text, values), await target.run(text, values), mayRaise);
+      judge(text, await this.#oracle.run(text, values), await target.run(text, values), mayRaise);
     const shrunk = await shrink(tree, async (text) => {
       const again = await check(text);
       return again.kind === 'different' && familyOf(again.detail) === family;
     });
-    const small = sqlText(shrunk);
-    const last = await check(small);
-    const detail = last.kind === 'different' ? last.detail : verdict.detail;
-    const failure = { seed: options.seed, index, placement: target.name, sql: small, values, detail, original: sql };
-    tally.failures.push(failure);
-    options.onFailure?.(failure);
-    // The other placements most likely show the same.
-    return;
+    const sql = sqlText(shrunk);
+    const last = await check(sql);
+    const detail = last.kind === 'different' ? last.detail : firstDetail;
+    return { seed: this.#options.seed, index, placement: target.name, sql, values, detail, original: sqlText(tree) };
   }
 }
 
 /** Shrinking keeps to one kind of failure: an SQLSTATE, wrong rows, wrong columns. */
 const familyOf = (detail: string): string => /got ([0-9A-Z]{5}) /.exec(detail)?.[1] ?? detail.split(/[ :]/)[0]!;
 
-const count = <K>(counts: Map<K, number>, key: K): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
-
-async function open(config: pg.ClientConfig): Promise<pg.Client> {
-  const client = await connectText(config);
-  await client.query(SESSION_SQL);
-  return client;
-}
-
-/** A gateway with one session; a session that breaks is a failure of the statement, and is opened anew. */
-class Target {
+/** A session that breaks is a failure of its statement, and is opened anew. */
+class Session {
   readonly name: string;
-  readonly #gateway: Gateway & { clientConfig: pg.ClientConfig };
+  readonly #config: pg.ClientConfig;
   #client: pg.Client;
 
-  private constructor(name: string, gateway: Gateway & { clientConfig: pg.ClientConfig }, client: pg.Client) {
+  private constructor(name: string, config: pg.ClientConfig, client: pg.Client) {
     this.name = name;
-    this.#gateway = gateway;
+    this.#config = config;
     this.#client = client;
   }
 
-  static async start(name: string, gateway: Gateway & { clientConfig: pg.ClientConfig }): Promise<Target> {
-    return new Target(name, gateway, await open(gateway.clientConfig));
+  static async open(name: string, config: pg.ClientConfig): Promise<Session> {
+    return new Session(name, config, await connect(config));
   }
 
-  async run(sql: string, values: readonly string[]): Promise<Awaited<ReturnType<typeof run>>> {
+  async run(sql: string, values: readonly string[]): Promise<Outcome> {
     try {
-      return await run(this.#client, sql, values);
+      return await run(this.#client, sql, values.length === 0 ? undefined : values);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      this.#client = await open(this.#gateway.clientConfig);
+      this.#client = await connect(this.#config);
       return { columns: [], typeOids: [], rows: [], error: { code: '08006', message: error.message } };
     }
   }
 
-  async stop(): Promise<void> {
+  async close(): Promise<void> {
     await this.#client.end();
-    await this.#gateway.stop();
   }
+}
+
+async function connect(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = await connectText(config);
+  await client.query(SESSION_SQL);
+  return client;
 }

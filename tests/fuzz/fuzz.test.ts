@@ -5,7 +5,7 @@ test.each([
   [11, ['split', 'duckdb']],
   [12, ['spread', 'plain']],
 ])('seed %d, placements %j', async (seed, placements) => {
-  const { failures, statements } = await runCampaign({ seed, count: 75, placements, failuresMax: 3 });
+  const { failures, statements } = await runCampaign({ seed, count: 75, tables: 8, placements, failuresMax: 3 });
   expect(failures).toEqual([]);
   expect(statements).toBe(75);
 });

@@ -1,7 +1,8 @@
 /** Constants of a statement turned into parameters: the extended protocol, and values that are known only when it runs. */
-import { LITERALS, ORDERED_TYPES } from './productions.ts';
+import { LITERALS } from './productions.ts';
 import type { Random } from './random.ts';
 import type { SqlTree } from './sql-tree.ts';
+import { ORDERED_TYPES } from './types.ts';
 
 export interface WithParameters {
   readonly tree: SqlTree;

@@ -3,30 +3,8 @@
  * type, `{int4~}` for a tame one: small numbers, ordinary dates, so that arithmetic on it raises nothing. `{text#1}` twice
  * is the same expression twice.
  */
-export const ORDERED_TYPES = [
-  'bool',
-  'int2',
-  'int4',
-  'int8',
-  'float4',
-  'float8',
-  'numeric',
-  'text',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'interval',
-  'uuid',
-  'bytea',
-  'int4[]',
-] as const;
-
-export type SqlTypeName = (typeof ORDERED_TYPES)[number];
-/** A type, or the tame part of it. */
-export type Want = SqlTypeName | `${SqlTypeName}~`;
-
-export const baseType = (want: Want): SqlTypeName => want.replace('~', '') as SqlTypeName;
+import { DOCUMENT_PRODUCTIONS } from './document-productions.ts';
+import { ORDERED_TYPES, type SqlTypeName } from './types.ts';
 
 const anyOf = (type: SqlTypeName): readonly string[] => [
   `coalesce({${type}}, {${type}})`,
@@ -50,7 +28,7 @@ const comparisons = ORDERED_TYPES.flatMap((type) => [
 ]);
 
 /** Raise nothing when the tame parts are tame. */
-export const PRODUCTIONS: Readonly<Record<SqlTypeName, readonly string[]>> = {
+const BASIC_PRODUCTIONS: Readonly<Record<SqlTypeName, readonly string[]>> = {
   bool: [
     ...comparisons,
     '({bool} AND {bool})',
@@ -236,8 +214,16 @@ export const PRODUCTIONS: Readonly<Record<SqlTypeName, readonly string[]>> = {
   ],
   uuid: anyOf('uuid'),
   bytea: ["convert_to({text}, 'UTF8')", ...anyOf('bytea')],
-  'int4[]': ['ARRAY[{int4}, {int4}]', '({int4[]} || {int4})', 'array_append({int4[]}, {int4})', ...anyOf('int4[]')],
+  'int4[]': ['ARRAY[{int4}, {int4}]', ...anyOf('int4[]')],
+  'text[]': anyOf('text[]'),
+  jsonb: anyOf('jsonb'),
 };
+
+export const productionsOf = (type: SqlTypeName): readonly string[] => ALL_PRODUCTIONS.get(type)!;
+
+const ALL_PRODUCTIONS: ReadonlyMap<SqlTypeName, readonly string[]> = new Map(
+  ORDERED_TYPES.map((type) => [type, [...BASIC_PRODUCTIONS[type], ...(DOCUMENT_PRODUCTIONS[type] ?? [])]]),
+);
 
 /** Their values are tame again. */
 export const TAME_PRODUCTIONS: Partial<Readonly<Record<SqlTypeName, readonly string[]>>> = {
@@ -284,65 +270,9 @@ export const RISKY_PRODUCTIONS: Partial<Readonly<Record<SqlTypeName, readonly st
   timestamp: ['({timestamp} + {interval})'],
   text: ['repeat({text}, {int4~})', 'chr({int4~})'],
   bool: ['{text}::bool', '({int4} / {int4~} > 1)'],
+  'int4[]': ['({int4[]} || {int4})', 'array_append({int4[]}, {int4})'],
+  jsonb: ['({jsonb} || {jsonb})', '{text}::jsonb'],
 };
-
-export interface AggregateProduction {
-  readonly sql: string;
-  readonly type: SqlTypeName;
-  /** Its last digits depend on the order of its input: never compared or grouped on. */
-  readonly inexact?: boolean;
-}
-
-const MIN_MAX: readonly SqlTypeName[] = [
-  'int2',
-  'int4',
-  'int8',
-  'float4',
-  'float8',
-  'numeric',
-  'text',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'interval',
-];
-
-export const AGGREGATES: readonly AggregateProduction[] = [
-  { sql: 'count(*)', type: 'int8' },
-  ...ORDERED_TYPES.flatMap((type): AggregateProduction[] => [
-    { sql: `count({${type}})`, type: 'int8' },
-    { sql: `count(DISTINCT {${type}})`, type: 'int8' },
-  ]),
-  ...MIN_MAX.flatMap((type): AggregateProduction[] => [
-    { sql: `min({${type}})`, type },
-    { sql: `max({${type}})`, type },
-  ]),
-  { sql: 'sum({int2})', type: 'int8' },
-  { sql: 'sum({int4})', type: 'int8' },
-  { sql: 'sum(DISTINCT {int4})', type: 'int8' },
-  { sql: 'sum({int8})', type: 'numeric' },
-  { sql: 'sum({numeric})', type: 'numeric' },
-  { sql: 'sum(DISTINCT {numeric})', type: 'numeric' },
-  { sql: 'sum({interval~})', type: 'interval' },
-  { sql: 'avg({int2})', type: 'numeric' },
-  { sql: 'avg({int4})', type: 'numeric' },
-  { sql: 'avg({int8})', type: 'numeric' },
-  { sql: 'avg({numeric})', type: 'numeric' },
-  { sql: 'avg(DISTINCT {int4})', type: 'numeric' },
-  { sql: 'sum({float8~})', type: 'float8', inexact: true },
-  { sql: 'avg({float8~})', type: 'float8', inexact: true },
-  { sql: 'stddev({int4~})', type: 'numeric' },
-  { sql: 'var_pop({numeric~})', type: 'numeric' },
-  { sql: 'bool_and({bool})', type: 'bool' },
-  { sql: 'bool_or({bool})', type: 'bool' },
-  { sql: 'every({bool})', type: 'bool' },
-  { sql: 'bit_and({int4})', type: 'int4' },
-  { sql: 'bit_or({int8})', type: 'int8' },
-  { sql: "string_agg({text#1}, ',' ORDER BY {text#1})", type: 'text' },
-  { sql: "string_agg(DISTINCT {text#1}, '|' ORDER BY {text#1} DESC)", type: 'text' },
-  { sql: 'array_agg({int4#1} ORDER BY {int4#1})', type: 'int4[]' },
-];
 
 /** Constants of every type, ordinary ones first; `tame` says how many are tame. */
 export const LITERALS: Readonly<Record<SqlTypeName, { readonly tame: number; readonly values: readonly string[] }>> = {
@@ -356,16 +286,30 @@ export const LITERALS: Readonly<Record<SqlTypeName, { readonly tame: number; rea
   text: { tame: 6, values: ["'a'", "''", "'Ada'", "' '", "'ß'", "'zoë 🚀'", "'a_b'", "'100%'"] },
   date: {
     tame: 3,
-    values: ["DATE '2020-02-29'", "DATE '2024-10-27'", "DATE '1969-12-31'", "DATE 'infinity'", "DATE '0044-03-15 BC'"],
+    values: [
+      "DATE '2020-02-29'",
+      "DATE '2024-10-27'",
+      "DATE '1969-12-31'",
+      "DATE 'infinity'",
+      "DATE '0044-03-15 BC'",
+      "DATE '5874897-12-31'",
+    ],
   },
   time: { tame: 2, values: ["TIME '00:00:00'", "TIME '12:34:56.789'", "TIME '24:00:00'"] },
   timestamp: {
     tame: 2,
-    values: ["TIMESTAMP '2024-02-29 23:59:59.999999'", "TIMESTAMP '1970-01-01 00:00:00'", "TIMESTAMP '-infinity'"],
+    values: [
+      "TIMESTAMP '2024-02-29 23:59:59.999999'",
+      "TIMESTAMP '1970-01-01 00:00:00'",
+      "TIMESTAMP '-infinity'",
+      "TIMESTAMP '0001-12-31 23:59:59 BC'",
+    ],
   },
   timestamptz: { tame: 2, values: ["TIMESTAMPTZ '2024-03-31 01:30:00+00'", "TIMESTAMPTZ '2000-01-01 00:00:00+05:30'", "TIMESTAMPTZ 'infinity'"] }, // prettier-ignore
-  interval: { tame: 5, values: ["INTERVAL '1 month'", "INTERVAL '1 day'", "INTERVAL '24 hours'", "INTERVAL '-3 days 04:05:06.7'", "INTERVAL '0'"] }, // prettier-ignore
+  interval: { tame: 5, values: ["INTERVAL '1 month'", "INTERVAL '1 day'", "INTERVAL '24 hours'", "INTERVAL '-3 days 04:05:06.7'", "INTERVAL '0'", "INTERVAL '-178000000 years'", "INTERVAL 'infinity'"] }, // prettier-ignore
   uuid: { tame: 2, values: ["'00000001-0000-4000-8000-000000000001'::uuid", "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid"] },
   bytea: { tame: 2, values: ["'\\x6162'::bytea", "'\\x'::bytea", "'\\x00ff'::bytea"] },
+  'text[]': { tame: 3, values: ["ARRAY['a', 'b']", "'{}'::text[]", "ARRAY['Ada', NULL, '']", "'{{a,b},{c,NULL}}'::text[]", "'[0:1]={x,\"y z\"}'::text[]"] }, // prettier-ignore
+  jsonb: { tame: 3, values: ["'1'::jsonb", "'null'::jsonb", `'{"a": [1, "x", null], "b": {"c": 1.50}}'::jsonb`, `'[]'::jsonb`, `'"zoë 🚀"'::jsonb`, `'[1, 2.0, "a", false]'::jsonb`] }, // prettier-ignore
   'int4[]': { tame: 3, values: ['ARRAY[1, 2]', "'{}'::int4[]", 'ARRAY[3, NULL]', "'{{1,2},{3,4}}'::int4[]"] },
 };

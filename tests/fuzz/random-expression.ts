@@ -1,14 +1,7 @@
 /** Random expressions of a wanted type over the columns in scope, from the grammar of productions.ts. */
-import {
-  baseType,
-  LITERALS,
-  PRODUCTIONS,
-  RISKY_PRODUCTIONS,
-  TAME_PRODUCTIONS,
-  type SqlTypeName,
-  type Want,
-} from './productions.ts';
+import { LITERALS, productionsOf, RISKY_PRODUCTIONS, TAME_PRODUCTIONS } from './productions.ts';
 import type { Random } from './random.ts';
+import { baseType, type SqlTypeName, type Want } from './types.ts';
 import { node, sqlText, type SqlNode, type SqlTree } from './sql-tree.ts';
 
 export interface ScopeColumn {
@@ -47,20 +40,30 @@ export function randomExpression(random: Random, want: Want, scope: Scope, depth
   const columns = scope.columns.filter((column) => column.want === want || (!isTame && baseType(column.want) === type));
   if (columns.length > 0 && (depth <= 0 || random.chance(COLUMN_CHANCE))) return wrap([random.pick(columns).sql]);
   const risky = scope.risky && random.chance(0.3) ? RISKY_PRODUCTIONS[type] : undefined;
-  const productions = risky ?? (isTame ? TAME_PRODUCTIONS[type] : PRODUCTIONS[type]);
+  const productions = risky ?? (isTame ? TAME_PRODUCTIONS[type] : productionsOf(type));
   if (depth <= 0 || !productions || random.chance(0.15)) {
     const { tame, values } = LITERALS[type];
     if (!isTame && random.chance(0.1)) return wrap([`NULL::${type}`]);
     return wrap([random.pick(values.slice(0, isTame || random.chance(0.6) ? tame : values.length))]);
   }
-  const parts = fillTemplate(random.pick(productions), (part) => randomExpression(random, part, scope, depth - 1));
+  const drawn = random.pick(productions);
+  const template = drawn.includes('{row') ? withRow(random, drawn, scope) : drawn;
+  if (template === undefined) return wrap([random.pick(LITERALS[type].values.slice(0, LITERALS[type].tame))]);
+  const parts = fillTemplate(template, (part) => randomExpression(random, part, scope, depth - 1));
   // PostgreSQL evaluates constants when it plans, needed or not.
   if (risky && !parts.some(readsColumn)) return wrap([LITERALS[type].values[0]!]);
   return wrap(parts);
 }
 
+/** `{row}` is a whole row of the FROM clause. */
+function withRow(random: Random, template: string, scope: Scope): string | undefined {
+  if (scope.columns.length === 0) return undefined;
+  const alias = random.pick(scope.columns).sql.split('.')[0]!;
+  return template.replaceAll(/\{row(#\d)?\}/g, alias);
+}
+
 /** Whether the text names a column: they are always qualified. */
-export const readsColumn = (tree: SqlTree): boolean => /\bq\d+\.[a-z]/.test(sqlText(tree));
+export const readsColumn = (tree: SqlTree): boolean => /\bq\d+\b/.test(sqlText(tree));
 
 /** The template's text and parts; the same marked part (`{text#1}`) twice is one expression. */
 export function fillTemplate(template: string, make: (want: Want) => SqlNode): readonly SqlTree[] {

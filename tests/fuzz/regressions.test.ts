@@ -4,7 +4,7 @@ import path from 'node:path';
 import { TABLES } from '../differential/tables.ts';
 import { connectText, difference, run } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
-import { FUZZ_PLACEMENTS } from './campaign.ts';
+import { FUZZ_PLACEMENTS } from './placements.ts';
 
 const statements = readFileSync(path.join(__dirname, 'regressions.sql'), 'utf8')
   .split(/\n\s*\n/)

@@ -1,11 +1,20 @@
 /**
- * `npm run fuzz -- [--seed N] [--count M] [--placement NAME]… [--first I] [--sql TEXT]`: random statements
- * against PostgreSQL. Every 200 statements take new tables; `--sql`: one statement over the tables of the seed. Exit 1 on any difference; the last line is the summary.
+ * `npm run fuzz -- [--seed N] [--count M] [--each K] [--workers W] [--placement NAME]… [--journal FILE] [--record]`: random
+ * statements against PostgreSQL, each under K of the placements (all by default). Every 4000 statements take a new world,
+ * the seed one higher; worlds run in W processes. A journal keeps what each world counted: worlds it knows are not run again.
+ * `--record` writes the summary into docs/conformance.md. `--first I` and `--sql TEXT` run one statement again.
+ * Exit 1 on any difference; the last line is the summary.
  */
+import { fork } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { FUZZ_PLACEMENTS, runCampaign, type Tally } from './campaign.ts';
+import { recordProof } from '../conformance/record.ts';
+import { runCampaign } from './campaign.ts';
+import { FUZZ_PLACEMENTS } from './placements.ts';
+import { addTally, emptyTally, fuzzMarkdown, reasonsOf, summary, type Failure, type Tally } from './tally.ts';
 
-const STATEMENTS_PER_SCHEMA = 200;
+const STATEMENTS_PER_WORLD = 4000;
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -13,47 +22,111 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '1000' },
     first: { type: 'string', default: '0' },
+    each: { type: 'string' },
+    workers: { type: 'string', default: '1' },
     placement: { type: 'string', multiple: true },
     failures: { type: 'string', default: '20' },
+    journal: { type: 'string' },
+    record: { type: 'boolean', default: false },
     sql: { type: 'string' },
     original: { type: 'boolean', default: false },
+    /** Set for a process of one world. */
+    world: { type: 'boolean', default: false },
   },
 });
+
+interface World {
+  readonly seed: number;
+  readonly count: number;
+}
+
+/** From a process of one world: a failure as soon as it is found, then what it counted. */
+type Message = { readonly failure: Failure } | { readonly tally: Tally };
+
+interface JournalEntry extends World {
+  readonly tally: Tally;
+}
 
 async function main(): Promise<boolean> {
   const placements = values.placement ?? Object.keys(FUZZ_PLACEMENTS);
   const unknown = placements.find((name) => !FUZZ_PLACEMENTS[name]);
   if (unknown !== undefined)
     throw new Error(`unknown placement ${unknown}; there are: ${Object.keys(FUZZ_PLACEMENTS).join(', ')}`);
-  const totals: Tally = { statements: 0, verdicts: new Map(), messages: new Map(), failures: [] };
-  const failuresMax = Number(values.failures);
-  let seed = Number(values.seed);
-  for (let left = Number(values.count); left > 0 && totals.failures.length < failuresMax; left -= STATEMENTS_PER_SCHEMA, seed++) {
-    const tally = await runCampaign({
-      seed,
-      count: Math.min(left, STATEMENTS_PER_SCHEMA),
-      first: Number(values.first),
-      placements,
-      ...(values.sql === undefined ? {} : { sql: values.sql }),
-      failuresMax: failuresMax - totals.failures.length,
-      onFailure: (failure) => {
-        console.log(`\n-- seed ${failure.seed}, statement ${failure.index}, placement ${failure.placement}: ${failure.detail}`);
-        console.log(`${failure.sql};${failure.values.length > 0 ? ` -- ${JSON.stringify(failure.values)}` : ''}`);
-        if (values.original) console.log(`-- from: ${failure.original}`);
-      },
-    });
-    totals.statements += tally.statements;
-    totals.failures.push(...tally.failures);
-    for (const [kind, n] of tally.verdicts) totals.verdicts.set(kind, (totals.verdicts.get(kind) ?? 0) + n);
-    for (const [message, n] of tally.messages) totals.messages.set(message, (totals.messages.get(message) ?? 0) + n);
+  const known = readJournal();
+  const total = emptyTally();
+  const open: World[] = [];
+  const [seed, statements] = [Number(values.seed), Number(values.count)];
+  for (let done = 0; done < statements; done += STATEMENTS_PER_WORLD) {
+    const world = { seed: seed + done / STATEMENTS_PER_WORLD, count: Math.min(STATEMENTS_PER_WORLD, statements - done) };
+    const entry = known.find((e) => e.seed === world.seed && e.count === world.count);
+    if (entry) addTally(total, entry.tally);
+    else open.push(world);
   }
+  if (values.world) {
+    addTally(total, await runWorld(open[0]!, placements, (failure) => process.send!({ failure })));
+    process.send!({ tally: total });
+    return total.failures.length === 0;
+  }
+  const workers = Number(values.workers);
+  const take = async (): Promise<void> => {
+    for (let world = open.shift(); world; world = open.shift()) {
+      const tally = workers > 1 ? await inProcess(world) : await runWorld(world, placements, print);
+      addTally(total, tally);
+      if (values.journal !== undefined) appendFileSync(values.journal, `${JSON.stringify({ ...world, tally })}\n`);
+      console.log(`seed ${world.seed}: ${summary(tally)}`);
+      if (total.failures.length >= Number(values.failures)) return;
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, take));
   console.log('');
-  for (const [message, n] of [...totals.messages].sort((a, b) => b[1] - a[1]).slice(0, 40)) console.log(`${n} × ${message}`);
-  const verdicts = [...totals.verdicts].map(([kind, n]) => `${n} ${kind}`).join(', ');
-  console.log(
-    `fuzz: ${totals.statements} statements × ${placements.length} placements: ${verdicts}; ${totals.failures.length} failures`,
-  );
-  return totals.failures.length === 0;
+  for (const [reason, n] of reasonsOf(total)) console.log(`${n} × ${reason}`);
+  console.log(summary(total));
+  const seeds = `Seeds ${seed} to ${seed + Math.ceil(statements / STATEMENTS_PER_WORLD) - 1}`;
+  if (values.record) recordProof('fuzz', fuzzMarkdown(total, `${seeds}, placements ${placements.join(', ')}`));
+  return total.failures.length === 0;
+}
+
+const runWorld = ({ seed, count }: World, placements: readonly string[], onFailure: (failure: Failure) => void): Promise<Tally> =>
+  runCampaign({
+    seed,
+    count,
+    first: Number(values.first),
+    placements,
+    ...(values.each === undefined ? {} : { each: Number(values.each) }),
+    ...(values.sql === undefined ? {} : { sql: values.sql }),
+    failuresMax: Number(values.failures),
+    onFailure,
+  });
+
+/** The world in a process of its own. */
+function inProcess({ seed, count }: World): Promise<Tally> {
+  const given = ['--world', '--seed', String(seed), '--count', String(count), '--failures', values.failures];
+  const passed = [
+    ...given,
+    ...(values.each === undefined ? [] : ['--each', values.each]),
+    ...(values.placement ?? []).flatMap((name) => ['--placement', name]),
+  ];
+  const child = fork(path.join(__dirname, '../support/run-typescript.cjs'), [__filename, ...passed]);
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: Message) => {
+      if ('failure' in message) print(message.failure);
+      else resolve(message.tally);
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`the world of seed ${seed} ended with exit code ${code}`)));
+  });
+}
+
+function readJournal(): readonly JournalEntry[] {
+  if (values.journal === undefined || !existsSync(values.journal)) return [];
+  const lines = readFileSync(values.journal, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as JournalEntry);
+}
+
+function print(failure: Failure): void {
+  console.log(`\n-- seed ${failure.seed}, statement ${failure.index}, placement ${failure.placement}: ${failure.detail}`);
+  console.log(`${failure.sql};${failure.values.length > 0 ? ` -- ${JSON.stringify(failure.values)}` : ''}`);
+  if (values.original) console.log(`-- from: ${failure.original}`);
 }
 
 main().then(

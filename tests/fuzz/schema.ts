@@ -1,6 +1,6 @@
 /** Random tables: columns of every type that both databases have, rows with NULLs, duplicates and extremes. */
 import type { FederationTable } from '../support/federation.ts';
-import type { SqlTypeName, Want } from './productions.ts';
+import type { SqlTypeName, Want } from './types.ts';
 import type { Random } from './random.ts';
 
 export interface FuzzColumn {
@@ -12,6 +12,9 @@ export interface FuzzTable {
   readonly columns: readonly FuzzColumn[];
   readonly federated: FederationTable;
 }
+
+/** What a statement sees of the tables. */
+export const TABLES_PER_STATEMENT = 4;
 
 interface ColumnKind {
   readonly want: Want;
@@ -86,6 +89,11 @@ const COLUMN_KINDS: readonly ColumnKind[] = [
   },
   { want: 'bytea', declared: 'bytea', values: ["'ab'", "''", "'abc'", "'b'"] },
   { want: 'int4[]', declared: 'int4[]', values: ['ARRAY[1, 2]', 'ARRAY[3, NULL]', 'ARRAY[]::int4[]', 'ARRAY[1]'] },
+  {
+    want: 'text[]',
+    declared: 'text[]',
+    values: ["ARRAY['a', 'b']", "ARRAY['', NULL]", 'ARRAY[]::text[]', "ARRAY['Ada', 'zoë 🚀', 'x y']"],
+  },
 ];
 
 const PREFIX: Readonly<Record<SqlTypeName, string>> = {
@@ -105,13 +113,16 @@ const PREFIX: Readonly<Record<SqlTypeName, string>> = {
   uuid: 'u',
   bytea: 'y',
   'int4[]': 'a',
+  'text[]': 'at',
+  jsonb: 'j',
 };
 
 /** Every table has a key `id` and a join column `k`; the rest is drawn. */
-export function randomSchema(random: Random): readonly FuzzTable[] {
-  return ['t1', 't2', 't3', 't4'].map((name) => {
+export function randomSchema(random: Random, tables: number): readonly FuzzTable[] {
+  return Array.from({ length: tables }, (_, index) => {
+    const name = `t${index + 1}`;
     const kinds: ColumnKind[] = random.sample(COLUMN_KINDS, 6 + random.below(6));
-    const rows = name === 't4' ? random.below(4) : 5 + random.below(22);
+    const rows = index % 4 === 3 ? random.below(4) : 5 + random.below(22);
     const columns = kinds.map((kind, i) => ({ name: `${PREFIX[kind.want.replace('~', '') as SqlTypeName]}${i}`, kind }));
     const notNull = columns.map(() => random.chance(0.15));
     const tuples = Array.from({ length: rows }, (_, row) => {
