@@ -6,6 +6,7 @@ import type { BatchStream } from '../core/batch.ts';
 import type { SessionSettings } from './plan.ts';
 import type { Rel, RelColumn } from './rel.ts';
 import type { AggregateCall, Scalar } from './scalar.ts';
+import type { TableStatistics } from './statistics.ts';
 import type { Datum } from '../core/datum.ts';
 
 /**
@@ -118,6 +119,28 @@ export interface BeginOptions {
   readonly signal: AbortSignal;
 }
 
+/** A table to collect statistics of, as the source spells it. */
+export interface StatisticsRequest {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** `version` of the last collection: a table that has not changed since is left out of the answer. */
+  readonly version?: string | undefined;
+}
+export interface CollectedStatistics {
+  readonly schema: string;
+  readonly name: string;
+  /** Changes when the source has reason to think that the data has. */
+  readonly version: string;
+  readonly table: TableStatistics;
+}
+/** A table whose data could not be looked at. */
+export interface StatisticsProblem {
+  readonly schema: string;
+  readonly name: string;
+  readonly problem: string;
+}
+
 export interface Site {
   /** Its name in the configuration: `shop`. */
   readonly name: string;
@@ -127,6 +150,11 @@ export interface Site {
   readonly defaultSchema: string;
   /** What it holds now. Throws SqlError 08001 when it cannot be reached. */
   describe(signal: AbortSignal): Promise<SourceSchema>;
+  /**
+   * Figures of these tables, cheaply: what the source keeps itself, or a sample. A table without is left out. Throws
+   * SqlError 08001 when the source cannot be reached.
+   */
+  statistics(tables: readonly StatisticsRequest[], signal: AbortSignal): AsyncIterable<CollectedStatistics | StatisticsProblem>;
   /** Valid after a first successful describe() or begin(); before that everything is "no". */
   readonly capabilities: Capabilities;
   /** Throws SqlError 08001 when it cannot be reached. */

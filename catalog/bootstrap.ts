@@ -8,8 +8,9 @@
  */
 import type { AdminConnection } from './admin-connection.ts';
 import { sqlError } from '../core/sql-error.ts';
+import { STATISTICS } from './statistics-tables.ts';
 
-const MARK = 'tributary catalog, layout 1';
+const MARK = 'tributary catalog, layout 2';
 
 /** Throws unless `connection` is a superuser's. */
 export async function bootstrap(connection: AdminConnection): Promise<void> {
@@ -21,7 +22,7 @@ export async function bootstrap(connection: AdminConnection): Promise<void> {
   if (found.mark === MARK) return;
   if (found.mark !== null) throw sqlError('55000', `the catalog was made by another version of the gateway: "${found.mark}"`);
   await connection.run(
-    `${ROLES}${TYPES}${TABLES}${FINGERPRINT}${GUARD}${PRIVILEGES}${EVENT_TRIGGERS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
+    `${ROLES}${TYPES}${TABLES}${FINGERPRINT}${GUARD}${PRIVILEGES}${STATISTICS}${EVENT_TRIGGERS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
   );
 }
 

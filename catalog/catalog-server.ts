@@ -18,6 +18,7 @@ import type { CatalogTarget } from './catalog-target.ts';
 import { EmbeddedServer, POSTGRES_MAJOR, sessionPassword } from './embedded-server.ts';
 import type { CatalogLog } from './log.ts';
 import { CachedLookup } from './lookup.ts';
+import { StatisticsStore } from './statistics-store.ts';
 import { refreshMirrors } from './mirror/refresh.ts';
 import type { RefreshResult } from './mirror/refresh.ts';
 import { quoteName, quoteText } from './quote.ts';
@@ -73,6 +74,7 @@ const PENDING_RETRY_MS = 500;
 
 export class CatalogServer {
   readonly lookup: CatalogLookup;
+  readonly statistics: StatisticsStore;
   private readonly cache: CachedLookup;
   private readonly target: CatalogTarget;
   private readonly embedded: EmbeddedServer | undefined;
@@ -98,6 +100,7 @@ export class CatalogServer {
     this.ddlConnection = open();
     this.cache = new CachedLookup(this.lookupConnection);
     this.lookup = this.cache;
+    this.statistics = new StatisticsStore(this.lookupConnection, (table) => this.cache.mirror(table.mirrorOid)?.estimatedRows);
   }
 
   /** Throws when the server cannot be started or entered, or is not PostgreSQL 18. */
@@ -118,6 +121,7 @@ export class CatalogServer {
     try {
       await prepareDatabase(target);
       await bootstrap(server.ddlConnection);
+      await server.statistics.load();
       server.cache.preload().catch((error: unknown) => {
         if (!server.stopped) log({ level: 'warn', message: 'could not read ahead in the catalog', error: String(error) });
       });

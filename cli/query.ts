@@ -51,6 +51,7 @@ const forOneQuery = (configuration: Configuration, password: string): Configurat
   auth: { method: 'scram-sha-256', allow_insecure: false, users: [{ name: 'cli', password, admin: true }] },
   catalog: {
     refresh: 0,
+    statistics: 0,
     ...(configuration.catalog.setup === undefined ? {} : { setup: configuration.catalog.setup }),
   },
   log: { ...configuration.log, level: 'warn' },

@@ -10,7 +10,7 @@ import type { Capabilities } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { relScalars, visitRel, visitScalar } from '../algebra/transform.ts';
 import { featureNotSupported } from '../core/sql-error.ts';
-import { Estimator } from './place/estimate.ts';
+import { Estimator } from './estimate/estimator.ts';
 import { FragmentJudge } from './place/fragment-judge.ts';
 import { JoinOrder } from './place/order-joins.ts';
 import { Placer } from './place/place.ts';

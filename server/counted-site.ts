@@ -2,7 +2,16 @@
  * A site that knows how many of its transactions are open, so that a source taken out of a running gateway (SIGHUP) is
  * closed only when the last statement that uses it has ended.
  */
-import type { BeginOptions, Capabilities, Site, SiteTransaction, SourceSchema } from '../algebra/site.ts';
+import type {
+  BeginOptions,
+  Capabilities,
+  CollectedStatistics,
+  Site,
+  SiteTransaction,
+  SourceSchema,
+  StatisticsProblem,
+  StatisticsRequest,
+} from '../algebra/site.ts';
 import type { Rel, RelColumn } from '../algebra/rel.ts';
 
 export class CountedSite implements Site {
@@ -26,6 +35,18 @@ export class CountedSite implements Site {
 
   describe(signal: AbortSignal): Promise<SourceSchema> {
     return this.counted(() => this.site.describe(signal));
+  }
+
+  async *statistics(
+    tables: readonly StatisticsRequest[],
+    signal: AbortSignal,
+  ): AsyncGenerator<CollectedStatistics | StatisticsProblem> {
+    this.open++;
+    try {
+      yield* this.site.statistics(tables, signal);
+    } finally {
+      this.left();
+    }
   }
 
   async begin(options: BeginOptions): Promise<SiteTransaction> {

@@ -6,6 +6,7 @@ import type { Statistics } from '../algebra/statistics.ts';
 import type { Logger } from 'pino';
 import type { AdmissionQueue } from './admission.ts';
 import type { Metrics } from './admin/metrics.ts';
+import type { StatisticsCollector } from './statistics-collector.ts';
 import type { SourceNames } from './session/qualified-names.ts';
 
 export interface FederationParts {
@@ -33,6 +34,8 @@ export interface FederationParts {
   readonly log: Logger;
   /** Asks one source, or all, again what it holds, and waits for it. */
   readonly refresh: (source: string | undefined) => Promise<void>;
+  /** ANALYZE: collects statistics anew, and waits for it. */
+  readonly analyze: StatisticsCollector['analyze'];
   /** A source answered that a mirrored table or column is not there. */
   readonly onMismatch: (site: string) => void;
 }

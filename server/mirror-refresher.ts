@@ -3,7 +3,7 @@
  * column that is gone. A source that does not answer keeps its mirror and is asked again; it never stops the server.
  */
 import type { Logger } from 'pino';
-import type { Site } from '../algebra/site.ts';
+import type { Site, SourceSchema } from '../algebra/site.ts';
 import type { CatalogServer } from '../catalog/catalog-server.ts';
 import type { Metrics } from './admin/metrics.ts';
 
@@ -45,6 +45,7 @@ export class MirrorRefresher {
   private readonly intervalMs: number;
   private readonly metrics: Metrics;
   private readonly log: Logger;
+  private readonly listed: (site: Site, schema: SourceSchema) => void;
   private readonly stopping = new AbortController();
 
   constructor(options: {
@@ -54,7 +55,10 @@ export class MirrorRefresher {
     readonly intervalMs: number;
     readonly metrics: Metrics;
     readonly log: Logger;
+    /** Told what a source holds, whenever that was read. */
+    readonly listed: (site: Site, schema: SourceSchema) => void;
   }) {
+    this.listed = options.listed;
     this.catalog = options.catalog;
     this.intervalMs = options.intervalMs;
     this.metrics = options.metrics;
@@ -150,6 +154,7 @@ export class MirrorRefresher {
       watched.failures = 0;
       watched.unread = undefined;
       this.metrics.sourceUp.set({ source: site.name }, 1);
+      this.listed(site, schema);
     } catch (error) {
       if (this.isOver(watched)) return;
       watched.failures++;

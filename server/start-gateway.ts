@@ -22,6 +22,7 @@ import { GatewayServer } from './gateway.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { MirrorRefresher } from './mirror-refresher.ts';
 import { SourceSet } from './source-set.ts';
+import { StatisticsCollector } from './statistics-collector.ts';
 import { Roles } from './roles.ts';
 import { Federation } from './run-statement.ts';
 import type { FederationParts } from './federation.ts';
@@ -101,7 +102,16 @@ async function start(
   started.push(() => net.close());
   catalog.setSources([...sources.sites.values()]);
   const intervalMs = configuration.catalog.refresh;
-  const refresher = new MirrorRefresher({ catalog, sites: sources.sites.values(), intervalMs, metrics, log });
+  const collector = new StatisticsCollector({ store: catalog.statistics, intervalMs: configuration.catalog.statistics, log });
+  started.push(() => collector.stop());
+  const refresher = new MirrorRefresher({
+    catalog,
+    sites: sources.sites.values(),
+    intervalMs,
+    metrics,
+    log,
+    listed: (site, schema) => collector.listed(site, schema),
+  });
   started.push(() => refresher.stop());
   await refresher.refreshAll();
   if (configuration.catalog.setup !== undefined) await catalog.runSetup(await readFile(configuration.catalog.setup, 'utf8'));
@@ -114,7 +124,7 @@ async function start(
     noteGeneration: (generation) => catalog.noteGeneration(generation),
     local: parts.local,
     net,
-    statistics: parts.observer?.statistics ?? { rows: (table) => catalog.lookup.mirror(table.mirrorOid)?.estimatedRows },
+    statistics: parts.observer?.statistics ?? catalog.statistics,
     foldConstants: parts.foldConstants,
     fired: parts.observer?.fired,
     sources: {
@@ -127,6 +137,7 @@ async function start(
     metrics,
     log,
     refresh: (name) => (name === undefined ? refresher.refreshAll() : refresher.refresh(name)),
+    analyze: (target) => collector.analyze(target),
     onMismatch: (site) => void refresher.refresh(site),
     ...changeableParts(configuration, sources, parts),
   });

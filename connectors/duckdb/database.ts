@@ -81,6 +81,10 @@ export class Lease {
   constructor(database: OpenDatabase) {
     this.database = database;
   }
+  /** Changes with the file. */
+  get identity(): string {
+    return this.database.identity;
+  }
   connect(): Promise<PooledConnection> {
     return this.database.connect();
   }

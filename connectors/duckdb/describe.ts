@@ -17,6 +17,7 @@ export interface KnownColumn {
   readonly collated: boolean;
 }
 export interface KnownRelation {
+  readonly kind: 'table' | 'view';
   /** The FROM item of a file table; undefined: schema and name. */
   readonly from: string | undefined;
   readonly columns: ReadonlyMap<string, KnownColumn>;
@@ -31,7 +32,7 @@ export const DEFAULT_SCHEMA = 'main';
 
 type Row = readonly unknown[];
 
-async function rows(connection: DuckDBConnection, sql: string): Promise<Row[]> {
+export async function rows(connection: DuckDBConnection, sql: string): Promise<Row[]> {
   const result = await connection.run(sql);
   return (await result.getRowsJson()) as Row[];
 }
@@ -229,7 +230,7 @@ function knownRelation(found: FoundRelation, ranges: ReadonlyMap<string, Numeric
       return [column.name, known] as const;
     }),
   );
-  return { from: found.from, columns };
+  return { kind: found.kind, from: found.from, columns };
 }
 
 /**

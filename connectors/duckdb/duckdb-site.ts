@@ -3,8 +3,17 @@
  * file that is missing, locked or damaged fails only the queries that want it, and is picked up once it is right.
  */
 import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Rel } from '../../algebra/rel.ts';
-import type { BeginOptions, Site, SiteTransaction, SourceSchema } from '../../algebra/site.ts';
+import type {
+  BeginOptions,
+  CollectedStatistics,
+  Site,
+  SiteTransaction,
+  SourceSchema,
+  StatisticsProblem,
+  StatisticsRequest,
+} from '../../algebra/site.ts';
 import { queryCanceled } from '../../core/sql-error.ts';
 import { withinStack } from '../sql/fragment-shapes.ts';
 import { DuckDBCapabilities } from './capabilities.ts';
@@ -19,6 +28,7 @@ import { openError } from './errors.ts';
 import { fileTable } from './file-tables.ts';
 import type { FileTable } from './file-tables.ts';
 import { interruptible } from './result-stream.ts';
+import { sampleTable } from './statistics.ts';
 
 export interface DuckDBSiteConfig {
   readonly name: string;
@@ -70,15 +80,40 @@ class DuckDBSite implements Site {
   }
 
   private async describeNow(lease: Lease, signal: AbortSignal): Promise<SourceSchema> {
+    const { schema, known } = await this.onConnection(lease, signal, (connection) => describeDatabase(connection, this.tables));
+    this.known = known;
+    this.capabilities = new DuckDBCapabilities(known);
+    return schema;
+  }
+
+  async *statistics(
+    tables: readonly StatisticsRequest[],
+    signal: AbortSignal,
+  ): AsyncGenerator<CollectedStatistics | StatisticsProblem> {
+    const lease = await this.lease(false);
+    try {
+      if (this.known === undefined) await this.describeNow(lease, signal);
+      const context = { known: this.known!, files: this.tables, databaseVersion: lease.identity };
+      for (const table of tables) {
+        const found = await this.onConnection(lease, signal, (connection) => sampleTable(connection, context, table));
+        if (found) yield found;
+      }
+    } finally {
+      lease.end();
+    }
+  }
+
+  private async onConnection<T>(
+    lease: Lease,
+    signal: AbortSignal,
+    work: (connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
     const pooled = await lease.connect();
     let done = false;
     try {
-      const step = describeDatabase(pooled.connection, this.tables);
-      const { schema, known } = await interruptible(step, signal, () => pooled.connection.interrupt());
-      this.known = known;
-      this.capabilities = new DuckDBCapabilities(known);
+      const result = await interruptible(work(pooled.connection), signal, () => pooled.connection.interrupt());
       done = true;
-      return schema;
+      return result;
     } catch (error) {
       throw signal.aborted ? queryCanceled('user request') : openError(this.name, error);
     } finally {

@@ -4,7 +4,16 @@
  */
 import pg from 'pg';
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
-import type { BeginOptions, Capabilities, Site, SiteTransaction, SourceSchema, Verdict } from '../../algebra/site.ts';
+import type {
+  BeginOptions,
+  Capabilities,
+  CollectedStatistics,
+  Site,
+  SiteTransaction,
+  SourceSchema,
+  StatisticsRequest,
+  Verdict,
+} from '../../algebra/site.ts';
 import { queryCanceled, sourceError, sourceUnavailable, SqlError } from '../../core/sql-error.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import { PostgresCapabilities } from './capabilities.ts';
@@ -16,6 +25,7 @@ import type { RemoteConnection } from './remote-connection.ts';
 import { loadServerInfo } from './server-info.ts';
 import type { ServerInfo } from './server-info.ts';
 import { CONNECTION_SETUP } from './session-settings.ts';
+import { readStatistics } from './statistics.ts';
 
 export interface PostgresSiteConfig {
   readonly name: string;
@@ -71,6 +81,10 @@ class PostgresSite implements Site {
       await this.learn(client);
       return describeSource(client);
     });
+  }
+
+  async *statistics(tables: readonly StatisticsRequest[], signal: AbortSignal): AsyncGenerator<CollectedStatistics> {
+    yield* await this.withClient(signal, (client) => readStatistics(client, tables));
   }
 
   async begin(options: BeginOptions): Promise<SiteTransaction> {

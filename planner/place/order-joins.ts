@@ -14,7 +14,7 @@ import { outputColumns, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, mapRelInputs } from '../../algebra/transform.ts';
 import { equalitiesWithin, equalityBetween, equalityClasses, type EqualityClass } from './equality-classes.ts';
-import type { Estimator } from './estimate.ts';
+import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 
 interface Unit {
@@ -52,7 +52,11 @@ export class JoinOrder {
   #apply(rel: Rel): Rel {
     if (rel.kind === 'with') {
       // A CTE's columns are known by their position.
-      const definitions = rel.definitions.map((d) => ({ ...d, rel: this.apply(d.rel) }));
+      const definitions = rel.definitions.map((d) => {
+        const ordered = this.apply(d.rel);
+        this.#estimator.define(d.cte, ordered);
+        return { ...d, rel: ordered };
+      });
       return { ...rel, definitions, body: this.#apply(rel.body) };
     }
     if (rel.kind !== 'join' || rel.type !== 'inner') return mapRelInputs(rel, (input) => this.#apply(input));

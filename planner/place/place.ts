@@ -37,7 +37,7 @@ import {
   rewriteScalar,
   windowScalars,
 } from '../../algebra/transform.ts';
-import type { Estimator } from './estimate.ts';
+import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';

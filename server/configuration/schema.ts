@@ -95,6 +95,9 @@ export const configurationSchema = z
         setup: z.string().optional(),
         url: z.string().optional(),
         refresh: duration.default(60_000).describe('how often the sources are asked for changed tables; 0: only on demand'),
+        statistics: duration
+          .default(3_600_000)
+          .describe('how old statistics of the sources may become before they are asked again; 0: only by ANALYZE'),
       })
       .prefault({}),
     limits: limits.prefault({}),

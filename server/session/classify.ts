@@ -3,6 +3,7 @@
  * is refused, because only what was thought about may run on the catalog server, where mirrors are empty.
  */
 import { featureNotSupported, sqlError } from '../../core/sql-error.ts';
+import type { AnalyzeTarget } from '../statistics-collector.ts';
 import type { RawStatement, SyntaxNode } from './statement-text.ts';
 import { tokensOf } from './statement-text.ts';
 
@@ -19,6 +20,8 @@ export type StatementClass =
   | { readonly kind: 'forward' }
   /** `NOTIFY tributary_refresh [, 'source']`: the mirrors are brought up to date first. */
   | { readonly kind: 'refresh'; readonly source: string | undefined }
+  /** ANALYZE: statistics of sources are collected anew first; none named: of all. */
+  | { readonly kind: 'analyze'; readonly targets: readonly AnalyzeTarget[] }
   | { readonly kind: 'transaction' }
   | { readonly kind: 'explain'; readonly inner: Span; readonly node: SyntaxNode }
   | { readonly kind: 'declare'; readonly inner: Span; readonly name: string; readonly options: number }
@@ -84,7 +87,6 @@ const forwarded = new Set([
   'RenameStmt',
   'TruncateStmt',
   'UnlistenStmt',
-  'VacuumStmt',
   'VariableSetStmt',
   'VariableShowStmt',
   'ViewStmt',
@@ -135,6 +137,8 @@ export function classify(sql: string, statement: RawStatement): StatementClass {
     case 'NotifyStmt':
       if (node['conditionname'] !== 'tributary_refresh') return { kind: 'forward' };
       return { kind: 'refresh', source: node['payload'] as string | undefined };
+    case 'VacuumStmt':
+      return node['is_vacuumcmd'] ? { kind: 'forward' } : { kind: 'analyze', targets: analyzeTargets(node) };
     case 'CreateFunctionStmt':
       refusePlpgsql(node);
       return { kind: 'forward' };
@@ -142,6 +146,13 @@ export function classify(sql: string, statement: RawStatement): StatementClass {
       if (forwarded.has(type)) return { kind: 'forward' };
       throw featureNotSupported(statementName(type));
   }
+}
+
+function analyzeTargets(node: SyntaxNode): readonly AnalyzeTarget[] {
+  const relations = (node['rels'] ?? []) as {
+    readonly VacuumRelation: { readonly relation: { readonly schemaname?: string; readonly relname: string } };
+  }[];
+  return relations.map(({ VacuumRelation: { relation } }) => ({ schema: relation.schemaname, name: relation.relname }));
 }
 
 /** plpgsql's EXCEPTION could swallow the error that guards an empty mirror, and answer from nothing. */

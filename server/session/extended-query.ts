@@ -282,7 +282,7 @@ function readable<T>(read: () => T): T | null {
 }
 
 const isTaken = ({ kind }: StatementClass): boolean =>
-  ['explain', 'declare', 'fetch', 'close', 'prepare', 'execute', 'copy-out', 'create-as', 'refresh'].includes(kind);
+  ['explain', 'declare', 'fetch', 'close', 'prepare', 'execute', 'copy-out', 'create-as', 'refresh', 'analyze'].includes(kind);
 
 /** PostgreSQL's checks that would otherwise speak of the twin (exec_bind_message). */
 function checkBind(read: BindMessage, federated: FederatedStatement): void {

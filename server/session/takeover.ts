@@ -5,7 +5,9 @@
  */
 import { assert, unreachable } from '../../core/assert.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
-import { closeStatement } from './backend-analysis.ts';
+import { OWNER_ROLE } from '../../catalog/reserved-names.ts';
+import { commandComplete } from '../wire/backend-messages.ts';
+import { closeStatement, queryBackend } from './backend-analysis.ts';
 import type { Analysed } from './backend-analysis.ts';
 import { Capture } from './backend-exchange.ts';
 import type { StatementClass } from './classify.ts';
@@ -43,6 +45,8 @@ export async function runTaken(session: Session, taken: TakenStatement): Promise
     case 'refresh':
       await session.federation.parts.refresh(kind.source);
       return taken.runLocally();
+    case 'analyze':
+      return analyze(session, taken, kind);
     case 'close':
     case 'analysable':
     case 'forward':
@@ -106,6 +110,22 @@ async function explain(session: Session, taken: TakenStatement, kind: Kind<'expl
   const statement = unnamed(taken, analysed.federated);
   const parameters = await parametersOf(session, taken, analysed.federated);
   return explainFederated(session, taken, kind.node, statement, parameters);
+}
+
+const MAY_ANALYZE = `SELECT pg_catalog.pg_has_role(current_user, '${OWNER_ROLE}', 'MEMBER')`;
+
+/**
+ * The owners of mirrors have their statistics collected. Then it is the catalog server's turn: for its own tables, and for
+ * its warnings about what a user may not analyse. Only a source's name, which is no table there, is not passed on.
+ */
+async function analyze(session: Session, taken: TakenStatement, { targets }: Kind<'analyze'>): Promise<void> {
+  const { analyze: collect } = session.federation.parts;
+  const answer = await queryBackend(session, 'tributary:analyze', MAY_ANALYZE);
+  if (answer.rows[0]?.[0] !== 't') return taken.runLocally();
+  let isSource = false;
+  for (const target of targets.length === 0 ? [undefined] : targets) isSource = (await collect(target)) === 'source' || isSource;
+  if (!isSource) return taken.runLocally();
+  session.write(commandComplete('ANALYZE'));
 }
 
 async function copy(session: Session, taken: TakenStatement, kind: Kind<'copy-out'>): Promise<void> {

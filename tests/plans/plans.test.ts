@@ -13,6 +13,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
+import { tableOfRows } from '../../algebra/statistics.ts';
+import type { TableStatistics } from '../../algebra/statistics.ts';
 import type { Gateway } from '../../server/main.ts';
 import { connectText, difference, run } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
@@ -64,8 +66,8 @@ const observer = {
   disabled: new Set<string>(),
   fired: new Set<string>(),
   statistics: {
-    rows: (table: { readonly site: string; readonly name: string }): number =>
-      observer.injected.get(`${table.site}.${table.name}`) ?? DEFAULT_ROWS,
+    table: (table: { readonly site: string; readonly name: string }): TableStatistics =>
+      tableOfRows(observer.injected.get(`${table.site}.${table.name}`) ?? DEFAULT_ROWS),
   },
 };
 

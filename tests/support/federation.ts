@@ -59,7 +59,12 @@ export class Federation {
   /** A gateway over the tables spread as `placement` says. */
   async gateway(
     placement: Placement,
-    options: { readonly disabled?: readonly string[]; readonly observer?: PlannerObserver } = {},
+    options: {
+      readonly disabled?: readonly string[];
+      readonly observer?: PlannerObserver;
+      /** May do what only an operator may; the others then do not come in. */
+      readonly admin?: string;
+    } = {},
   ): Promise<Gateway & { clientConfig: pg.ClientConfig }> {
     const run = ++this.#gateways;
     const sources = new Map<string, string[]>();
@@ -81,11 +86,12 @@ export class Federation {
       }
     }
     const disable = options.disabled?.length ? `planner: { disable: [${options.disabled.join(', ')}] }\n` : '';
-    const yaml = `listen: { port: 0 }\nauth: { method: trust }\nlog: { level: silent }\n${disable}sources:\n${lines.join('\n')}\n`;
+    const users = options.admin === undefined ? '' : `, users: [{ name: ${options.admin}, admin: true }]`;
+    const yaml = `listen: { port: 0 }\nauth: { method: trust${users} }\nlog: { level: silent }\ncatalog: { statistics: 0 }\n${disable}sources:\n${lines.join('\n')}\n`;
     const { configuration } = parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {});
     const gateway = await startGateway(configuration, options.observer);
     return Object.assign(gateway, {
-      clientConfig: { host: gateway.host, port: gateway.port, user: 'tester', database: 'tributary' },
+      clientConfig: { host: gateway.host, port: gateway.port, user: options.admin ?? 'tester', database: 'tributary' },
     });
   }
 

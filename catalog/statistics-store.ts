@@ -1,0 +1,78 @@
+/**
+ * The catalog's memory of what sources said of their data: table `tributary.statistics`, a row a table, shown to users by the
+ * views of schema `tributary_stats`; and a copy in this process for the planner, which asks without waiting.
+ */
+import { z } from 'zod';
+import type { CollectedStatistics } from '../algebra/site.ts';
+import { tableOfRows } from '../algebra/statistics.ts';
+import type { Statistics, TableStatistics } from '../algebra/statistics.ts';
+import type { SourceTable } from '../algebra/rel.ts';
+import type { AdminConnection } from './admin-connection.ts';
+
+interface Known {
+  readonly table: TableStatistics;
+  readonly version: string;
+}
+
+const columnStatistics = z.object({
+  nullFraction: z.number(),
+  distinct: z.number(),
+  width: z.number(),
+  common: z.array(z.object({ text: z.string(), fraction: z.number() })),
+  histogram: z.array(z.string()),
+  correlation: z.number().optional(),
+});
+const storedDetails = z.object({
+  columns: z.record(z.string(), columnStatistics),
+  combinations: z.array(z.object({ columns: z.array(z.string()), distinct: z.number() })),
+  indexes: z.array(z.array(z.string())),
+});
+
+const keyOf = (site: string, schema: string, name: string): string => JSON.stringify([site, schema, name]);
+
+export class StatisticsStore implements Statistics {
+  private readonly connection: AdminConnection;
+  private readonly sizeAtRefresh: (table: SourceTable) => number | undefined;
+  private readonly known = new Map<string, Known>();
+
+  /** `sizeAtRefresh`: rows by the last listing of the source, for tables without statistics. */
+  constructor(connection: AdminConnection, sizeAtRefresh: (table: SourceTable) => number | undefined) {
+    this.connection = connection;
+    this.sizeAtRefresh = sizeAtRefresh;
+  }
+
+  table(table: SourceTable): TableStatistics | undefined {
+    const known = this.known.get(keyOf(table.site, table.schema, table.name));
+    if (known) return known.table;
+    const rows = this.sizeAtRefresh(table);
+    return rows === undefined ? undefined : tableOfRows(rows);
+  }
+
+  /** Of the last collection. */
+  version(site: string, schema: string, name: string): string | undefined {
+    return this.known.get(keyOf(site, schema, name))?.version;
+  }
+
+  /** What earlier runs of the gateway found out. */
+  async load(): Promise<void> {
+    const rows = await this.connection.rows<{
+      site: string; source_schema: string; source_name: string; version: string; rows: number; details: unknown;
+    }>('SELECT site, source_schema, source_name, version, rows, details FROM tributary.statistics'); // prettier-ignore
+    for (const row of rows) {
+      const { columns, combinations, indexes } = storedDetails.parse(row.details);
+      const table = { rows: row.rows, columns: new Map(Object.entries(columns)), combinations, indexes };
+      this.known.set(keyOf(row.site, row.source_schema, row.source_name), { table, version: row.version });
+    }
+  }
+
+  async save(site: string, { schema, name, version, table }: CollectedStatistics): Promise<void> {
+    this.known.set(keyOf(site, schema, name), { table, version });
+    const details = { columns: Object.fromEntries(table.columns), combinations: table.combinations, indexes: table.indexes };
+    await this.connection.rows(
+      `INSERT INTO tributary.statistics (site, source_schema, source_name, version, rows, details) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (site, source_schema, source_name) DO UPDATE SET version = excluded.version, rows = excluded.rows,
+           details = excluded.details, collected_at = excluded.collected_at`,
+      [site, schema, name, version, table.rows, JSON.stringify(details)],
+    );
+  }
+}

@@ -1,0 +1,355 @@
+/**
+ * How many rows an operator puts out, and how many values a column has there: for join order, build sides and placement.
+ * Table statistics at the leaves, textbook formulas above (uniform within histogram parts, containment of join keys, half
+ * independent conditions); a wrong figure costs time, never an answer.
+ */
+import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, type Scan } from '../../algebra/rel.ts';
+import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
+import { columnsIn } from '../../algebra/transform.ts';
+import { unreachable } from '../../core/assert.ts';
+import { ColumnProfile } from './column-profile.ts';
+import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
+
+const UNKNOWN_TABLE_ROWS = 10_000;
+/** Values of a column that nobody counted, as a part of the table's rows. */
+const UNKNOWN_DISTINCT_PART = 0.1;
+const DISTINCT_MIN = 10;
+const UNKNOWN_INPUT_ROWS = 1_000;
+/** Rows that a set-returning function gives, and rounds of a recursion. */
+const SET_ROWS = 10;
+const ANTI_MIN_PART = 0.05;
+
+/** Columns that a join condition compares. */
+interface Pair {
+  readonly left: ColumnId;
+  readonly right: ColumnId;
+}
+
+export class Estimator {
+  readonly #statistics: Statistics;
+  readonly #rows = new WeakMap<Rel, number>();
+  readonly #tables = new WeakMap<Scan, TableStatistics | undefined>();
+  readonly #profiles = new WeakMap<Scan, Map<ColumnId, ColumnProfile | undefined>>();
+
+  readonly #definitions = new Map<number, Rel>();
+
+  constructor(statistics: Statistics) {
+    this.#statistics = statistics;
+  }
+
+  /** What the scans of a WITH query's definition read, to be told before its body is estimated. */
+  define(cte: number, definition: Rel): void {
+    this.#definitions.set(cte, definition);
+  }
+
+  /** Estimated output rows, at least 1. */
+  rows(rel: Rel): number {
+    let rows = this.#rows.get(rel);
+    if (rows === undefined) {
+      rows = Math.max(1, this.#compute(rel));
+      this.#rows.set(rel, rows);
+    }
+    return rows;
+  }
+
+  /** Rows of an inner join of two inputs under these conditions. */
+  joinRows(left: Rel, right: Rel, on: readonly Scalar[]): number {
+    return this.rows(left) * this.rows(right) * this.#joinSelectivity(left, right, on);
+  }
+
+  #compute(rel: Rel): number {
+    switch (rel.kind) {
+      case 'scan':
+        return this.#table(rel)?.rows ?? UNKNOWN_TABLE_ROWS;
+      case 'values':
+        return rel.rows.length;
+      case 'ctescan': {
+        const definition = this.#definitions.get(rel.cte);
+        return definition ? this.rows(definition) : UNKNOWN_INPUT_ROWS;
+      }
+      case 'input':
+        return UNKNOWN_INPUT_ROWS;
+      case 'filter':
+        return this.rows(rel.input) * selectivity(rel.conjuncts, (column) => this.#facts(rel.input, column));
+      case 'project':
+      case 'window':
+      case 'sort':
+      case 'fence':
+        return this.rows(rel.input);
+      case 'projectset':
+        return this.rows(rel.input) * SET_ROWS;
+      case 'recursive':
+        return this.rows(rel.seed) * SET_ROWS;
+      case 'distinct':
+        return this.#groups(rel.input, outputColumns(rel.input).map((column) => column.id)); // prettier-ignore
+      case 'limit': {
+        const limit = rel.limit?.kind === 'const' && rel.limit.value !== null ? Number(rel.limit.value) : Infinity;
+        return Math.min(limit, this.rows(rel.input));
+      }
+      case 'aggregate':
+        return this.#aggregateRows(rel);
+      case 'setop': {
+        const [left, right] = [this.rows(rel.left), this.rows(rel.right)];
+        if (rel.op === 'union') return left + right;
+        return rel.op === 'intersect' ? Math.min(left, right) * 0.5 : left * 0.5;
+      }
+      case 'with':
+        return this.rows(rel.body);
+      case 'join':
+        return this.#joined(rel);
+      default:
+        return unreachable(rel);
+    }
+  }
+
+  #joined(rel: Join): number {
+    const [left, right] = [this.rows(rel.left), this.rows(rel.right)];
+    switch (rel.type) {
+      case 'inner':
+        return this.joinRows(rel.left, rel.right, rel.on);
+      case 'left':
+        return Math.max(left, this.joinRows(rel.left, rel.right, rel.on));
+      case 'right':
+        return Math.max(right, this.joinRows(rel.left, rel.right, rel.on));
+      case 'full':
+        return Math.max(left, right, this.joinRows(rel.left, rel.right, rel.on));
+      case 'semi':
+        return left * this.#matchedPart(rel);
+      case 'anti':
+        return left * Math.max(ANTI_MIN_PART, 1 - this.#matchedPart(rel));
+      default:
+        return unreachable(rel.type);
+    }
+  }
+
+  /** Part of the left rows that have a partner: values on the right among those on the left, the smaller set within the larger. */
+  #matchedPart(rel: Join): number {
+    const parts: number[] = [];
+    const rest: Scalar[] = [];
+    for (const conjunct of rel.on) {
+      const sides = equalSides(conjunct, rel.left, rel.right);
+      if (!sides) rest.push(conjunct);
+      else {
+        const left = this.#valuesHere(rel.left, sides.left);
+        parts.push(Math.min(1, this.#valuesHere(rel.right, sides.right) / left));
+      }
+    }
+    if (parts.length === 0) return Math.min(1, this.joinRows(rel.left, rel.right, rel.on) / this.rows(rel.left));
+    return Math.min(...parts) * selectivity(rest, (column) => this.#factsInJoin(rel.left, rel.right, column));
+  }
+
+  #joinSelectivity(left: Rel, right: Rel, on: readonly Scalar[]): number {
+    const parts: number[] = [];
+    const rest: Scalar[] = [];
+    const pairs: Pair[] = [];
+    for (const conjunct of on) {
+      const sides = equalSides(conjunct, left, right);
+      if (sides) pairs.push(sides);
+      else rest.push(conjunct);
+    }
+    for (const between of this.#byTables(left, right, pairs)) parts.push(this.#equalPairs(left, right, between));
+    const equal = parts.reduce((product, part) => product * part, 1);
+    return rest.length === 0 ? equal : equal * selectivity(rest, (column) => this.#factsInJoin(left, right, column));
+  }
+
+  /** Comparisons of the same two tables depend on one another; those of others do not. */
+  #byTables(left: Rel, right: Rel, pairs: readonly Pair[]): readonly (readonly Pair[])[] {
+    const groups: { readonly left: Scan | undefined; readonly right: Scan | undefined; readonly pairs: Pair[] }[] = [];
+    for (const pair of pairs) {
+      const [a, b] = [originOf(left, pair.left)?.scan, originOf(right, pair.right)?.scan];
+      const group = groups.find((one) => one.left === a && one.right === b);
+      if (group) group.pairs.push(pair);
+      else groups.push({ left: a, right: b, pairs: [pair] });
+    }
+    return groups.map((group) => group.pairs);
+  }
+
+  /** All columns of a key compared: one partner each, however many conditions that took. */
+  #equalPairs(left: Rel, right: Rel, pairs: readonly Pair[]): number {
+    const [leftColumns, rightColumns] = [pairs.map((pair) => pair.left), pairs.map((pair) => pair.right)];
+    const keyRows = this.#keyRows(left, leftColumns) ?? this.#keyRows(right, rightColumns);
+    if (keyRows !== undefined && pairs.length > 1) return 1 / keyRows;
+    return damped(pairs.map((pair) => this.#equalPart(left, right, pair)));
+  }
+
+  /** Frequent values meet frequent values; the others as if each value of the smaller set were in the larger one. */
+  #equalPart(left: Rel, right: Rel, pair: Pair): number {
+    const [a, b] = [this.#facts(left, pair.left), this.#facts(right, pair.right)];
+    const notNull = (1 - (a.profile?.nullFraction ?? 0)) * (1 - (b.profile?.nullFraction ?? 0));
+    const [common, other] = [a.profile?.common ?? [], b.profile?.common ?? []];
+    if (common.length === 0 || other.length === 0) return notNull / Math.max(1, a.distinct, b.distinct);
+    const ofRight = new Map(other.map(({ text, fraction }) => [text, fraction]));
+    let [matched, leftMatched, rightMatched] = [0, 0, 0];
+    for (const { text, fraction } of common) {
+      const partner = ofRight.get(text);
+      if (partner === undefined) continue;
+      matched += fraction * partner;
+      leftMatched += fraction;
+      rightMatched += partner;
+    }
+    const [restLeft, restRight] = [Math.max(0, 1 - leftMatched), Math.max(0, 1 - rightMatched)];
+    return matched + (restLeft * restRight * notNull) / Math.max(1, a.distinct, b.distinct);
+  }
+
+  #aggregateRows({ input, groups, sets }: Aggregate): number {
+    const of = (columns: readonly ColumnId[]): number => this.#groups(input, columns);
+    return sets ? sets.reduce((rows, set) => rows + of(set), 0) : of(groups.map((column) => column.id));
+  }
+
+  /** Groups that the input's rows fall into by these columns. */
+  #groups(input: Rel, columns: readonly ColumnId[]): number {
+    const rows = this.rows(input);
+    if (columns.length === 0) return 1;
+    let groups = 1;
+    for (const [scan, ofTable] of this.#byTable(input, columns)) {
+      const product = ofTable.reduce((all, column) => all * this.#valuesHere(input, column), 1);
+      groups *= scan ? Math.min(product, this.#combinations(scan, ofTable) ?? this.rows(scan)) : product;
+    }
+    return Math.min(rows, groups);
+  }
+
+  /** The columns by the scan they come from; undefined: computed. */
+  #byTable(input: Rel, columns: readonly ColumnId[]): ReadonlyMap<Scan | undefined, readonly ColumnId[]> {
+    const byTable = new Map<Scan | undefined, ColumnId[]>();
+    for (const column of columns) {
+      const scan = originOf(input, column)?.scan;
+      byTable.set(scan, [...(byTable.get(scan) ?? []), column]);
+    }
+    return byTable;
+  }
+
+  /** Extended statistics of exactly these columns. */
+  #combinations(scan: Scan, columns: readonly ColumnId[]): number | undefined {
+    const names = columns.map((id) => scan.columns.find((column) => column.id === id)?.sourceName);
+    return this.#table(scan)?.combinations.find(
+      (known) => known.columns.length === names.length && known.columns.every((name) => names.includes(name)),
+    )?.distinct;
+  }
+
+  /** Values left of a column when only some of its table's rows are: each row as likely to have gone as any other. */
+  #valuesHere(rel: Rel, column: ColumnId): number {
+    const { distinct } = this.#facts(rel, column);
+    const origin = originOf(rel, column);
+    const here = this.rows(rel);
+    const all = origin ? this.rows(origin.scan) : here;
+    if (here >= all) return Math.min(here, distinct);
+    return Math.max(1, distinct * (1 - (1 - here / all) ** (all / distinct)));
+  }
+
+  #factsInJoin(left: Rel, right: Rel, column: ColumnId): ColumnFacts {
+    return this.#facts(outputColumns(left).some(({ id }) => id === column) ? left : right, column);
+  }
+
+  /** What is known of a column: of the table it comes from, or of what it is computed from. */
+  #facts(rel: Rel, column: ColumnId): ColumnFacts {
+    const origin = originOf(rel, column);
+    if (!origin) {
+      const computed = computedFrom(rel, column);
+      const distinct = computed
+        ? Math.max(1, ...computed.columns.map((c) => this.#facts(computed.input, c).distinct))
+        : this.rows(rel);
+      return { profile: undefined, distinct: computed?.columns.length === 0 ? 1 : distinct };
+    }
+    const profile = this.#profile(origin.scan, origin.column);
+    const rows = this.rows(origin.scan);
+    const isKey = origin.scan.table.keys.some((key) => key.length === 1 && key[0] === origin.column.sourceName);
+    if (isKey) return { profile, distinct: rows };
+    return { profile, distinct: profile?.distinct ?? Math.max(DISTINCT_MIN, rows * UNKNOWN_DISTINCT_PART) };
+  }
+
+  #profile(scan: Scan, column: RelColumn & { readonly sourceName: string }): ColumnProfile | undefined {
+    let known = this.#profiles.get(scan);
+    if (!known) this.#profiles.set(scan, (known = new Map()));
+    if (!known.has(column.id)) {
+      const found = this.#table(scan)?.columns.get(column.sourceName);
+      known.set(column.id, found && new ColumnProfile(found, column.type));
+    }
+    return known.get(column.id);
+  }
+
+  #table(scan: Scan): TableStatistics | undefined {
+    if (!this.#tables.has(scan)) this.#tables.set(scan, this.#statistics.table(scan.table));
+    return this.#tables.get(scan);
+  }
+
+  /** Rows of the table a whole key of which is among these columns. */
+  #keyRows(rel: Rel, columns: readonly ColumnId[]): number | undefined {
+    for (const [scan, ofTable] of this.#byTable(rel, columns)) {
+      if (!scan) continue;
+      const names = ofTable.map((id) => originOf(rel, id)?.column.sourceName);
+      if (scan.table.keys.some((key) => key.length > 0 && key.every((name) => names.includes(name)))) return this.rows(scan);
+    }
+    return undefined;
+  }
+}
+
+/** The scan that a column is passed through from, unchanged (outer joins may have made it NULL). */
+function originOf(rel: Rel, column: ColumnId): { readonly scan: Scan; readonly column: Scan['columns'][number] } | undefined {
+  switch (rel.kind) {
+    case 'scan': {
+      const found = rel.columns.find(({ id }) => id === column);
+      return found && { scan: rel, column: found };
+    }
+    case 'project': {
+      const item = rel.items.find((one) => one.column.id === column);
+      return item?.expr.kind === 'column' ? originOf(rel.input, item.expr.column) : undefined;
+    }
+    case 'join': {
+      const inLeft = outputColumns(rel.left).some(({ id }) => id === column);
+      return originOf(inLeft ? rel.left : rel.right, column);
+    }
+    case 'aggregate':
+      return rel.groups.some(({ id }) => id === column) ? originOf(rel.input, column) : undefined;
+    case 'filter':
+    case 'sort':
+    case 'limit':
+    case 'distinct':
+    case 'fence':
+    case 'window':
+    case 'projectset':
+      return originOf(rel.input, column);
+    case 'with':
+      return originOf(rel.body, column);
+    case 'values':
+    case 'setop':
+    case 'ctescan':
+    case 'recursive':
+    case 'input':
+      return undefined;
+  }
+}
+
+/** The columns that a computed column is made of, where it is computed. */
+function computedFrom(rel: Rel, column: ColumnId): { readonly input: Rel; readonly columns: readonly ColumnId[] } | undefined {
+  switch (rel.kind) {
+    case 'project': {
+      const item = rel.items.find((one) => one.column.id === column);
+      if (!item) return undefined;
+      return item.expr.kind === 'column'
+        ? computedFrom(rel.input, item.expr.column)
+        : { input: rel.input, columns: [...columnsIn(item.expr)] };
+    }
+    case 'join':
+      return computedFrom(outputColumns(rel.left).some(({ id }) => id === column) ? rel.left : rel.right, column);
+    case 'filter':
+    case 'sort':
+    case 'limit':
+    case 'distinct':
+    case 'fence':
+      return computedFrom(rel.input, column);
+    default:
+      return undefined;
+  }
+}
+
+/** `left column = right column`, casts that compare unequal types apart. */
+function equalSides(conjunct: Scalar, left: Rel, right: Rel): Pair | undefined {
+  if (conjunct.kind !== 'call' || conjunct.operator?.name !== '=') return undefined;
+  const [a, b] = conjunct.args.map((arg) => [...columnsIn(arg)]);
+  if (a?.length !== 1 || b?.length !== 1) return undefined;
+  const isIn = (rel: Rel, column: ColumnId): boolean => outputColumns(rel).some(({ id }) => id === column);
+  if (isIn(left, a[0]!) && isIn(right, b[0]!)) return { left: a[0]!, right: b[0]! };
+  if (isIn(left, b[0]!) && isIn(right, a[0]!)) return { left: b[0]!, right: a[0]! };
+  return undefined;
+}

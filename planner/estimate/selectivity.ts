@@ -1,0 +1,210 @@
+/**
+ * What part of the rows a condition keeps. Comparisons of a column with a value go by the column's profile; two bounds of one
+ * column make one range; conditions that are ANDed count as half independent (correlated ones are common, and an estimate
+ * that is too low costs more than one that is too high).
+ */
+import type { ArrayCompareScalar, CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { columnsIn } from '../../algebra/transform.ts';
+import type { PgArray } from '../../core/datum.ts';
+import type { ColumnProfile } from './column-profile.ts';
+import { measureOf, type Measure } from './measure.ts';
+
+/** What the estimator knows of a column where the condition stands. */
+export interface ColumnFacts {
+  readonly profile: ColumnProfile | undefined;
+  readonly distinct: number;
+}
+export type FactsOf = (column: ColumnId) => ColumnFacts;
+
+const RANGE = 1 / 3;
+const PATTERN = 0.1;
+const NULL_PART = 0.05;
+const OTHER = 0.5;
+/** Elements of a list that is not known yet. */
+const UNKNOWN_LIST = 10;
+/** Weights of ANDed conditions, the strictest first. */
+const DAMPING = [1, 0.75, 0.5, 0.25];
+
+/** Of ANDed conditions. */
+export function selectivity(conjuncts: readonly Scalar[], facts: FactsOf): number {
+  const ranges = new Map<ColumnId, { low: number; high: number }>();
+  const parts: number[] = [];
+  for (const conjunct of conjuncts) {
+    const bound = rangeBound(conjunct, facts);
+    if (bound === undefined) {
+      parts.push(clamp(one(conjunct, facts)));
+      continue;
+    }
+    const range = ranges.get(bound.column) ?? { low: 0, high: 1 - bound.nullFraction };
+    if (bound.isLower) range.low = Math.max(range.low, bound.below);
+    else range.high = Math.min(range.high, bound.below);
+    ranges.set(bound.column, range);
+  }
+  for (const { low, high } of ranges.values()) parts.push(clamp(high - low));
+  return damped(parts);
+}
+
+/** The product of parts that are not quite independent. */
+export const damped = (parts: readonly number[]): number =>
+  [...parts].sort((a, b) => a - b).reduce((product, part, i) => product * part ** (DAMPING[i] ?? 0), 1);
+
+const clamp = (part: number): number => Math.min(1, Math.max(0, part));
+
+function one(expr: Scalar, facts: FactsOf): number {
+  switch (expr.kind) {
+    case 'const':
+      return expr.value === true ? 1 : 0;
+    case 'and':
+      return selectivity(expr.args, facts);
+    case 'or':
+      return 1 - expr.args.reduce((product, arg) => product * (1 - clamp(selectivity([arg], facts))), 1);
+    case 'not':
+      return 1 - clamp(one(expr.arg, facts));
+    case 'nulltest': {
+      const column = columnOf(expr.arg);
+      const isNull = (column !== undefined ? facts(column).profile?.nullFraction : undefined) ?? NULL_PART;
+      return expr.negated ? 1 - isNull : isNull;
+    }
+    case 'column':
+      return facts(expr.column).profile?.equal(1) ?? OTHER;
+    case 'arraycompare':
+      return ofList(expr, facts);
+    case 'call':
+      return ofOperator(expr, facts);
+    default:
+      return OTHER;
+  }
+}
+
+function ofOperator(call: CallScalar, facts: FactsOf): number {
+  switch (call.operator?.name) {
+    case '=':
+      return equality(call, facts);
+    case '<>':
+      return 1 - equality(call, facts);
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return RANGE;
+    case '~~':
+      return ofPattern(call, facts, (pattern) => likeTest(pattern, ''));
+    case '~~*':
+      return ofPattern(call, facts, (pattern) => likeTest(pattern, 'i'));
+    case '!~~':
+      return 1 - ofPattern(call, facts, (pattern) => likeTest(pattern, ''));
+    case '!~~*':
+      return 1 - ofPattern(call, facts, (pattern) => likeTest(pattern, 'i'));
+    case '~':
+    case '~*':
+      return PATTERN;
+    default:
+      return OTHER;
+  }
+}
+
+function equality(call: CallScalar, facts: FactsOf): number {
+  const compared = comparison(call);
+  if (compared) {
+    const { profile, distinct } = facts(compared.column);
+    return profile ? profile.equal(compared.value) : 1 / distinct;
+  }
+  // Of two columns, or of something computed from columns: as many values as they have.
+  const distinct = [...columnsIn(call)].map((column) => facts(column).distinct);
+  return distinct.length === 0 ? OTHER : 1 / Math.max(1, ...distinct);
+}
+
+function ofList({ left, array, operator, quantifier }: ArrayCompareScalar, facts: FactsOf): number {
+  const column = columnOf(left);
+  const isIn = quantifier === 'any' && operator.name === '=';
+  const isNotIn = quantifier === 'all' && operator.name === '<>';
+  if (column === undefined || !(isIn || isNotIn)) return isNotIn ? 1 - PATTERN : PATTERN;
+  const { profile, distinct } = facts(column);
+  const part = Math.min(
+    1,
+    elementMeasures(array).reduce<number>((sum, value) => sum + (profile ? profile.equal(value) : 1 / distinct), 0),
+  );
+  return isIn ? part : 1 - part;
+}
+
+function elementMeasures(array: Scalar): readonly (Measure | undefined)[] {
+  if (array.kind === 'array') {
+    return array.elements.map((element) => (element.kind === 'const' ? measureOf(element.type, element.value) : undefined));
+  }
+  const { element } = array.type;
+  if (array.kind !== 'const' || array.value === null || element === undefined)
+    return Array.from({ length: UNKNOWN_LIST }, () => undefined);
+  return [...new Set((array.value as PgArray).elements.map((value) => measureOf(element, value)))];
+}
+
+function ofPattern(call: CallScalar, facts: FactsOf, testOf: (pattern: string) => (text: string) => boolean): number {
+  const [subject, pattern] = call.args;
+  const column = subject && columnOf(subject);
+  if (column === undefined || pattern?.kind !== 'const' || typeof pattern.value !== 'string') return PATTERN;
+  return facts(column).profile?.matching(testOf(pattern.value)) ?? PATTERN;
+}
+
+function likeTest(pattern: string, flags: string): (text: string) => boolean {
+  let source = '';
+  for (let i = 0; i < pattern.length; i++) {
+    const c = pattern[i]!;
+    if (c === '%') source += '[^]*';
+    else if (c === '_') source += '[^]';
+    else source += (c === '\\' && i + 1 < pattern.length ? pattern[++i]! : c).replace(/[.*+?^${}()|[\]\\/]/, '\\$&');
+  }
+  const compiled = new RegExp(`^${source}$`, flags);
+  return (text) => compiled.test(text);
+}
+
+interface RangeBound {
+  readonly column: ColumnId;
+  readonly isLower: boolean;
+  /** Part of the rows below the bound. */
+  readonly below: number;
+  readonly nullFraction: number;
+}
+
+function rangeBound(conjunct: Scalar, facts: FactsOf): RangeBound | undefined {
+  if (conjunct.kind !== 'call') return undefined;
+  const operator = conjunct.operator?.name;
+  if (operator !== '<' && operator !== '<=' && operator !== '>' && operator !== '>=') return undefined;
+  const compared = comparison(conjunct);
+  if (compared?.value === undefined) return undefined;
+  const { profile } = facts(compared.column);
+  const isLower = (operator === '>' || operator === '>=') !== compared.isFlipped;
+  // Rows that equal a lower bound are cut off by `>` only, those that equal an upper one are kept by `<=` only.
+  const below = profile?.below(compared.value, isLower !== operator.endsWith('='));
+  if (profile === undefined || below === undefined) return undefined;
+  return { column: compared.column, isLower, below, nullFraction: profile.nullFraction };
+}
+
+/** `column op value`, either way round; a value that is not known yet is undefined. */
+function comparison({
+  args,
+}: CallScalar): { readonly column: ColumnId; readonly value: Measure | undefined; readonly isFlipped: boolean } | undefined {
+  const [left, right] = args;
+  if (!left || !right) return undefined;
+  const [leftColumn, rightColumn] = [columnOf(left), columnOf(right)];
+  if (leftColumn !== undefined && columnsIn(right).size === 0)
+    return { column: leftColumn, value: valueOf(right), isFlipped: false };
+  if (rightColumn !== undefined && columnsIn(left).size === 0)
+    return { column: rightColumn, value: valueOf(left), isFlipped: true };
+  return undefined;
+}
+
+const valueOf = (expr: Scalar): Measure | undefined => {
+  const inner = withoutCasts(expr);
+  return inner.kind === 'const' ? measureOf(inner.type, inner.value) : undefined;
+};
+
+const columnOf = (expr: Scalar): ColumnId | undefined => {
+  const inner = withoutCasts(expr);
+  return inner.kind === 'column' ? inner.column : undefined;
+};
+
+/** Casts that keep the measure. */
+function withoutCasts(expr: Scalar): Scalar {
+  if (expr.kind === 'cast' && expr.how === 'relabel') return withoutCasts(expr.arg);
+  if (expr.kind === 'call' && expr.form === 'implicit-cast' && expr.args[0]) return withoutCasts(expr.args[0]);
+  return expr;
+}
