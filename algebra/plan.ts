@@ -235,6 +235,7 @@ export function planInputs(plan: Plan): readonly Plan[] {
 export function mapPlanInputs(plan: Plan, f: (input: Plan) => Plan): Plan {
   switch (plan.kind) {
     case 'remote':
+      return plan.inputs ? { ...plan, inputs: plan.inputs.map(f) } : plan;
     case 'values':
     case 'ctescan':
       return plan;

@@ -1,5 +1,9 @@
-/** ErrorResponse of a source → SqlError that keeps its SQLSTATE and words. Positions are left out: they count in remote SQL. */
-import { sourceError } from '../../core/sql-error.ts';
+/**
+ * ErrorResponse of a source → SqlError that keeps its SQLSTATE and words. Positions are left out: they count in remote SQL.
+ * What the net raises is the statement's own error: it names no source.
+ */
+import { CATALOG_SITE } from '../../algebra/rel.ts';
+import { sourceError, sqlError } from '../../core/sql-error.ts';
 import type { SqlError } from '../../core/sql-error.ts';
 
 /** Body of an ErrorResponse or NoticeResponse at buffer[from, to), by field letter. */
@@ -15,7 +19,8 @@ export function responseFields(buffer: Buffer, from: number, to: number): Readon
 }
 
 export function errorFromResponse(source: string, fields: ReadonlyMap<string, string>): SqlError {
-  return sourceError(source, fields.get('C') ?? 'XX000', fields.get('M') ?? 'error without a message', {
+  const [code, message] = [fields.get('C') ?? 'XX000', fields.get('M') ?? 'error without a message'];
+  const more = {
     detail: fields.get('D'),
     hint: fields.get('H'),
     where: fields.get('W'),
@@ -24,5 +29,6 @@ export function errorFromResponse(source: string, fields: ReadonlyMap<string, st
     column: fields.get('c'),
     dataType: fields.get('d'),
     constraint: fields.get('n'),
-  });
+  };
+  return source === CATALOG_SITE ? sqlError(code, message, more) : sourceError(source, code, message, more);
 }

@@ -1,9 +1,13 @@
 /**
- * What the net evaluates: every expression of PostgreSQL's own functions and types, row by row. Left out is what reads more
+ * What the net evaluates: every expression of PostgreSQL's own functions and types, row by row, and operators over them. Left out is what reads more
  * than its arguments and the settings that are passed on: clocks, the session, the catalog, other locales.
  */
-import type { CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
+import { outputColumns } from '../../algebra/rel.ts';
+import type { Rel, Window } from '../../algebra/rel.ts';
+import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
+import { returnsSet } from '../../algebra/transform.ts';
+import { unreachable } from '../../core/assert.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
@@ -14,7 +18,8 @@ const EXACT: Verdict = { verdict: 'exact' };
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });
 
 /** Stable beside those that a source may evaluate: they print or compare values under the same settings. */
-const STABLE = /^(?:jsonb_path_\w+_tz|timestamptz_\w+|timetz_\w+|textanycat|anytextcat|jsonb?_object)$/;
+const STABLE =
+  /^(?:jsonb_path_\w+_tz|timestamptz_\w+|timetz_\w+|textanycat|anytextcat|jsonb?_object|jsonb?_(?:object_)?agg(?:_unique)?(?:_strict)?|money|numeric)$/;
 
 /** Reading one of these from text may mean reading the clock: 'now', 'today'. */
 const READS_CLOCK =
@@ -61,19 +66,70 @@ export class NetCapabilities implements Capabilities {
     }
   }
 
-  aggregate(): Verdict {
-    return no('the net works row by row');
+  aggregate(call: AggregateCall): Verdict {
+    const verdict = this.function(call.fn, call.inputCollation);
+    return verdict.verdict === 'exact' ? this.type(call.type) : verdict;
   }
 
-  operator(): Verdict {
-    return no('the net works row by row');
+  /** Inputs may hold columns of any type: only those that the operator itself compares or makes count. */
+  operator(rel: Rel): Verdict {
+    switch (rel.kind) {
+      case 'input':
+      case 'join':
+      case 'limit':
+      case 'project':
+      case 'filter':
+      case 'values':
+        return EXACT;
+      case 'sort':
+        return this.all(rel.keys);
+      case 'distinct':
+        return this.all(outputColumns(rel));
+      case 'setop':
+        return this.all(rel.columns);
+      case 'aggregate':
+        return this.all(rel.groups);
+      case 'projectset':
+        return first(rel.functions, ({ call }) =>
+          returnsSet(call) && call.variadic !== true
+            ? this.own(call.fn, call.inputCollation)
+            : no('a function in FROM that returns no set'),
+        );
+      case 'window':
+        return this.window(rel);
+      case 'scan':
+      case 'with':
+      case 'ctescan':
+      case 'recursive':
+      case 'fence':
+        return no(`${rel.kind} is not sent to the catalog server`);
+      default:
+        return unreachable(rel);
+    }
+  }
+
+  private window(rel: Window): Verdict {
+    const keys = this.all([...rel.partition, ...rel.order]);
+    if (keys.verdict !== 'exact') return keys;
+    const bounds = [rel.frame.start, rel.frame.end].flatMap((bound) =>
+      'inRange' in bound && bound.inRange ? [this.function(bound.inRange, 'none')] : [],
+    );
+    const calls = rel.functions.map(({ call }) => this.function(call.fn, call.inputCollation));
+    return first([...bounds, ...calls], (verdict) => verdict);
+  }
+
+  private all(columns: readonly { readonly type: SqlType }[]): Verdict {
+    return first(columns, ({ type }) => this.shipped(type));
   }
 
   private function(fn: FunctionRef, collation: Collation): Verdict {
+    return fn.returnsSet ? no(`${fn.name} returns a set`) : this.own(fn, collation);
+  }
+
+  private own(fn: FunctionRef, collation: Collation): Verdict {
     if (fn.site !== undefined) return no(`${fn.signature} is a function of ${fn.site}`);
     if (fn.schema !== 'pg_catalog') return no(`${fn.signature} is a function of the catalog server`);
     if (fn.volatility === 'volatile') return no(`${fn.name} is volatile`);
-    if (fn.returnsSet) return no(`${fn.name} returns a set`);
     if (fn.volatility === 'stable' && !dependsOnSettingsOnly(fn) && !STABLE.test(fn.name))
       return no(`${fn.name} depends on the session`);
     return this.collation(collation);
@@ -103,8 +159,17 @@ export class NetCapabilities implements Capabilities {
   }
 
   private type(type: SqlType): Verdict {
-    if (type.kind === 'array' && type.element) return this.type(type.element);
-    const [schema] = splitQualifiedName(type.name);
-    return schema === 'pg_catalog' && !BOUND_TYPES.test(type.name) ? EXACT : no(`values of type ${type.name}`);
+    return isKnownThere(type) ? EXACT : no(`values of type ${type.name}`);
   }
+}
+
+/** Whether a value of this type can be had from its text there. */
+export function isKnownThere(type: SqlType): boolean {
+  if (type.kind === 'array' && type.element) return isKnownThere(type.element);
+  const [schema] = splitQualifiedName(type.name);
+  return schema === 'pg_catalog' && !BOUND_TYPES.test(type.name);
+}
+
+function first<T>(items: readonly T[], judge: (item: T) => Verdict): Verdict {
+  return items.map(judge).find(({ verdict }) => verdict !== 'exact') ?? EXACT;
 }

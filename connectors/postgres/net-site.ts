@@ -1,14 +1,17 @@
 /**
- * The net: the catalog server as the place that evaluates, row by row, what no source and no kernel of ours does. It runs on
- * a small pool of its own under a role that may do nothing but call functions, with the settings of the user's session.
+ * The net: the catalog server as the place that evaluates what no source and no kernel of ours does: projections row by
+ * row, other operators over all the rows of their inputs. It runs on a small pool of its own under a role that may do nothing but call functions, with the settings of the user's session.
  */
 import type pg from 'pg';
 import { CATALOG_SITE } from '../../algebra/rel.ts';
 import type { Input, Project, Rel } from '../../algebra/rel.ts';
 import type { BeginOptions, Capabilities, NetSite, SiteTransaction } from '../../algebra/site.ts';
-import { assert, InternalError } from '../../core/assert.ts';
+import { assert } from '../../core/assert.ts';
+import type { BatchStream } from '../../core/batch.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { NetCapabilities } from './net-capabilities.ts';
+import { writeRelations } from './net-relation-writer.ts';
+import { NetRelationStream } from './net-relations.ts';
 import { NetStream } from './net-stream.ts';
 import { NetWriter } from './net-writer.ts';
 import type { NetStatement } from './net-writer.ts';
@@ -30,6 +33,7 @@ class PostgresNet implements NetSite {
   readonly capabilities: Capabilities = new NetCapabilities();
   private readonly pool: ConnectionPool;
   private readonly written = new WeakMap<Rel, NetStatement>();
+  private relations = 0;
 
   constructor({ client, max }: NetSiteOptions) {
     this.pool = new ConnectionPool({
@@ -47,7 +51,7 @@ class PostgresNet implements NetSite {
     assert(connection, 'no connection of the net');
     connection.useSettings(settings);
     const turns = new Turns();
-    const open = new Set<NetStream>();
+    const open = new Set<BatchStream>();
     const end = async (): Promise<void> => {
       // Closing can only fail with the connection, which release() then gives up.
       await Promise.allSettled([...open].map((stream) => stream.close()));
@@ -56,10 +60,11 @@ class PostgresNet implements NetSite {
     let ended: Promise<void> | undefined;
     return {
       query: (fragment, options) => {
-        const { project, input } = parts(fragment);
-        const statement = this.write(fragment);
-        const context = { source: CATALOG_SITE, connection, turns, project, input, statement, settings, options };
-        const stream = new NetStream(context);
+        const context = { source: CATALOG_SITE, connection, turns, fragment, settings, options };
+        const projection = projectionOf(fragment);
+        const stream = projection
+          ? new NetStream({ ...context, ...projection, statement: this.write(projection) })
+          : new NetRelationStream({ ...context, name: `rows${++this.relations}` });
         open.add(stream);
         return Promise.resolve(stream);
       },
@@ -68,7 +73,8 @@ class PostgresNet implements NetSite {
   }
 
   sql(fragment: Rel): string {
-    return this.write(fragment).text;
+    const projection = projectionOf(fragment);
+    return projection ? this.write(projection).text : writeRelations(fragment, 'rows').query.text;
   }
 
   close(): Promise<void> {
@@ -76,18 +82,18 @@ class PostgresNet implements NetSite {
     return Promise.resolve();
   }
 
-  private write(fragment: Rel): NetStatement {
-    let statement = this.written.get(fragment);
-    if (statement === undefined) {
-      const { project, input } = parts(fragment);
-      statement = new NetWriter({ site: CATALOG_SITE, defaultSchema: 'public' }, input).batch(project);
-      this.written.set(fragment, statement);
-    }
+  private write({ project, input }: Projection): NetStatement {
+    let statement = this.written.get(project);
+    if (statement === undefined) this.written.set(project, (statement = new NetWriter(input).batch(project)));
     return statement;
   }
 }
 
-function parts(fragment: Rel): { readonly project: Project; readonly input: Input } {
-  if (fragment.kind !== 'project' || fragment.input.kind !== 'input') throw new InternalError('the net evaluates projections');
-  return { project: fragment, input: fragment.input };
+interface Projection {
+  readonly project: Project;
+  readonly input: Input;
 }
+
+/** A projection of shipped rows, which goes batch by batch. */
+const projectionOf = (fragment: Rel): Projection | undefined =>
+  fragment.kind === 'project' && fragment.input.kind === 'input' ? { project: fragment, input: fragment.input } : undefined;

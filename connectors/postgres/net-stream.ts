@@ -6,24 +6,17 @@ import type { Input, Project } from '../../algebra/rel.ts';
 import type { SessionSettings } from '../../algebra/plan.ts';
 import type { SiteQueryOptions } from '../../algebra/site.ts';
 import { assert } from '../../core/assert.ts';
-import type { Batch, BatchStream, Column } from '../../core/batch.ts';
-import { encodeBinary } from '../../core/binary-format.ts';
-import { readDatum, sliceColumn } from '../../core/column.ts';
-import type { Datum } from '../../core/datum.ts';
-import { arrayTypeOf, sqlType } from '../../core/sql-type.ts';
-import type { SqlType } from '../../core/sql-type.ts';
-import { formatDatum } from '../../core/text-format.ts';
+import type { Batch, BatchStream } from '../../core/batch.ts';
+import { sliceColumn } from '../../core/column.ts';
 import type { BoundParameter } from './frontend-messages.ts';
+import { NET_ROWS_MAX, shippedArrays } from './net-rows.ts';
 import type { NetStatement } from './net-writer.ts';
-import { passesThrough, shippedAs } from './net-writer.ts';
+import { passesThrough } from './net-writer.ts';
 import type { RemoteConnection } from './remote-connection.ts';
 import { StreamedQuery } from './remote-query.ts';
 import { bindParameters, columnFormat } from './remote-statement.ts';
 import { RowDecoder } from './row-decoder.ts';
 import type { Turns } from './turns.ts';
-
-/** Rows of one exchange. */
-const ROWS_MAX = 4_096;
 
 export interface NetStreamContext {
   readonly source: string;
@@ -74,7 +67,7 @@ export class NetStream implements BatchStream {
         if (this.batch === null) return null;
         continue;
       }
-      const to = Math.min(this.batch.length, this.done + ROWS_MAX);
+      const to = Math.min(this.batch.length, this.done + NET_ROWS_MAX);
       const exchange = this.context.turns.take(() => this.evaluate(this.batch!, this.done, to));
       this.exchange = Promise.allSettled([exchange]);
       this.ready = await exchange;
@@ -129,34 +122,10 @@ export class NetStream implements BatchStream {
     return { length: part.length, columns };
   }
 
-  private arrays(batch: Batch, from: number, to: number): BoundParameter[] {
+  private arrays(batch: Batch, from: number, to: number): readonly BoundParameter[] {
     const { statement, input, options } = this.context;
-    if (statement.shipped.length === 0) return [{ format: 1, bytes: encodeBinary(sqlType('int4'), to - from) }];
-    return statement.shipped.map((i) => {
-      const bytes = arrayOf(batch.columns[i]!, input.columns[i]!.type, from, to);
-      if (options.metrics) options.metrics.bytes += bytes.length;
-      return { format: 1, bytes };
-    });
+    const arrays = shippedArrays(batch, input.columns, statement.shipped, from, to);
+    if (options.metrics) for (const { bytes } of arrays) options.metrics.bytes += bytes?.length ?? 0;
+    return arrays;
   }
-}
-
-/** Text that every session reads the same way. */
-const TEXT_SETTINGS: SessionSettings = {
-  timeZone: 'UTC',
-  dateStyle: 'ISO, MDY',
-  intervalStyle: 'postgres',
-  extraFloatDigits: 1,
-  byteaOutput: 'hex',
-};
-
-/** Rows [from, to) of a column as one array in binary form. */
-function arrayOf(column: Column, type: SqlType, from: number, to: number): Uint8Array {
-  const element = shippedAs(type);
-  const isText = element.oid !== type.oid;
-  const elements: Datum[] = [];
-  for (let row = from; row < to; row++) {
-    const value = readDatum(column, type, row);
-    elements.push(value === null || !isText ? value : formatDatum(type, value, TEXT_SETTINGS));
-  }
-  return encodeBinary(arrayTypeOf(element)!, { dims: [to - from], lowerBounds: [1], elements });
 }

@@ -3,16 +3,17 @@
  * A value whose type has no binary form here travels as text and is cast row by row. Columns that a projection only passes
  * through are not part of it: they stay at home.
  */
+import { CATALOG_SITE } from '../../algebra/rel.ts';
 import type { Input, Project, ProjectItem, RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, ParamScalar } from '../../algebra/scalar.ts';
 import { columnsIn } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
-import { arrayTypeOf, sqlType } from '../../core/sql-type.ts';
-import type { SqlType } from '../../core/sql-type.ts';
 import type { SqlText } from '../sql/precedence.ts';
 import { atom } from '../sql/precedence.ts';
+import { shippedAs } from './net-rows.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import type { ServerInfo } from './server-info.ts';
+import type { SourceNames } from './source-names.ts';
 
 export interface NetStatement {
   readonly text: string;
@@ -25,7 +26,7 @@ export interface NetStatement {
 }
 
 /** The catalog's database is made with these properties. */
-const CATALOG_INFO: ServerInfo = {
+export const CATALOG_INFO: ServerInfo = {
   versionNum: 180_000,
   encoding: 'UTF8',
   ordersByCodePoint: true,
@@ -34,16 +35,15 @@ const CATALOG_INFO: ServerInfo = {
   signatures: new Set(),
 };
 
-/** How a column of this type is shipped: elements of an array of the same type, or of texts. */
-export const shippedAs = (type: SqlType): SqlType => arrayTypeOf(type)?.element ?? sqlType('text');
+export const NET_NAMES: SourceNames = { site: CATALOG_SITE, defaultSchema: 'public' };
 
 export const passesThrough = ({ column, expr }: ProjectItem): boolean => expr.kind === 'column' && expr.column === column.id;
 
 export class NetWriter extends PostgresWriter {
   private readonly columns: readonly RelColumn[];
 
-  constructor(names: { readonly site: string; readonly defaultSchema: string }, input: Input) {
-    super(names, CATALOG_INFO);
+  constructor(input: Input) {
+    super(NET_NAMES, CATALOG_INFO);
     this.columns = input.columns;
   }
 

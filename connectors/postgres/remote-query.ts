@@ -68,7 +68,7 @@ async function execute(context: QueryContext<never>, portal: string, rowsMax: nu
 const isStale = (error: SqlError): boolean =>
   error.code === '26000' || (error.code === '0A000' && error.message.startsWith('cached plan'));
 
-const abortError = (signal: AbortSignal): SqlError =>
+export const abortError = (signal: AbortSignal): SqlError =>
   signal.reason instanceof SqlError ? signal.reason : queryCanceled('user request');
 
 /** A consumer that waits is given a part of a batch after this long. */

@@ -11,6 +11,7 @@ import type {
   Aggregate,
   CteScan,
   Distinct,
+  Input,
   Join,
   Project,
   ProjectSet,
@@ -130,7 +131,7 @@ export class SqlWriter extends SelectWriter {
       case 'window':
         return this.window(rel);
       case 'input':
-        throw new InternalError(`${rel.kind} was sent to a source that cannot evaluate it`);
+        return this.shipped(rel);
       case 'fence': {
         const block = this.block(rel.input);
         if (!isLimited(block)) block.fenced = true;
@@ -139,6 +140,18 @@ export class SqlWriter extends SelectWriter {
       default:
         return unreachable(rel);
     }
+  }
+
+  /** Hook: the table in which a shipped relation lies. */
+  protected shippedName(input: Input): string {
+    throw new InternalError(`relation ${input.index} was shipped to a source that takes none`);
+  }
+
+  private shipped(rel: Input): SelectBlock {
+    const alias = this.alias(null);
+    const names = uniqueNames(rel.columns.map((column) => column.name));
+    rel.columns.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: names[i]! }));
+    return newBlock({ kind: 'relation', sql: `${this.shippedName(rel)} AS ${this.quote(alias)}` }, rel.columns);
   }
 
   private scan(rel: Scan): SelectBlock {

@@ -1,5 +1,6 @@
 /** Which join conditions a hash table can answer. */
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import { columnsIn, readsOnly } from '../../algebra/transform.ts';
 
 type Columns = ReadonlySet<ColumnId>;
@@ -23,6 +24,7 @@ export function nullSafeKeys(conjunct: Scalar, left: Columns, right: Columns): {
 }
 
 function sides(a: Scalar, b: Scalar, left: Columns, right: Columns): { left: Scalar; right: Scalar } | undefined {
+  if (!hasKey(a.type)) return undefined;
   const alike =
     a.type.kind === b.type.kind || [INTEGER, FLOAT, TEXT].some((family) => family.has(a.type.kind) && family.has(b.type.kind));
   if (!alike) return undefined;
@@ -31,3 +33,6 @@ function sides(a: Scalar, b: Scalar, left: Columns, right: Columns): { left: Sca
   if (reads(b, left) && reads(a, right)) return { left: b, right: a };
   return undefined;
 }
+
+/** Equal values of these may differ in all that travels of them. */
+const hasKey = (type: SqlType): boolean => !['json', 'jsonb', 'opaque'].includes((type.element ?? type).kind);

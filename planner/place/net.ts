@@ -6,11 +6,12 @@
  * (CASE, AND, OR, COALESCE), the outermost one goes whole.
  */
 import { outputColumns } from '../../algebra/rel.ts';
-import type { Join, Project, ProjectItem, RelColumn } from '../../algebra/rel.ts';
+import type { Join, Project, ProjectItem, Rel, RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
-import { mapScalarParts, readsOnly, scalarParts } from '../../algebra/transform.ts';
+import { mapScalarParts, readsOnly, relScalars, returnsSet, scalarParts } from '../../algebra/transform.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
+import { hashKeys } from './hash-keys.ts';
 
 const CONDITIONAL: ReadonlySet<Scalar['kind']> = new Set(['case', 'and', 'or', 'coalesce']);
 
@@ -28,6 +29,30 @@ export class Net {
   /** Why the executor refuses an expression; undefined when it evaluates all of it. */
   refusal(expr: Scalar): string | undefined {
     return firstRefusal(this.#local, expr);
+  }
+
+  /** Why the net refuses an operator; undefined when it evaluates it, its inputs being there. */
+  refusesOperator(rel: Rel): string | undefined {
+    const net = this.#net;
+    if (net === undefined) return 'there is no net';
+    const verdict = net.operator(rel);
+    if (verdict.verdict !== 'exact') return verdict.reason;
+    for (const expr of relScalars(rel)) {
+      // A function that returns a set is the operator's own.
+      const parts = rel.kind === 'projectset' && returnsSet(expr) ? expr.args : [expr];
+      const refusal = parts.map((part) => firstRefusal(net, part)).find((reason) => reason !== undefined);
+      if (refusal !== undefined) return refusal;
+    }
+    if (rel.kind !== 'aggregate') return undefined;
+    const verdicts = rel.aggregates.map(({ call }) => net.aggregate(call));
+    return verdicts.map((own) => (own.verdict === 'exact' ? undefined : own.reason)).find((reason) => reason !== undefined);
+  }
+
+  /** Refuses what neither evaluates; `refusal` is the executor's. */
+  acceptOperator(rel: Rel, refusal: string): void {
+    if (this.#net === undefined) throw featureNotSupported(refusal);
+    const why = this.refusesOperator(rel);
+    if (why !== undefined) throw featureNotSupported(refusal, why === refusal ? {} : { detail: why });
   }
 
   /** The expression as the executor evaluates it, over the input's columns and those added to `shipped`. 0A000 when nobody does. */
@@ -86,8 +111,13 @@ export interface SplitJoin {
   readonly above: readonly Scalar[];
 }
 
+/** The reason why no less than the whole join can be the net's. */
+interface WholeJoin {
+  readonly together: string;
+}
+
 /** null: the executor evaluates all of it. */
-export function splitJoin(rel: Join, on: readonly Scalar[], net: Net): SplitJoin | null {
+export function splitJoin(rel: Join, on: readonly Scalar[], net: Net): SplitJoin | WholeJoin | null {
   if (on.every((conjunct) => net.refusal(conjunct) === undefined)) return null;
   const leftIds = new Set(outputColumns(rel.left).map((column) => column.id));
   const rightIds = new Set(outputColumns(rel.right).map((column) => column.id));
@@ -109,10 +139,18 @@ export function splitJoin(rel: Join, on: readonly Scalar[], net: Net): SplitJoin
       shipped.items.forEach((item, i) => sides[i]!.add(item.expr, refusal, item.column.id));
       kept.push(outside);
     } else if (rel.type === 'inner') above.push(conjunct);
-    else throw featureNotSupported(refusal, { detail: `In the condition of an outer join it is given columns of both sides.` });
+    else return { together: refusal };
   }
+  // With nothing to join by at home all pairs would have to travel.
+  const isKeyed = kept.some(
+    (conjunct) => hashKeys(conjunct, withShipped(leftIds, left), withShipped(rightIds, right)) !== undefined,
+  );
+  if (above.length > 0 && !isKeyed) return { together: net.refusal(above[0]!)! };
   return { left, right, on: kept, above };
 }
+
+const withShipped = (ids: ReadonlySet<ColumnId>, { items }: Shipped): ReadonlySet<ColumnId> =>
+  new Set([...ids, ...items.map((item) => item.column.id)]);
 
 function firstRefusal(capabilities: Capabilities, expr: Scalar): string | undefined {
   const verdict: Verdict = capabilities.scalar(expr);

@@ -25,14 +25,14 @@ import {
   type SetOperation,
   type Window,
 } from '../../algebra/rel.ts';
-import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { AggregateCall, ColumnId, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
 import type { Capabilities } from '../../algebra/site.ts';
 import {
-  aggregateScalars,
   columnsIn,
   mapAggregateCall,
   mapRelInputs,
   mapRelScalars,
+  relInputs,
   returnsSet,
   rewriteScalar,
   windowScalars,
@@ -41,10 +41,12 @@ import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';
+import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
 import { splitAverages } from './split-averages.ts';
 import { splitStep } from './recursive-step.ts';
 
 type Needed = ReadonlySet<ColumnId>;
+const NOTHING: Needed = new Set();
 type Placed =
   { readonly kind: 'fragment'; readonly site: string; readonly rel: Rel } | { readonly kind: 'local'; readonly plan: Plan };
 
@@ -182,6 +184,23 @@ export class Placer {
     };
   }
 
+  /** An operator that the executor refuses, at the net; undefined when it does not refuse it. */
+  #netOperator(rel: Rel, needed: Needed): Plan | undefined {
+    const refusal = operatorRefusal(this.#local, rel);
+    if (refusal === undefined) return undefined;
+    const below = neededBelow(rel, needed);
+    const inputs = relInputs(rel).map((input) => this.#close(this.#place(input, below), input, below));
+    return this.#shipWhole(rel, inputs, refusal);
+  }
+
+  #shipWhole(rel: Rel, plans: readonly Plan[], reason: string): Plan {
+    const lifted = mapRelScalars(rel, (expr) => this.#lift(expr));
+    this.#net.acceptOperator(lifted, reason);
+    const { fragment, inputs } = shippedOperator(lifted, plans);
+    const base = this.#base(rel, outputColumns(fragment), `no local kernel: ${reason}`);
+    return { ...base, kind: 'remote', site: CATALOG_SITE, fragment, inputs };
+  }
+
   #aggregate(rel: Aggregate): Placed {
     const sites = this.#judge.sites(rel);
     if (this.#switches.splitAverages && !this.#switches.pushNothing && sites.size === 1) {
@@ -192,12 +211,12 @@ export class Placer {
         return this.#place(split, new Set(outputColumns(split).map((c) => c.id)));
       }
     }
-    const below = new Set<ColumnId>(rel.groups.map((g) => g.id));
-    for (const { call } of rel.aggregates) for (const expr of aggregateScalars(call)) columnsIn(expr, below);
+    const whole = this.#netOperator(rel, NOTHING);
+    if (whole) return { kind: 'local', plan: whole };
+    const below = neededBelow(rel, NOTHING);
     const input = this.#close(this.#place(rel.input, below), rel.input, below);
     const shipped = new Shipped();
     const calls = rel.aggregates.map(({ call }) => this.#call(call, shipped));
-    this.#accept(rel);
     return {
       kind: 'local',
       plan: {
@@ -212,6 +231,8 @@ export class Placer {
   }
 
   #localOperator(rel: Rel, needed: Needed): Plan {
+    const whole = rel.kind === 'scan' || rel.kind === 'input' ? undefined : this.#netOperator(rel, needed);
+    if (whole) return whole;
     switch (rel.kind) {
       case 'scan':
         throw featureNotSupported(`reading ${rel.table.site}.${rel.table.schema}.${rel.table.name}`, {
@@ -246,7 +267,6 @@ export class Placer {
       case 'limit':
         return this.#limit(rel, needed);
       case 'distinct': {
-        this.#accept(rel);
         const all = new Set(outputColumns(rel.input).map((column) => column.id));
         const input = this.#close(this.#place(rel.input, all), rel.input, all);
         return { ...this.#base(rel, input.columns, this.#whyHome(rel)), kind: 'distinct', input };
@@ -274,7 +294,6 @@ export class Placer {
       case 'recursive':
         return this.#recursive(rel);
       case 'input':
-        this.#accept(rel);
         throw new InternalError(`${rel.kind} has no local operator`);
       default:
         return unreachable(rel);
@@ -288,13 +307,14 @@ export class Placer {
     for (const column of rel.partition) below.add(column.id);
     for (const key of rel.order) below.add(key.column);
     for (const { call } of functions) for (const expr of windowScalars(call)) columnsIn(expr, below);
-    const input = this.#close(this.#place(rel.input, below), rel.input, below);
-    this.#accept(rel);
+    const rows = this.#close(this.#place(rel.input, below), rel.input, below);
     const bound = (edge: FrameBound): FrameBound => ('offset' in edge ? { ...edge, offset: this.#scalar(edge.offset) } : edge);
-    const calls = functions.map(({ column, call }) => ({
-      column,
-      call: { ...call, args: call.args.map((arg) => this.#scalar(arg)), filter: call.filter && this.#scalar(call.filter) },
-    }));
+    const shipped = new Shipped();
+    const calls = functions.map(({ column, call }) => {
+      const args = call.args.map((arg) => this.#scalar(this.#spared(arg, call.filter), shipped));
+      return { column, call: { ...call, args, filter: call.filter && this.#scalar(call.filter, shipped) } };
+    });
+    const input = this.#ship(rows, shipped);
     return {
       ...this.#base(rel, [...input.columns, ...calls.map(({ column }) => column)], this.#whyHome(rel)),
       kind: 'window',
@@ -313,6 +333,7 @@ export class Placer {
     const far = this.#close(this.#place(rel.right, below), rel.right, below);
     const sides = splitJoin(rel, rel.on.map((conjunct) => this.#lift(conjunct)), this.#net); // prettier-ignore
     if (sides === null) return this.#joined(rel, near, far, rel.on.map((conjunct) => this.#scalar(conjunct))); // prettier-ignore
+    if ('together' in sides) return this.#shipWhole(rel, [near, far], sides.together);
     const joined = this.#joined(rel, this.#ship(near, sides.left), this.#ship(far, sides.right), sides.on);
     const filtered = sides.above.length === 0 ? joined : this.#localFilter(joined, sides.above, rel, undefined);
     return this.#inOrder(filtered, rel.type === 'semi' || rel.type === 'anti' ? near.columns : [...near.columns, ...far.columns]);
@@ -356,7 +377,6 @@ export class Placer {
   }
 
   #sort(rel: Extract<Rel, { kind: 'sort' }>, needed: Needed, topN: { limit: Scalar; offset: Scalar | null } | undefined): Plan {
-    this.#accept(rel);
     const below = new Set([...needed, ...rel.keys.map((key) => key.column)]);
     const input = this.#close(this.#place(rel.input, below), rel.input, below);
     return {
@@ -371,16 +391,20 @@ export class Placer {
   #limit(rel: Limit, needed: Needed): Plan {
     const limit = rel.limit && this.#scalar(rel.limit);
     const offset = rel.offset && this.#scalar(rel.offset);
-    const topN = limit && rel.input.kind === 'sort' && this.#wholeSite(rel.input) === undefined ? { limit, offset } : undefined;
+    const isTopN = rel.input.kind === 'sort' && this.#wholeSite(rel.input) === undefined;
+    const topN = limit && isTopN && operatorRefusal(this.#local, rel.input) === undefined ? { limit, offset } : undefined;
     const input =
       topN && rel.input.kind === 'sort'
         ? this.#sort(rel.input, needed, topN)
         : this.#close(this.#place(rel.input, needed), rel.input, needed);
+    if (isNetOperator(input) && this.#net.refusesOperator({ ...rel, limit, offset }) === undefined) {
+      const whole = shippedOperator({ ...rel, limit, offset }, [input]);
+      return { ...this.#base(rel, input.columns, input.notPushed), kind: 'remote', site: CATALOG_SITE, ...whole };
+    }
     return { ...this.#base(rel, input.columns, this.#whyHome(rel)), kind: 'limit', input, limit, offset };
   }
 
   #setOperation(rel: SetOperation): Plan {
-    this.#accept(rel);
     const side = (input: Rel, ids: readonly ColumnId[]): Plan => {
       const needed = new Set(ids);
       return this.#close(this.#place(input, needed), input, needed);
@@ -401,21 +425,23 @@ export class Placer {
   }
 
   #projectSet(rel: ProjectSet, needed: Needed): Plan {
-    this.#accept(rel);
     const below = new Set(needed);
     for (const { call } of rel.functions) columnsIn(call, below);
-    const input = this.#close(this.#place(rel.input, below), rel.input, below);
+    const rows = this.#close(this.#place(rel.input, below), rel.input, below);
+    const shipped = new Shipped();
     const functions = rel.functions.map(({ call, columns }) => ({
-      call: returnsSet(call) ? { ...call, args: call.args.map((arg) => this.#scalar(arg)) } : this.#scalar(call),
+      call: returnsSet(call)
+        ? { ...call, args: call.args.map((arg) => this.#scalar(arg, shipped)) }
+        : this.#scalar(call, shipped),
       columns,
     }));
+    const input = this.#ship(rows, shipped);
     const { ordinality } = rel;
     const columns = [...input.columns, ...functions.flatMap((item) => item.columns), ...(ordinality ? [ordinality] : [])];
     return { ...this.#base(rel, columns, this.#whyHome(rel)), kind: 'projectset', input, functions, ordinality };
   }
 
   #recursive(rel: Recursive): Plan {
-    this.#accept(rel);
     const side = (input: Rel, ids: readonly ColumnId[]): Plan => {
       const needed = new Set(ids);
       return this.#close(this.#place(input, needed), input, needed);
@@ -465,13 +491,19 @@ export class Placer {
     return { id: this.#nextId++, kind: 'project', input: plan, columns, exprs, estimatedRows: plan.estimatedRows };
   }
 
-  /** Lifts an expression's subqueries out; what the local executor refuses becomes columns of the net, or is refused here. */
+  /**
+   * Lifts an expression's subqueries out; what the local executor refuses becomes columns of the net, or is refused here.
+   * Without rows to ship it is a constant of the query: the net computes it once, as a subquery's value.
+   */
   #scalar(expr: Scalar, shipped?: Shipped): Scalar {
     const lifted = this.#lift(expr);
     if (shipped) return this.#net.split(lifted, shipped);
-    const refusal = this.#net.refusal(lifted);
-    if (refusal !== undefined) throw featureNotSupported(refusal);
-    return lifted;
+    if (this.#net.refusal(lifted) === undefined) return lifted;
+    const column: RelColumn = { id: this.#nextColumn(), name: 'net', type: expr.type };
+    const row: Rel = { kind: 'values', columns: [], rows: [[]] };
+    const rel: Rel = { kind: 'project', input: row, items: [{ column, expr: lifted }] };
+    const subquery: SubqueryScalar = { kind: 'subquery', mode: 'scalar', rel, type: expr.type };
+    return this.#subplan(subquery, this.#localOperator(rel, new Set([column.id])));
   }
 
   #lift(expr: Scalar): Scalar {
@@ -479,30 +511,26 @@ export class Placer {
   }
 
   #call(call: AggregateCall, shipped: Shipped): AggregateCall {
-    const verdict = this.#local.aggregate(call);
-    if (verdict.verdict !== 'exact') throw featureNotSupported(verdict.reason);
     const { filter } = call;
-    return mapAggregateCall(call, (expr) => {
-      // FILTER spares its rows what the arguments raise.
-      const spared = filter !== null && expr !== filter && this.#net.refusal(this.#lift(expr)) !== undefined;
-      return this.#scalar(spared ? whenTrue(filter, expr) : expr, shipped);
-    });
+    return mapAggregateCall(call, (expr) => this.#scalar(expr === filter ? expr : this.#spared(expr, filter), shipped));
   }
 
-  #accept(rel: Rel): void {
-    const verdict = this.#local.operator(rel);
-    if (verdict.verdict !== 'exact') throw featureNotSupported(verdict.reason);
+  /** What the net computes for an argument beforehand: FILTER spares its rows what that raises. */
+  #spared(expr: Scalar, filter: Scalar | null): Scalar {
+    const isShipped = filter !== null && this.#net.refusal(this.#lift(expr)) !== undefined;
+    return isShipped ? whenTrue(filter, expr) : expr;
   }
 
   #subquery(node: Extract<Scalar, { kind: 'subquery' }>): Scalar {
     const known = this.#subplans.find((subplan) => subplan.rel === node.rel && subplan.mode === node.mode);
-    const asParameter = (param: number): Scalar =>
-      node.mode === 'any' || node.mode === 'all' ? node : { kind: 'param', index: param, type: node.type };
-    if (known) return asParameter(known.param);
-    const plan = this.#planSubquery(node.rel);
+    if (known) return node.mode === 'any' || node.mode === 'all' ? node : { kind: 'param', index: known.param, type: node.type };
+    return this.#subplan(node, this.#planSubquery(node.rel));
+  }
+
+  #subplan(node: SubqueryScalar, plan: Plan): Scalar {
     const param = -(this.#subplans.length + 1);
     this.#subplans.push({ param, mode: node.mode, rel: node.rel, plan });
-    return asParameter(param);
+    return node.mode === 'any' || node.mode === 'all' ? node : { kind: 'param', index: param, type: node.type };
   }
 
   #base(

@@ -36,7 +36,6 @@ SELECT id, similarity_rank, sin(similarity_rank) FROM (SELECT id, ts_rank(to_tsv
 
 SELECT p.id, e.id FROM people p JOIN events e ON e.person = p.id WHERE to_tsvector('simple', p.name || ' ' || e.kind) @@ 'view'::tsquery ORDER BY 1, 2;
 
--- refused: on_pb(point,box)
 SELECT d.title, p.id FROM depts d LEFT JOIN people p ON p.dept = d.id AND point(p.id, d.id) <@ box(point(0, 0), point(20, 20)) ORDER BY 1, 2;
 
 SELECT d.id, c.n FROM depts d JOIN codes c ON c.n = d.id AND to_tsvector('simple', c.code) @@ 'buy'::tsquery ORDER BY 1, 2;
