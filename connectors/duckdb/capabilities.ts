@@ -171,6 +171,7 @@ export class DuckDBCapabilities implements Capabilities {
   private ownVerdict(rel: Rel): Verdict {
     switch (rel.kind) {
       case 'scan': {
+        if (rel.sample) return no('DuckDB draws samples by other rules than PostgreSQL');
         const known = this.known.get(relationKey(rel.table.schema, rel.table.name));
         if (known === undefined) return no('the source has not been described yet');
         const absent = rel.columns.find((column) => !known.columns.has(column.sourceName));

@@ -162,8 +162,12 @@ export class SqlWriter extends SelectWriter {
 
   /** A table in FROM, under the name `alias`. */
   protected scanItem(scan: Scan, alias: string): string {
-    const name = this.tableName(scan);
-    return alias === scan.table.name ? name : `${name} AS ${this.quote(alias)}`;
+    const name = `${scan.only ? 'ONLY ' : ''}${this.tableName(scan)}`;
+    const item = alias === scan.table.name ? name : `${name} AS ${this.quote(alias)}`;
+    if (scan.sample === undefined) return item;
+    const { method, args, repeatable } = scan.sample;
+    const seed = repeatable ? ` REPEATABLE (${this.scalar(repeatable).text})` : '';
+    return `${item} TABLESAMPLE ${method} (${args.map((arg) => this.scalar(arg).text).join(', ')})${seed}`;
   }
 
   private project(rel: Project): SelectBlock {

@@ -15,6 +15,7 @@ import type { QueryConverter } from './query-converter.ts';
 import { convertRangeFunction } from './range-functions.ts';
 import { ONE_ROW } from './set-returning.ts';
 import type { ExpressionContext } from './scope.ts';
+import { convertTableSample } from './table-sample.ts';
 import {
   asNode,
   child,
@@ -128,7 +129,7 @@ function rangeRel(converter: QueryConverter, range: TreeNode, name: string, cont
   const kind = integer(range, 'rtekind');
   switch (kind) {
     case RANGE_RELATION:
-      return scan(converter, range, name);
+      return scan(converter, range, name, context);
     case RANGE_SUBQUERY: {
       const { rel, columns } = converter.query(child(range, 'subquery'), { ...context, clause: 'FROM' });
       if (freeColumns(rel).size > 0 && volatileIn(child(range, 'subquery'), analysis.lookup)) {
@@ -153,14 +154,13 @@ function rangeRel(converter: QueryConverter, range: TreeNode, name: string, cont
   }
 }
 
-function scan(converter: QueryConverter, range: TreeNode, name: string): RangeRel {
+function scan(converter: QueryConverter, range: TreeNode, name: string, context: ExpressionContext): RangeRel {
   const { analysis } = converter;
   const mirror = analysis.lookup.mirror(integer(range, 'relid'));
   if (mirror === undefined) throw analysis.unsupported(`relation "${name}" of the catalog in a query with federated tables`);
   if (mirror.stale !== undefined)
     throw staleRelation(mirror.table.site, `${mirror.table.schema}.${mirror.table.name}`, mirror.stale);
-  if (range['tablesample'] !== null) throw analysis.unsupported(`TABLESAMPLE of "${name}"`);
-  if (!flag(range, 'inh')) throw analysis.unsupported(`ONLY "${name}"`);
+  const sample = convertTableSample(converter, range, name, context);
   const columns = mirror.columns.map((column): ScanColumn | undefined =>
     column === undefined
       ? undefined
@@ -172,7 +172,13 @@ function scan(converter: QueryConverter, range: TreeNode, name: string): RangeRe
     return [attribute, column] as const;
   });
   return {
-    rel: { kind: 'scan', table: mirror.table, columns: [...present, ...system.map(([, column]) => column)] },
+    rel: {
+      kind: 'scan',
+      table: mirror.table,
+      columns: [...present, ...system.map(([, column]) => column)],
+      ...(flag(range, 'inh') ? {} : { only: true }),
+      ...(sample ? { sample } : {}),
+    },
     columns,
     systemColumns: new Map(system),
   };

@@ -97,7 +97,7 @@ export class FragmentJudge {
 
   #judge(rel: Rel, site: string, ctes: ReadonlySet<number>): Verdict {
     if (rel.kind === 'scan') {
-      return rel.table.site === site ? this.#capabilities(site).operator(rel) : no(`table of source ${rel.table.site}`);
+      return rel.table.site === site ? this.node(rel, site, ctes) : no(`table of source ${rel.table.site}`);
     }
     if (rel.kind === 'ctescan' && !ctes.has(rel.cte)) return no(`WITH ${rel.name} is evaluated at home`);
     const defined = rel.kind === 'with' ? rel.definitions.map((d) => d.cte) : rel.kind === 'recursive' ? [rel.cte] : [];

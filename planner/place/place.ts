@@ -235,7 +235,7 @@ export class Placer {
     if (whole) return whole;
     switch (rel.kind) {
       case 'scan':
-        throw featureNotSupported(`reading ${rel.table.site}.${rel.table.schema}.${rel.table.name}`, {
+        throw featureNotSupported(`${rel.sample ? 'TABLESAMPLE of' : 'reading'} ${rel.table.site}.${rel.table.schema}.${rel.table.name}`, {
           detail: this.#whyHome(rel),
         });
       case 'ctescan':
