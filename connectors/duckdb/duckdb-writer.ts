@@ -95,7 +95,9 @@ export class DuckDBWriter extends SqlWriter {
     const known = this.known.get(relationKey(scan.table.schema, scan.table.name));
     const casts = scan.columns.filter((column) => known?.columns.get(column.sourceName)?.castTo !== undefined);
     if (casts.length === 0) {
-      return known?.from === undefined ? super.scanItem({ ...scan, only: false }, alias) : `${known.from} AS ${this.quote(alias)}`;
+      return known?.from === undefined
+        ? super.scanItem({ ...scan, only: false }, alias)
+        : `${known.from} AS ${this.quote(alias)}`;
     }
     // Types without a counterpart take the form of one right here; DuckDB merges the inner SELECT.
     const items = scan.columns.map((column) => {

@@ -235,9 +235,12 @@ export class Placer {
     if (whole) return whole;
     switch (rel.kind) {
       case 'scan':
-        throw featureNotSupported(`${rel.sample ? 'TABLESAMPLE of' : 'reading'} ${rel.table.site}.${rel.table.schema}.${rel.table.name}`, {
-          detail: this.#whyHome(rel),
-        });
+        throw featureNotSupported(
+          `${rel.sample ? 'TABLESAMPLE of' : 'reading'} ${rel.table.site}.${rel.table.schema}.${rel.table.name}`,
+          {
+            detail: this.#whyHome(rel),
+          },
+        );
       case 'ctescan':
         return { ...this.#base(rel, rel.columns), kind: 'ctescan', cte: rel.cte, name: rel.name };
       case 'fence':
