@@ -39,6 +39,14 @@ export interface OperatorRef {
   readonly commutator: number;
   readonly negator: number;
   readonly canHash: boolean;
+  /** Of `<`, `<=`, `>=`, `>`: the operators (OIDs) of the B-tree order it belongs to, over the same two types. */
+  readonly ordering?: {
+    readonly less: number;
+    readonly lessOrEqual: number;
+    readonly equal: number;
+    readonly greaterOrEqual: number;
+    readonly greater: number;
+  };
 }
 
 /** Where in the user's statement (0-based character offset), for error positions; undefined when unknown. */

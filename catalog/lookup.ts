@@ -15,6 +15,7 @@ import type { AdminConnection } from './admin-connection.ts';
 import { constantTexts } from './constant-texts.ts';
 import { mirrorFromRow, mirrorRow } from './mirror/mirrored-relation.ts';
 import { FIRST_USER_OID, OidCache } from './oid-cache.ts';
+import { ORDERING, orderingOf } from './operator-order.ts';
 import { quoteName } from './quote.ts';
 
 const INVALID = 0;
@@ -171,7 +172,7 @@ const functionRow = z.object({
   volatility: z.enum(['i', 's', 'v']), strict: z.boolean(), leakproof: z.boolean(), set: z.boolean(), aggregate: z.enum(['n', 'o', 'h']).nullable(),
 }); // prettier-ignore
 const operatorRow = z.object({
-  oid, schema: z.string(), name: z.string(), kind: z.enum(['b', 'l']), fn: oid, commutator: oid, negator: oid, hash: z.boolean(),
+  oid, schema: z.string(), name: z.string(), kind: z.enum(['b', 'l']), fn: oid, commutator: oid, negator: oid, hash: z.boolean(), ordering: z.array(oid).nullable(),
 }); // prettier-ignore
 const collationRow = z.object({
   oid,
@@ -217,7 +218,7 @@ SELECT json_build_object(
       'volatility', provolatile, 'strict', proisstrict, 'leakproof', proleakproof, 'set', proretset, 'aggregate', aggkind)), '[]')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace LEFT JOIN pg_aggregate g ON g.aggfnoid = p.oid WHERE ${among('p.oid', want.functions)}),
   'operators', (SELECT coalesce(json_agg(json_build_object('oid', o.oid::int8, 'schema', n.nspname, 'name', oprname, 'kind', oprkind, 'fn', oprcode::oid::int8,
-      'commutator', oprcom::int8, 'negator', oprnegate::int8, 'hash', oprcanhash)), '[]')
+      'commutator', oprcom::int8, 'negator', oprnegate::int8, 'hash', oprcanhash, 'ordering', ${ORDERING})), '[]')
     FROM pg_operator o JOIN pg_namespace n ON n.oid = oprnamespace WHERE ${among('o.oid', want.operators)}),
   'collations', (SELECT coalesce(json_agg(json_build_object('oid', c.oid::int8, 'name', collname, 'schema', n.nspname, 'provider', collprovider,
       'locale', coalesce(colllocale, collcollate), 'deterministic', collisdeterministic)), '[]')
@@ -266,5 +267,6 @@ function operatorFromRow(row: z.infer<typeof operatorRow>): OperatorRef {
     commutator: row.commutator,
     negator: row.negator,
     canHash: row.hash,
+    ...orderingOf(row.ordering),
   };
 }

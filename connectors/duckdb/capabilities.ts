@@ -122,6 +122,8 @@ export class DuckDBCapabilities implements Capabilities {
         if (expr.mode === 'scalar' || expr.mode === 'exists') return exact;
         const isIn = expr.mode === 'any' && expr.comparisons?.every((c) => c.operator.name === '=') === true;
         if (!isIn) return no('only = ANY and EXISTS of a subquery');
+        // (NULL, 1) IN (VALUES (2, 3)) is false, and NULL to DuckDB.
+        if (expr.comparisons.length > 1) return no('rows compared with a subquery');
         for (const [i, comparison] of expr.comparisons.entries()) {
           if (expr.left![i]!.type.kind === 'numeric') return no(WIDTH_REASON);
           const verdict = callVerdict(comparison.fn.signature, comparison.fn.schema, [], comparison.inputCollation);

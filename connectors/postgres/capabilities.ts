@@ -55,6 +55,7 @@ export class PostgresCapabilities implements Capabilities {
       case 'least':
         return this.text(expr.args, expr.inputCollation);
       case 'array':
+      case 'subscript':
         return this.type(expr.type);
       case 'subquery':
         for (const { fn, inputCollation } of expr.comparisons ?? []) {
@@ -64,7 +65,6 @@ export class PostgresCapabilities implements Capabilities {
         return EXACT;
       case 'row':
       case 'field':
-      case 'subscript':
       case 'native':
         return no(`${expr.kind === 'native' ? expr.name : `a ${expr.kind} expression`} is not sent to sources yet`);
       default:

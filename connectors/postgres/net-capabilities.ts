@@ -39,6 +39,7 @@ export class NetCapabilities implements Capabilities {
       case 'const':
       case 'param':
       case 'array':
+      case 'subscript':
         return this.type(expr.type);
       case 'call': {
         const verdict = this.function(expr.fn, expr.inputCollation);
@@ -58,7 +59,6 @@ export class NetCapabilities implements Capabilities {
         return no('a subquery');
       case 'row':
       case 'field':
-      case 'subscript':
       case 'native':
         return no(expr.kind === 'native' ? expr.name : `a ${expr.kind} expression`);
       default:

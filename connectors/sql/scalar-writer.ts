@@ -21,6 +21,7 @@ import type {
   ParamScalar,
   Scalar,
   SubqueryScalar,
+  SubscriptScalar,
   WindowCall,
 } from '../../algebra/scalar.ts';
 import { quoteIdentifier, quoteString } from './identifiers.ts';
@@ -141,9 +142,10 @@ export abstract class ScalarWriter {
         return atom(
           `${expr.kind.toUpperCase()}(${expr.args.map((arg) => this.ordered(arg, expr.inputCollation).text).join(', ')})`,
         );
+      case 'subscript':
+        return this.subscript(expr);
       case 'row':
       case 'field':
-      case 'subscript':
       case 'native':
         throw new InternalError(`${expr.kind} was sent to a source that cannot evaluate it`);
       case 'array':
@@ -316,6 +318,14 @@ export abstract class ScalarWriter {
 
   protected array(elements: readonly Scalar[], type: SqlType): SqlText {
     return this.cast(atom(`ARRAY[${elements.map((element) => this.scalar(element).text).join(', ')}]`), { ...type, typmod: -1 });
+  }
+
+  private subscript(expr: SubscriptScalar): SqlText {
+    const bound = (index: Scalar | null): string => (index === null ? '' : this.scalar(index).text);
+    const indexes = expr.indexes.map(({ lower, upper }) =>
+      expr.slice ? `[${bound(lower)}:${bound(upper)}]` : `[${bound(upper)}]`,
+    );
+    return atom(`(${this.scalar(expr.container).text})${indexes.join('')}`);
   }
 
   /** The simple form when every condition is `operand = value`; the searched one, operand repeated, otherwise. */

@@ -33,6 +33,7 @@ export function localScalarVerdict(expr: Scalar): Verdict {
     case 'case':
     case 'coalesce':
     case 'array':
+    case 'subscript':
       return exact;
     case 'call':
       // Any other variadic function is given an array, as a declared argument.
@@ -63,8 +64,6 @@ export function localScalarVerdict(expr: Scalar): Verdict {
       return no('row values');
     case 'field':
       return no('fields of composite values');
-    case 'subscript':
-      return no('subscripts');
     case 'native':
       return no(expr.name);
     default:

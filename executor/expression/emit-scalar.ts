@@ -24,6 +24,7 @@ import type { InputColumn } from './input.ts';
 import { emitInput } from './input.ts';
 import { emitIoCast } from './io-cast.ts';
 import { kernelFor } from './registry.ts';
+import { emitSubscript } from './subscript.ts';
 import { emitSubqueryCompare } from './subquery-compare.ts';
 import type { Value } from './value.ts';
 
@@ -134,9 +135,14 @@ export class ScalarEmitter {
       }
       case 'subquery':
         return emitSubqueryCompare(this, expr);
+      case 'subscript':
+        return emitSubscript(
+          this.emitter,
+          expr,
+          scalarParts(expr).map((part) => this.emit(part)),
+        );
       case 'row':
       case 'field':
-      case 'subscript':
       case 'native':
         throw new InternalError(`${expr.kind} has no local code`);
       default:

@@ -17,6 +17,7 @@ import { JoinUnnester } from './lateral/unnest-joins.ts';
 import { QueryConverter } from './query-converter.ts';
 import type { RelationPermission } from './statement-oids.ts';
 import { statementOids } from './statement-oids.ts';
+import { subscriptFunctions, subscriptOperators } from './subscripts.ts';
 import { systemColumnsIn } from './system-columns.ts';
 import { asNode, flag, integer, nodes } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
@@ -51,14 +52,17 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
   if (tree.length !== 1) throw featureNotSupported('rewrite rule that makes several statements of one');
   const query = asNode(tree[0], 'statement');
   const oids = statementOids(tree);
-  const operators = new Set([...oids.operators, ...unnestingOperators, ...rowLimitOperators]);
+  const operators = new Set([...oids.operators, ...unnestingOperators, ...rowLimitOperators, ...subscriptOperators]);
   await lookup.ensure({
     ...oids,
-    functions: new Set([...oids.functions, ...unnestingFunctions, ...rowLimitFunctions]),
+    functions: new Set([...oids.functions, ...unnestingFunctions, ...rowLimitFunctions, ...subscriptFunctions]),
     operators,
   });
-  const operatorFunctions = [...operators].map((oid) => lookup.operator(oid).functionOid);
-  await lookup.ensure({ relations: [], types: [], functions: operatorFunctions, operators: [], collations: [] });
+  await ensureOperators(
+    lookup,
+    [...oids.rowOperators].flatMap((oid) => Object.values(lookup.operator(oid).ordering ?? {})),
+  );
+  await ensureFunctionsOf(lookup, [...operators]);
   const constantTexts = await opaqueConstants(tree, lookup);
   const analysis = new Analysis(lookup, options.statement, { constantTexts, systemColumns: systemColumnsIn(tree) });
   const { rel, columns } = convert(query, analysis);
@@ -75,6 +79,18 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
     mirrors: new Set([...oids.relations].filter((oid) => lookup.mirror(oid) !== undefined)),
     hasVolatile: volatileIn(tree, lookup),
   };
+}
+
+/** Operators that no statement names, with their functions. */
+async function ensureOperators(lookup: CatalogLookup, operators: readonly number[]): Promise<void> {
+  if (operators.length === 0) return;
+  await lookup.ensure({ relations: [], types: [], functions: [], operators, collations: [] });
+  await ensureFunctionsOf(lookup, operators);
+}
+
+function ensureFunctionsOf(lookup: CatalogLookup, operators: readonly number[]): Promise<void> {
+  const functions = operators.map((oid) => lookup.operator(oid).functionOid);
+  return lookup.ensure({ relations: [], types: [], functions, operators: [], collations: [] });
 }
 
 function convert(query: TreeNode, analysis: Analysis): ConvertedQuery {

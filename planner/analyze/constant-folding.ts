@@ -102,10 +102,10 @@ function isFoldable(expr: Scalar): boolean {
     case 'greatest':
     case 'least':
     case 'array':
+    case 'subscript':
       break;
     case 'row':
     case 'field':
-    case 'subscript':
     case 'native':
       return false;
     default:

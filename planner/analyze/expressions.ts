@@ -15,7 +15,9 @@ import { readDatumBytes } from './datum-reader.ts';
 import { commonTypmod } from './typmods.ts';
 import type { ExpressionContext } from './scope.ts';
 import { outerContext } from './scope.ts';
+import { convertRowComparison } from './row-comparison.ts';
 import { convertSessionValue } from './session-values.ts';
+import { convertSubscript } from './subscripts.ts';
 import { child, flag, integer, nodes, optionalChild, PARAM_EXTERNAL, PARAM_SUBLINK, text } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
 
@@ -146,6 +148,10 @@ export class ExpressionConverter {
       }
       case 'ARRAYEXPR':
         return this.array(node, context);
+      case 'ROWCOMPAREEXPR':
+        return convertRowComparison(this, node, context);
+      case 'SUBSCRIPTINGREF':
+        return convertSubscript(this, node, context);
       case 'SQLVALUEFUNCTION':
         return convertSessionValue(analysis, node);
       case 'SUBLINK':
@@ -265,10 +271,8 @@ const conditional = (context: ExpressionContext): ExpressionContext =>
 /** How users call what is not translated. */
 const UNSUPPORTED_NODES: Readonly<Record<string, string>> = {
   ROWEXPR: 'row value',
-  ROWCOMPAREEXPR: 'row comparison',
   FIELDSELECT: 'field of a composite value',
   FIELDSTORE: 'assignment to a field',
-  SUBSCRIPTINGREF: 'array subscript',
   CONVERTROWTYPEEXPR: 'whole-row conversion',
   COERCETODOMAIN: 'cast to a domain',
   NAMEDARGEXPR: 'named argument',

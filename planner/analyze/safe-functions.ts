@@ -62,6 +62,7 @@ export function cannotRaise(expr: Scalar): boolean {
     case 'coalesce':
     case 'case':
     case 'caseoperand':
+    case 'subscript':
       break;
     case 'cast':
       if (expr.how !== 'relabel') return false;

@@ -26,6 +26,8 @@ interface StatementOids {
   /** Those of `functions` that the statement itself calls. */
   readonly called: ReadonlySet<number>;
   readonly operators: ReadonlySet<number>;
+  /** Those of `operators` that compare rows. */
+  readonly rowOperators: ReadonlySet<number>;
   readonly collations: ReadonlySet<number>;
   readonly permissions: readonly RelationPermission[];
 }
@@ -50,6 +52,7 @@ const OID_FIELDS: readonly (readonly [OidKind, readonly string[]])[] = [
       'casetype',
       'coalescetype',
       'minmaxtype',
+      'refrestype',
       'typeId',
       'type',
       'colTypes',
@@ -75,8 +78,10 @@ const OID_FIELDS: readonly (readonly [OidKind, readonly string[]])[] = [
       'casecollid',
       'coalescecollid',
       'minmaxcollid',
+      'refcollid',
       'collOid',
       'collation',
+      'inputcollids',
       'colCollations',
       'colcollations',
     ],
@@ -121,11 +126,13 @@ export function statementOids(tree: TreeValue): StatementOids {
     collation: new Set<number>(),
   };
   const permissions: RelationPermission[] = [];
+  const rowOperators = new Set<number>();
   let hasSetOperations = false;
   visitTree(tree, (node) => {
     if (readsRelation(node)) relations.add(integer(node, 'relid'));
     if (node.tag === 'RTEPERMISSIONINFO') permissions.push(permission(node));
     if (node.tag === 'SETOPERATIONSTMT') hasSetOperations = true;
+    if (node.tag === 'ROWCOMPAREEXPR') for (const operator of integers(node, 'opnos')) rowOperators.add(operator);
     for (const field in node) {
       const kind = kindOfField.get(field);
       if (kind === undefined || (field === 'type' && node.tag === JSON_CONSTRUCTOR)) continue;
@@ -143,6 +150,7 @@ export function statementOids(tree: TreeValue): StatementOids {
     functions: hasSetOperations ? new Set([...found.function, ...implicitCastFunctions]) : found.function,
     called: found.function,
     operators: found.operator,
+    rowOperators,
     collations: found.collation,
     permissions,
   };

@@ -15,6 +15,7 @@ import type { ExpressionContext } from './scope.ts';
 import {
   asNode,
   child,
+  flag,
   integer,
   nodes,
   SUBLINK_ALL,
@@ -22,6 +23,7 @@ import {
   SUBLINK_ARRAY,
   SUBLINK_EXISTS,
   SUBLINK_EXPRESSION,
+  SUBLINK_ROW_COMPARE,
   text,
 } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
@@ -32,6 +34,7 @@ const BOOL = sqlType('bool');
 
 /** A sublink anywhere in an expression. */
 export function convertSublink(converter: QueryConverter, node: TreeNode, context: ExpressionContext): Scalar {
+  if (integer(node, 'subLinkType') === SUBLINK_ROW_COMPARE) return rowComparison(converter, node, context);
   return sublinkScalar(converter, node, converter.query(child(node, 'subselect'), context), context);
 }
 
@@ -51,15 +54,8 @@ function sublinkScalar(converter: QueryConverter, node: TreeNode, query: Convert
       if (!mark) throw correlationRefused(converter, node, context);
       return mark;
     }
-    case SUBLINK_EXPRESSION: {
-      const type = query.columns[0]!.type;
-      if (!correlated) return { kind: 'subquery', mode: 'scalar', rel: query.rel, type, location };
-      const value =
-        (context.subqueryJoins && unnestScalar(analysis, query, context.subqueryJoins)) ??
-        lateralScalar(analysis, query, context);
-      if (!value) throw correlationRefused(converter, node, context);
-      return value;
-    }
+    case SUBLINK_EXPRESSION:
+      return scalarSubquery(converter, node, query, context);
     case SUBLINK_ARRAY: {
       const element = query.columns[0]!.type;
       const type = element.kind === 'array' ? element : arrayTypeOf(element);
@@ -73,15 +69,35 @@ function sublinkScalar(converter: QueryConverter, node: TreeNode, query: Convert
     case SUBLINK_ANY:
     case SUBLINK_ALL: {
       const mode = kind === SUBLINK_ANY ? 'any' : 'all';
-      if (!correlated) return quantified(converter, node, query, context, mode);
       const comparison = comparisonOf(converter, node, query, context);
+      const evaluated = correlated ? null : quantified(converter, node, query, comparison, mode);
+      if (evaluated !== null) return evaluated;
       const answer = lateralQuantified(analysis, query, comparison, mode, context);
       if (!answer) throw correlationRefused(converter, node, context);
       return answer;
     }
     default:
-      throw analysis.unsupported('row comparison with a subquery', node);
+      throw analysis.unsupported('subquery of this kind', node);
   }
+}
+
+/**
+ * `(a, b) < (SELECT x, y …)`: each column as a scalar subquery of its own. The subquery has one row at most, and none is
+ * compared as a row of NULLs is.
+ */
+function rowComparison(converter: QueryConverter, node: TreeNode, context: ExpressionContext): Scalar {
+  const { analysis } = converter;
+  const subselect = child(node, 'subselect');
+  if (volatileIn(subselect, analysis.lookup)) throw analysis.unsupported('comparison of a row with a volatile subquery', node);
+  const width = nodes(subselect, 'targetList').filter((target) => !flag(target, 'resjunk')).length;
+  const subqueryColumns = Array.from({ length: width }, (_, i) => {
+    const { rel, columns } = converter.query(subselect, context);
+    const column = columns[i]!;
+    const item = { column, expr: { kind: 'column', column: column.id, type: column.type } as const };
+    const single = { rel: { kind: 'project', input: rel, items: [item] } as const, columns: [column] };
+    return scalarSubquery(converter, node, single, context);
+  });
+  return converter.expressions.convert(child(node, 'testexpr'), { ...context, subqueryColumns });
 }
 
 /**
@@ -154,26 +170,39 @@ function comparisonOf(converter: QueryConverter, node: TreeNode, query: Converte
   return converter.expressions.convert(child(node, 'testexpr'), { ...context, subqueryColumns });
 }
 
-/** `row op ANY/ALL (subquery)` outside of joins: one comparison per column, casts of the columns done in the subquery. */
+function scalarSubquery(converter: QueryConverter, node: TreeNode, query: ConvertedQuery, context: ExpressionContext): Scalar {
+  const { analysis } = converter;
+  const type = query.columns[0]!.type;
+  if (freeColumns(query.rel).size === 0)
+    return { kind: 'subquery', mode: 'scalar', rel: query.rel, type, location: analysis.location(node) };
+  const value =
+    (context.subqueryJoins && unnestScalar(analysis, query, context.subqueryJoins)) ?? lateralScalar(analysis, query, context);
+  if (!value) throw correlationRefused(converter, node, context);
+  return value;
+}
+
+/**
+ * `row op ANY/ALL (subquery)` outside of joins: one comparison per column, casts of the columns done in the subquery. Null:
+ * the comparison is more than its columns' comparisons all holding.
+ */
 function quantified(
   converter: QueryConverter,
   node: TreeNode,
   query: ConvertedQuery,
-  context: ExpressionContext,
+  comparison: Scalar,
   mode: 'any' | 'all',
-): SubqueryScalar {
+): SubqueryScalar | null {
   const { analysis } = converter;
-  const comparisons = conjunctsOf(comparisonOf(converter, node, query, context));
+  const comparisons = conjunctsOf(comparison);
   const columns = new Set(query.columns.map((column) => column.id));
   const usesColumn = (expr: Scalar): boolean => someScalar(expr, (part) => part.kind === 'column' && columns.has(part.column));
-  const calls = comparisons.map((comparison): CallScalar & Required<Pick<CallScalar, 'operator'>> => {
-    if (comparison.kind !== 'call' || comparison.operator === undefined) {
-      throw analysis.unsupported(`${mode.toUpperCase()} comparison of rows with a subquery`, node);
-    }
-    const [left, right] = comparison.args;
+  const calls: (CallScalar & Required<Pick<CallScalar, 'operator'>>)[] = [];
+  for (const part of comparisons) {
+    if (part.kind !== 'call' || part.operator === undefined) return null;
+    const [left, right] = part.args;
     assert(!usesColumn(left!) && usesColumn(right!), 'the subquery stands on the right');
-    return { ...comparison, operator: comparison.operator };
-  });
+    calls.push({ ...part, operator: part.operator });
+  }
   const items = calls.map((call) => {
     const expr = call.args[1]!;
     const same = expr.kind === 'column' ? query.columns.find((column) => column.id === expr.column) : undefined;

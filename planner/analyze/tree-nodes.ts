@@ -92,6 +92,7 @@ export const LIMIT_WITH_TIES = 1;
 export const SUBLINK_EXISTS = 0;
 export const SUBLINK_ALL = 1;
 export const SUBLINK_ANY = 2;
+export const SUBLINK_ROW_COMPARE = 3;
 export const SUBLINK_EXPRESSION = 4;
 export const SUBLINK_ARRAY = 6;
 

@@ -1,4 +1,4 @@
-/** Four small tables full of NULLs, duplicates, empty strings, non-ASCII text and extremes, the same in both databases. */
+/** Small tables full of NULLs, duplicates, empty strings, non-ASCII text and extremes, the same in both databases. */
 import type { FederationTable } from '../support/federation.ts';
 
 const cycle = <T>(values: readonly T[], i: number): T => values[i % values.length]!;
@@ -88,5 +88,16 @@ export const TABLES: readonly FederationTable[] = [
       "('View', 2147483647)",
       '(NULL, NULL)',
     ],
+  },
+  {
+    name: 'lists',
+    columns: ['id int4 NOT NULL', 'tags text[]', 'nums int4[]', 'doc json'],
+    primaryKey: ['id'],
+    tuples: Array.from({ length: 14 }, (_, i) => {
+      const tags = cycle(["ARRAY['a', 'b', NULL]", 'NULL', "ARRAY['x y', '', 'NULL', '{\"q\"}', 'zoë']", "ARRAY['b']"], i);
+      const nums = cycle(['ARRAY[3, 1, 2]', 'ARRAY[7]', 'NULL', 'ARRAY[NULL, 5]', 'ARRAY[1, 2, 3, 4, 5]'], i);
+      const doc = cycle([`'{"a": {"b": [1, 2.50, "x"]}, "n": null}'`, `'[10, {"a": 1}]'`, 'NULL', `'"text"'`], i);
+      return `(${i + 1}, ${tags}, ${nums}, ${doc})`;
+    }),
   },
 ];

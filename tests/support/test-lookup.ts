@@ -3,6 +3,7 @@
  * is mapped to. For tests of analysis and planning without a catalog server; asks for everything anew on each ensure().
  */
 import type pg from 'pg';
+import { ORDERING, orderingOf } from '../../catalog/operator-order.ts';
 import { constantTexts } from '../../catalog/constant-texts.ts';
 import type { CatalogLookup, ConstantDatum, MirroredColumn, MirroredRelation } from '../../algebra/catalog-lookup.ts';
 import type { FunctionRef, OperatorRef } from '../../algebra/scalar.ts';
@@ -46,7 +47,7 @@ export class TestLookup implements CatalogLookup {
     await this.loadFunctions([...oids.functions]);
     const operators = await this.rows(
       `SELECT o.oid::int, n.nspname AS schema, oprname AS name, oprkind AS kind, oprcode::oid::int AS fn, oprcom::int AS commutator,
-              oprnegate::int AS negator, oprcanhash AS hash
+              oprnegate::int AS negator, oprcanhash AS hash, ${ORDERING} AS ordering
        FROM pg_operator o JOIN pg_namespace n ON n.oid = oprnamespace WHERE o.oid = ANY ($1)`,
       [[...oids.operators]],
     );
@@ -60,6 +61,7 @@ export class TestLookup implements CatalogLookup {
         commutator: Number(row['commutator']),
         negator: Number(row['negator']),
         canHash: row['hash'] === true,
+        ...orderingOf(row['ordering'] as readonly number[] | null),
       });
     }
   }
