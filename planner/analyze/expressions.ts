@@ -13,7 +13,7 @@ import { convertCall, convertOperatorCall, operatorFunction } from './calls.ts';
 import { convertArrayCast, convertRelabel } from './casts.ts';
 import { readDatumBytes } from './datum-reader.ts';
 import { commonTypmod } from './typmods.ts';
-import type { ExpressionContext } from './scope.ts';
+import type { ExpressionContext, GroupedColumns } from './scope.ts';
 import { outerContext } from './scope.ts';
 import { convertRowComparison } from './row-comparison.ts';
 import { convertSessionValue } from './session-values.ts';
@@ -157,13 +157,9 @@ export class ExpressionConverter {
       case 'SUBLINK':
         return this.convertSubquery(node, context);
       case 'AGGREF':
-        if (integer(node, 'agglevelsup') > 0) throw analysis.unsupported('aggregate of an outer query', node);
-        assert(context.grouped !== null, 'an aggregate where none can be');
-        return context.grouped.aggregate(node);
+        return groupedAt(context, integer(node, 'agglevelsup')).aggregate(node);
       case 'GROUPINGFUNC':
-        if (integer(node, 'agglevelsup') > 0) throw analysis.unsupported('GROUPING() of an outer query', node);
-        assert(context.grouped !== null, 'GROUPING() where none can be');
-        return context.grouped.grouping(node);
+        return groupedAt(context, integer(node, 'agglevelsup')).grouping(node);
       case 'WINDOWFUNC':
         assert(context.windows !== undefined, 'a window function where none can be');
         return context.windows.call(node);
@@ -263,6 +259,13 @@ export class ExpressionConverter {
     const type = this.analysis.type(integer(node, typeField), -1, integer(node, collationField));
     return withTypmod(type, commonTypmod(type, parts));
   }
+}
+
+/** An aggregate in a subquery may be an outer query's: there it reads as a column of the outer query. */
+function groupedAt(context: ExpressionContext, levels: number): GroupedColumns {
+  const { grouped } = outerContext(context, levels);
+  assert(grouped !== null, 'an aggregate where none can be');
+  return grouped;
 }
 
 const conditional = (context: ExpressionContext): ExpressionContext =>

@@ -19,6 +19,7 @@ import { expandGroupingSets } from './grouping-sets.ts';
 import { PendingJoins } from './pending-joins.ts';
 import type { QueryConverter } from './query-converter.ts';
 import type { ExpressionContext, GroupedColumns } from './scope.ts';
+import { SelectListSets } from './set-returning.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
 import {
   child,
@@ -49,6 +50,8 @@ export class Grouping implements GroupedColumns {
   private readonly inputColumns: ReadonlyMap<ColumnId, RelColumn>;
   private readonly context: ExpressionContext;
   private readonly joins = new PendingJoins();
+  /** Set-returning functions that are grouped by: the rows of a group are what they return. */
+  private readonly returned: SelectListSets;
   /** By grouping expression. */
   private readonly expressions: readonly RelColumn[];
   private readonly computed: { readonly column: RelColumn; readonly expr: Scalar }[] = [];
@@ -67,6 +70,8 @@ export class Grouping implements GroupedColumns {
     this.input = input;
     this.inputColumns = new Map(outputColumns(input).map((column) => [column.id, column]));
     this.context = { ...context, clause: 'GROUP BY or an aggregate', subqueryJoins: this.joins };
+    this.returned = new SelectListSets(converter.analysis);
+    const keys: ExpressionContext = { ...this.context, sets: this.returned };
     const clauses = nodes(query, 'groupClause');
     for (const clause of clauses) requireDefaultEquality(converter.analysis, clause, 'GROUP BY');
     // A single set is a plain GROUP BY of all that is in it.
@@ -75,7 +80,7 @@ export class Grouping implements GroupedColumns {
     const entry = nodes(query, 'rtable').find((range) => integer(range, 'rtekind') === RANGE_GROUP);
     const names = entry ? strings(child(entry, 'eref'), 'colnames') : [];
     this.expressions = (entry ? nodes(entry, 'groupexprs') : []).map((node, index) =>
-      this.groupColumn(names[index] ?? '', converter.expressions.convert(node, this.context)),
+      this.groupColumn(names[index] ?? '', converter.expressions.convert(node, keys)),
     );
     clauses.forEach((clause, index) => this.byReference.set(integer(clause, 'tleSortGroupRef'), this.expressions[index]!));
   }
@@ -127,7 +132,7 @@ export class Grouping implements GroupedColumns {
   }
 
   build(): Rel {
-    let rel = this.joins.apply(this.input);
+    let rel = this.returned.apply(this.joins.apply(this.input));
     if (this.computed.length > 0) {
       const passed = outputColumns(rel).map((column) => ({ column, expr: reference(column) }));
       rel = { kind: 'project', input: rel, items: [...passed, ...this.computed] };
@@ -157,7 +162,8 @@ export class Grouping implements GroupedColumns {
     const { analysis, expressions } = this.converter;
     const fn = analysis.lookup.function(integer(node, 'aggfnoid'));
     if (flag(node, 'aggvariadic')) throw analysis.unsupported(`VARIADIC argument of aggregate ${fn.name}`, node);
-    const context: ExpressionContext = { ...this.context, clause: `aggregate ${fn.name}` };
+    const own: ExpressionContext = { ...this.context, clause: `aggregate ${fn.name}` };
+    const context = below(own, integer(node, 'agglevelsup'));
     const entries = nodes(node, 'args').map((entry) => ({
       expr: expressions.convert(child(entry, 'expr'), context),
       junk: flag(entry, 'resjunk'),
@@ -189,4 +195,11 @@ export class Grouping implements GroupedColumns {
       ...(isOrderedSet ? { direct } : {}),
     };
   }
+}
+
+/** How `context` is seen from subqueries so many levels below, which name nothing of their own. */
+function below(context: ExpressionContext, levels: number): ExpressionContext {
+  let inner = context;
+  for (let level = 0; level < levels; level++) inner = { ...context, scope: { entries: [], ctes: new Map(), parent: inner } };
+  return inner;
 }

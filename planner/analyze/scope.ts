@@ -43,6 +43,7 @@ export interface GroupedColumns {
   group(index: number): Scalar;
   /** A column that the grouping determines although it is not grouped by (a primary key is). */
   dependent(column: Scalar): Scalar;
+  /** `node` stands here, or in a subquery, when it counts its levels from there. */
   aggregate(node: TreeNode): Scalar;
   /** GROUPING(…): which of its columns are not in the row's grouping set. */
   grouping(node: TreeNode): Scalar;
