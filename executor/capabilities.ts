@@ -16,6 +16,7 @@ import { whyNoSet } from './operators/set-functions.ts';
 import { whyNotKey } from './operators/keys/key-types.ts';
 import { whyNotOrdered } from './operators/ordering/order-verdict.ts';
 import { asAggregate } from './operators/window/frame-aggregate.ts';
+import { reachFactory } from './operators/window/range-reach.ts';
 import { rankings } from './operators/window/ranking.ts';
 import { valueFunctions } from './operators/window/values.ts';
 
@@ -73,8 +74,10 @@ function localWindowVerdict(rel: Window): Verdict {
       return unless(`the window function ${signature}`);
     }
   }
-  const { mode, start, end } = rel.frame;
-  if (mode === 'range' && ('offset' in start || 'offset' in end)) return unless('RANGE with an offset in a window frame');
+  for (const bound of [rel.frame.start, rel.frame.end]) {
+    const inRange = 'inRange' in bound ? bound.inRange : undefined;
+    if (inRange && reachFactory(inRange.signature) === undefined) return unless(`a RANGE offset by ${inRange.signature}`);
+  }
   return unless(firstReason(typesOf(rel.partition), whyNotKey) ?? firstReason(typesOf(rel.order), whyNotOrdered));
 }
 

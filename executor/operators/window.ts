@@ -7,6 +7,7 @@ import type { FrameBound } from '../../algebra/rel.ts';
 import type { WindowCall } from '../../algebra/scalar.ts';
 import type { Batch, Column } from '../../core/batch.ts';
 import { BATCH_ROWS } from '../../core/batch.ts';
+import { assert } from '../../core/assert.ts';
 import { concatBatches } from '../../core/column.ts';
 import { sqlError } from '../../core/sql-error.ts';
 import type { Execution } from '../execution.ts';
@@ -15,8 +16,9 @@ import { evaluateConstant } from './evaluation.ts';
 import { sliceBatch } from './limit.ts';
 import { Operator, positionsOf } from './operator.ts';
 import { frameAggregate } from './window/frame-aggregate.ts';
-import type { FrameOffsets, Frames } from './window/frames.ts';
+import type { FrameOffset, FrameOffsets, Frames } from './window/frames.ts';
 import { framesOf } from './window/frames.ts';
+import { reachFactory } from './window/range-reach.ts';
 import { ntile, rankings } from './window/ranking.ts';
 import { allRows, RowExpressions } from './window/row-expressions.ts';
 import type { SortedRows } from './window/sorted-rows.ts';
@@ -108,10 +110,15 @@ export class WindowOperator extends Operator {
     return () => (frames ??= framesOf(rows, this.#plan.frame, offsets));
   }
 
-  async #offset(bound: FrameBound, which: 'starting' | 'ending'): Promise<number> {
+  async #offset(bound: FrameBound, which: 'starting' | 'ending'): Promise<FrameOffset> {
     if (!('offset' in bound)) return 0;
     const value = await evaluateConstant(bound.offset, this.#execution);
     if (value === null) throw sqlError('22004', `frame ${which} offset must not be null`);
+    if (bound.inRange) {
+      const reach = reachFactory(bound.inRange.signature);
+      assert(reach !== undefined, `no kernel for ${bound.inRange.signature}`);
+      return reach(value, this.#execution.environment.settings);
+    }
     // Beyond 2^53 no partition reaches.
     const offset = Number(value);
     if (offset < 0) throw sqlError('22013', `frame ${which} offset must not be negative`);

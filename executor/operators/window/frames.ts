@@ -3,7 +3,10 @@
  * partition; end <= start is an empty one. Computed once per window; functions that look at frames read it.
  */
 import type { WindowFrame } from '../../../algebra/rel.ts';
-import { unreachable } from '../../../core/assert.ts';
+import { assert, unreachable } from '../../../core/assert.ts';
+import { isNull } from '../../../core/batch.ts';
+import { readDatum } from '../../../core/column.ts';
+import type { Reach } from './range-reach.ts';
 import type { SortedRows } from './sorted-rows.ts';
 
 export interface Frames {
@@ -16,10 +19,11 @@ export interface Frames {
   readonly growing: boolean;
 }
 
-/** The value of an offset; without one, 0. */
+/** So many rows or groups, or what an offset in RANGE mode reaches; 0 without an offset. */
+export type FrameOffset = number | Reach;
 export interface FrameOffsets {
-  readonly start: number;
-  readonly end: number;
+  readonly start: FrameOffset;
+  readonly end: FrameOffset;
 }
 
 export function framesOf(rows: SortedRows, frame: WindowFrame, offsets: FrameOffsets): Frames {
@@ -39,7 +43,7 @@ export function framesOf(rows: SortedRows, frame: WindowFrame, offsets: FrameOff
 }
 
 /** The first row of each frame, or the one after its last. */
-function edge(rows: SortedRows, frame: WindowFrame, side: 'start' | 'end', offset: number, out: Int32Array): Int32Array {
+function edge(rows: SortedRows, frame: WindowFrame, side: 'start' | 'end', offset: FrameOffset, out: Int32Array): Int32Array {
   const bound = frame[side];
   const isEnd = side === 'end' ? 1 : 0;
   const { partitions, peers } = rows;
@@ -54,6 +58,7 @@ function edge(rows: SortedRows, frame: WindowFrame, side: 'start' | 'end', offse
       return out;
     case 'preceding':
     case 'following': {
+      if (typeof offset !== 'number') return rangeEdge(rows, side, bound.kind, offset, out);
       const distance = bound.kind === 'preceding' ? -offset : offset;
       for (let row = 0; row < length; row++) {
         const partition = partitions.of[row]!;
@@ -72,6 +77,56 @@ function edge(rows: SortedRows, frame: WindowFrame, side: 'start' | 'end', offse
     default:
       return unreachable(bound);
   }
+}
+
+/**
+ * An edge in RANGE mode: the first row not yet too far back, or the first too far ahead. As PostgreSQL, from where the row before
+ * it had it, so that each row is passed once. A NULL is its peers' alone, however far the offset reaches.
+ */
+function rangeEdge(
+  rows: SortedRows,
+  side: 'start' | 'end',
+  towards: 'preceding' | 'following',
+  reach: Reach,
+  out: Int32Array,
+): Int32Array {
+  const [order, another] = rows.keys;
+  assert(order !== undefined && another === undefined, 'RANGE with an offset has one ORDER BY column');
+  const { column, key } = order;
+  const backwards = (towards === 'preceding') !== key.descending;
+  /** Whether a candidate beyond, in the direction of the order, lies before the edge. */
+  const before = side === 'start' ? -1 : 0;
+  const value = (row: number): unknown => reach.value(readDatum(column, key.type, row)!);
+  const { partitions, peers } = rows;
+  for (let p = 0; p < partitions.count; p++) {
+    const first = partitions.starts[p]!;
+    const after = partitions.starts[p + 1]!;
+    let at = first;
+    let candidate: unknown = undefined;
+    for (let row = first; row < after; row++) {
+      if (row > first && peers.of[row] === peers.of[row - 1]) {
+        out[row] = at;
+        continue;
+      }
+      const isBaseNull = isNull(column, row);
+      let edge: unknown = undefined;
+      for (; at < after; at++, candidate = undefined) {
+        const isCandidateNull = isNull(column, at);
+        if (isBaseNull || isCandidateNull) {
+          // NULLs are equal to each other, and before or after everything else.
+          const order = isBaseNull === isCandidateNull ? 0 : isCandidateNull === key.nullsFirst ? -1 : 1;
+          if (order > before) break;
+          continue;
+        }
+        edge ??= reach.moved(value(row), backwards);
+        candidate ??= value(at);
+        const order = reach.compare(candidate, edge) * (key.descending ? -1 : 1);
+        if (order > before) break;
+      }
+      out[row] = at;
+    }
+  }
+  return out;
 }
 
 /** Calls `visit` for each stretch of rows of the frame of `row`, in order: at most three. */

@@ -26,6 +26,8 @@ export interface SortedRows {
   readonly partitions: Stretches;
   /** Rows of a partition that its order does not tell apart; without an order, whole partitions. */
   readonly peers: Stretches;
+  /** What the order compares. */
+  readonly keys: readonly { readonly column: Column; readonly key: SortKey }[];
 }
 
 const PARTITION_ORDER: KeyOrder = { type: sqlType('int4'), descending: false, nullsFirst: false };
@@ -64,17 +66,15 @@ export function sortedRows(
       : sortRows(sortColumns, order, length);
   const batch = gatherBatch(input, rows, length);
   const partitions = stretches(length, (row) => ids[rows[row]!] !== ids[rows[row - 1]!]);
-  const compare = order.map((key, k) => {
-    const column = batch.columns[keyPositions[k]!]!;
-    return compareColumns(column, column, key);
-  });
+  const keys = order.map((key, k) => ({ column: batch.columns[keyPositions[k]!]!, key }));
+  const compare = keys.map(({ column, key }) => compareColumns(column, column, key));
   const differs = (row: number): boolean => {
     for (const one of compare) if (one(row - 1, row) !== 0) return true;
     return false;
   };
   const peers =
     order.length === 0 ? partitions : stretches(length, (row) => partitions.of[row] !== partitions.of[row - 1] || differs(row));
-  return { batch, partitions, peers };
+  return { batch, partitions, peers, keys };
 }
 
 /** `begins`: whether a row (not the first) begins a new stretch. */
