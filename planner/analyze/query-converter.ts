@@ -3,7 +3,7 @@
  * list, DISTINCT, ORDER BY, LIMIT. Every level (subqueries, views, policies) passes here. The invariant: whatever this does
  * not translate is refused with 0A000 by name before anything is built on it.
  */
-import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
+import type { Rel, RelColumn, SortKey, With } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
 import type { SqlType } from '../../core/sql-type.ts';
@@ -65,6 +65,10 @@ export class QueryConverter {
 
   unionMember(query: TreeNode, member: TreeNode, types: readonly SqlType[], context: ExpressionContext): ConvertedQuery {
     return convertUnionMember(this, query, member, types, context);
+  }
+
+  withQueries(query: TreeNode, context: ExpressionContext): With['definitions'] {
+    return convertWithQueries(this, query, context);
   }
 
   private refuseUnsupported(query: TreeNode): void {

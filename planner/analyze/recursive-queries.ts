@@ -3,7 +3,7 @@
  * definition is entered into the scope before the step is converted, as its working table; who reads the result afterwards
  * reads another one (common-table-expressions.ts).
  */
-import type { RelColumn } from '../../algebra/rel.ts';
+import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { assert } from '../../core/assert.ts';
 import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
 import type { ExpressionContext } from './scope.ts';
@@ -16,7 +16,6 @@ export function convertRecursive(converter: QueryConverter, node: TreeNode, cont
   const { analysis } = converter;
   const name = text(node, 'ctename');
   const query = child(node, 'ctequery');
-  if (list(query, 'cteList').length > 0) throw analysis.unsupported(`WITH inside of the recursive query "${name}"`, node);
   if (list(query, 'sortClause').length > 0 || query['limitCount'] !== null || query['limitOffset'] !== null)
     throw analysis.unsupported(`ORDER BY or LIMIT of the recursive query "${name}"`, node);
   const operation = child(query, 'setOperations');
@@ -28,6 +27,8 @@ export function convertRecursive(converter: QueryConverter, node: TreeNode, cont
     grouped: null,
     subqueryJoins: null,
   };
+  // PostgreSQL lets none of these read the recursive query.
+  const definitions = converter.withQueries(query, inside);
   const typmods = integers(operation, 'colTypmods');
   const collations = integers(operation, 'colCollations');
   const names = strings(node, 'ctecolnames');
@@ -40,8 +41,6 @@ export function convertRecursive(converter: QueryConverter, node: TreeNode, cont
   const ids = ({ columns: found }: ConvertedQuery): RelColumn['id'][] => found.map((column) => column.id);
   const all = flag(operation, 'all');
   const [seedColumns, stepColumns] = [ids(seed), ids(step)];
-  return {
-    rel: { kind: 'recursive', cte, name, all, seed: seed.rel, step: step.rel, seedColumns, stepColumns, columns },
-    columns,
-  };
+  const rel: Rel = { kind: 'recursive', cte, name, all, seed: seed.rel, step: step.rel, seedColumns, stepColumns, columns };
+  return { rel: definitions.length === 0 ? rel : { kind: 'with', definitions, body: rel }, columns };
 }

@@ -27,3 +27,11 @@ WITH RECURSIVE plain AS (SELECT id FROM depts), r (i) AS (SELECT id FROM plain U
 SELECT p.id, (WITH RECURSIVE f (i, v) AS (SELECT 1, 1 UNION ALL SELECT i + 1, v * (i + 1) FROM f WHERE i < 5) SELECT max(v) FROM f) FROM people p ORDER BY p.id LIMIT 2;
 
 WITH RECURSIVE r (i) AS (SELECT 1 UNION ALL SELECT g + r.i FROM r, generate_series(1, 2) AS g WHERE r.i < 6) SELECT r.i, d.title FROM r LEFT JOIN depts d ON d.id = r.i ORDER BY 1, 2;
+
+WITH RECURSIVE r (id, n) AS (WITH top AS (SELECT id, boss FROM people WHERE boss IS NOT NULL) SELECT id, 0 FROM top WHERE id > 35 UNION ALL SELECT top.boss, n + 1 FROM r JOIN top USING (id) WHERE n < 4) SELECT * FROM r ORDER BY 1, 2;
+
+WITH RECURSIVE r (id, n) AS (SELECT id, 0 FROM depts UNION ALL (WITH big AS (SELECT * FROM r WHERE n < 3), twice AS MATERIALIZED (SELECT id, n FROM big) SELECT p.id, t.n + 1 FROM twice t JOIN people p ON p.boss = t.id JOIN big ON big.id = t.id)) SELECT n, count(*) FROM r GROUP BY n ORDER BY n;
+
+WITH RECURSIVE r (i) AS (WITH RECURSIVE s (j) AS (SELECT 1 UNION ALL SELECT j + 1 FROM s WHERE j < 3) SELECT j FROM s UNION ALL SELECT i * 2 + j FROM r, s WHERE i < 20) SELECT r.i, d.title FROM r LEFT JOIN depts d ON d.id = r.i ORDER BY 1, 2;
+
+WITH RECURSIVE r (i) AS (SELECT id FROM depts UNION ALL SELECT i + 1 FROM (WITH a AS (SELECT i FROM r WHERE i < 9) SELECT i FROM a) q) SELECT count(*), sum(i) FROM r;

@@ -75,3 +75,13 @@ SELECT p.id, u FROM people p JOIN unnest(ARRAY[1, 3, 3, NULL]) AS u ON p.dept = 
 SELECT s.id, s.g FROM (SELECT id, generate_series(1, 3) AS g FROM depts) s WHERE s.id > 2 AND s.g > 1 ORDER BY 1, 2;
 
 SELECT count(*) FROM people, generate_series(1, 20000) AS g;
+
+SELECT generate_series(1, dept) AS g, count(*) FROM people GROUP BY g ORDER BY 1;
+
+SELECT unnest(ARRAY[dept, 1]) AS u, generate_series(1, 3) AS g, count(*), sum(salary) FROM people GROUP BY u, g ORDER BY 1, 2;
+
+SELECT generate_series(1, 2) + dept AS x, max(id) FROM people GROUP BY generate_series(1, 2) + dept ORDER BY x;
+
+SELECT dept, generate_series(1, 2) AS x, count(*) FROM people GROUP BY ROLLUP (dept, generate_series(1, 2)) ORDER BY 1, 2;
+
+SELECT generate_series(1, dept) AS g, generate_series(1, count(*)) AS c FROM people GROUP BY g ORDER BY 1, 2;
