@@ -10,11 +10,13 @@
  * - the null-supplying side of an outer join:  SELECT … FROM a LEFT JOIN b ON … WHERE b.y IS NULL
  * - LIMIT:  SELECT * FROM (SELECT * FROM a ORDER BY x LIMIT 10) t WHERE x > 5
  * - an aggregate, but for conjuncts on group columns alone:  … HAVING sum(x) > 1, and with no groups at all
+ * - a window, but for conjuncts on partition columns alone, which keep or drop whole partitions:
+ *   SELECT … FROM (SELECT x, rank() OVER (PARTITION BY k ORDER BY x) …) t WHERE x > 5
  * - EXCEPT:  rows equal under `=` may print differently (1.0, 1.00), so the filter must see the survivors
  * - a fence, unless every function in the conjunct is leakproof
  * - volatile conjuncts stay where they were written: moving one changes how often it runs.
  */
-import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
+import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { conjunctsOf, isVolatile, mapRelInputs, readsOnly, someScalar, substituteColumns } from '../../algebra/transform.ts';
 import { unreachable } from '../../core/assert.ts';
@@ -122,6 +124,17 @@ function pushIntoJoin(join: Join, incoming: readonly Scalar[]): Rel {
   }
 }
 
+/** Conjuncts on keys alone are true of a whole group or partition or of none of it. */
+function splitByKeys(
+  conjuncts: readonly Scalar[],
+  keys: readonly RelColumn[],
+): { readonly onKeys: readonly Scalar[]; readonly others: readonly Scalar[] } {
+  const ids = new Set(keys.map((key) => key.id));
+  const isOnKeys = (conjunct: Scalar): boolean =>
+    isMovable(conjunct) && someScalar(conjunct, (node) => node.kind === 'column') && readsOnly(conjunct, ids);
+  return { onKeys: conjuncts.filter(isOnKeys), others: conjuncts.filter((conjunct) => !isOnKeys(conjunct)) };
+}
+
 function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
   const movable = conjuncts.filter(isMovable);
   const fixed = conjuncts.filter((conjunct) => !isMovable(conjunct));
@@ -151,17 +164,12 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
     case 'join':
       return withFilter(pushIntoJoin(rel, movable), fixed);
     case 'aggregate': {
-      const groups = new Set(rel.groups.map((group) => group.id));
-      const onGroups = (conjunct: Scalar): boolean =>
-        isMovable(conjunct) &&
-        !rel.sets &&
-        groups.size > 0 &&
-        someScalar(conjunct, (n) => n.kind === 'column') &&
-        readsOnly(conjunct, groups);
-      return withFilter(
-        withInput(rel, push(rel.input, conjuncts.filter(onGroups))),
-        conjuncts.filter((conjunct) => !onGroups(conjunct)),
-      );
+      const { onKeys, others } = splitByKeys(conjuncts, rel.sets ? [] : rel.groups);
+      return withFilter(withInput(rel, push(rel.input, onKeys)), others);
+    }
+    case 'window': {
+      const { onKeys, others } = splitByKeys(conjuncts, rel.partition);
+      return withFilter(withInput(rel, push(rel.input, onKeys)), others);
     }
     case 'sort':
     case 'distinct':
@@ -198,7 +206,6 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
     case 'scan':
     case 'values':
     case 'ctescan':
-    case 'window':
     case 'projectset':
     case 'recursive':
     case 'input':

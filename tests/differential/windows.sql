@@ -164,3 +164,12 @@ SELECT d.id, q.* FROM depts d, LATERAL (SELECT DISTINCT ON (p.active) p.active, 
 SELECT d.id, q.* FROM depts d, LATERAL (SELECT p.salary FROM people p WHERE p.dept = d.id ORDER BY p.salary FETCH FIRST 2 ROWS WITH TIES) q ORDER BY 1, 2;
 
 SELECT dept, active, count(*), rank() OVER (PARTITION BY grouping(dept, active) ORDER BY count(*) DESC), sum(count(*)) OVER (PARTITION BY dept) FROM people GROUP BY ROLLUP (dept, active) ORDER BY 1, 2, 3, 4;
+
+-- filters above windows
+SELECT * FROM (SELECT id, dept, active, rank() OVER (PARTITION BY dept ORDER BY id) AS r, count(*) OVER (PARTITION BY active, dept) AS c FROM people) q WHERE dept > 1 AND active AND id > 5 ORDER BY id;
+
+SELECT * FROM (SELECT id, dept, sum(id) OVER (PARTITION BY dept) AS s, sum(id) OVER () AS t FROM people) q WHERE dept IS NULL OR dept = 2 ORDER BY id;
+
+SELECT q.id, q.n, d.title FROM (SELECT id, dept, row_number() OVER (PARTITION BY dept ORDER BY salary DESC NULLS LAST, id) AS n FROM people) q JOIN depts d ON d.id = q.dept WHERE d.title = 'Ops' AND q.n <= 2 ORDER BY 1;
+
+SELECT * FROM (SELECT p.id, e.kind, lag(e.id) OVER (PARTITION BY e.kind ORDER BY e.id) AS b FROM people p JOIN events e ON e.person = p.id) q WHERE kind = 'buy' AND id < 20 ORDER BY 1, 3;
