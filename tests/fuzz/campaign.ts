@@ -124,7 +124,11 @@ class Lane {
     );
     for (const { verdict } of answers) {
       count(this.#tally.verdicts, verdict.kind);
-      if ('message' in verdict) count(this.#tally.reasons, `${verdict.kind}: ${verdict.message}`);
+      if (!('message' in verdict)) continue;
+      const reason = `${verdict.kind}: ${verdict.message}`;
+      count(this.#tally.reasons, reason);
+      const known = this.#tally.examples[reason];
+      if (known === undefined || sql.length < known.length) this.#tally.examples[reason] = sql;
     }
     const wrong = answers.find(({ verdict }) => verdict.kind === 'different');
     if (wrong?.verdict.kind !== 'different') return;

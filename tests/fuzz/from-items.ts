@@ -34,7 +34,7 @@ function joined(generation: Generation, left: Source, kind: string, options: Sel
     return { ...both, columns: [...both.columns, { sql: `${alias}.${name}`, want: 'int4~' }] };
   }
   const on: SqlTree[] = [joinCondition(generation, left.columns, right.columns)];
-  const join = kind === 'USING' ? 'JOIN' : kind;
+  const join = kind === 'USING' || (kind === 'FULL JOIN' && pairs(left.columns, right.columns).length === 0) ? 'JOIN' : kind;
   // FULL JOIN takes only what can be merged or hashed.
   if (!options.risky && join !== 'FULL JOIN' && random.chance(0.35)) {
     const scope = generation.scope([...left.columns, ...right.columns], { depth: options.depth > 1 ? 1 : 0 });
@@ -52,9 +52,16 @@ const combined = (left: Source, right: Source, tree: SqlTree): Source => ({
   keys: left.keys && right.keys && [...left.keys, ...right.keys],
 });
 
+/** Columns of one type. */
+const pairs = (
+  left: readonly ScopeColumn[],
+  right: readonly ScopeColumn[],
+): readonly { readonly a: ScopeColumn; readonly b: ScopeColumn }[] =>
+  left.flatMap((a) => right.filter((b) => baseType(a.want) === baseType(b.want)).map((b) => ({ a, b })));
+
 function joinCondition({ random }: Generation, left: readonly ScopeColumn[], right: readonly ScopeColumn[]): SqlTree {
-  const pairs = left.flatMap((a) => right.filter((b) => baseType(a.want) === baseType(b.want)).map((b) => ({ a, b })));
-  const { a, b } = random.pick(pairs.length > 0 ? pairs : [{ a: left[0]!, b: left[0]! }]);
+  const found = pairs(left, right);
+  const { a, b } = random.pick(found.length > 0 ? found : [{ a: left[0]!, b: left[0]! }]);
   return node('bool', [`${a.sql} = ${b.sql}`]);
 }
 

@@ -2,7 +2,7 @@
  * `npm run fuzz -- [--seed N] [--count M] [--each K] [--workers W] [--placement NAME]… [--journal FILE] [--record]`: random
  * statements against PostgreSQL, each under K of the placements (all by default). Every 4000 statements take a new world,
  * the seed one higher; worlds run in W processes. A journal keeps what each world counted: worlds it knows are not run again.
- * `--record` writes the summary into docs/conformance.md. `--first I` and `--sql TEXT` run one statement again.
+ * `--examples` shows a statement for each reason why some were refused or skipped. `--record` writes the summary into docs/conformance.md. `--first I` and `--sql TEXT` run one statement again.
  * Exit 1 on any difference; the last line is the summary.
  */
 import { fork } from 'node:child_process';
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     record: { type: 'boolean', default: false },
     sql: { type: 'string' },
     original: { type: 'boolean', default: false },
+    examples: { type: 'boolean', default: false },
     /** Set for a process of one world. */
     world: { type: 'boolean', default: false },
   },
@@ -79,7 +80,10 @@ async function main(): Promise<boolean> {
   };
   await Promise.all(Array.from({ length: workers }, take));
   console.log('');
-  for (const [reason, n] of reasonsOf(total)) console.log(`${n} × ${reason}`);
+  for (const [reason, n] of reasonsOf(total)) {
+    console.log(`${n} × ${reason}`);
+    if (values.examples) console.log(`    ${total.examples[reason]!}`);
+  }
   console.log(summary(total));
   const seeds = `Seeds ${seed} to ${seed + Math.ceil(statements / STATEMENTS_PER_WORLD) - 1}`;
   if (values.record) recordProof('fuzz', fuzzMarkdown(total, `${seeds}, placements ${placements.join(', ')}`));

@@ -20,10 +20,12 @@ export interface Tally {
   readonly verdicts: Partial<Record<Verdict['kind'], number>>;
   /** Reasons of refused and skipped executions and of free choices. */
   readonly reasons: Record<string, number>;
+  /** One statement for each reason. */
+  readonly examples: Record<string, string>;
   readonly failures: Failure[];
 }
 
-export const emptyTally = (): Tally => ({ statements: 0, verdicts: {}, reasons: {}, failures: [] });
+export const emptyTally = (): Tally => ({ statements: 0, verdicts: {}, reasons: {}, examples: {}, failures: [] });
 
 export const count = <K extends string>(counts: Partial<Record<K, number>>, key: K, by = 1): void => {
   counts[key] = (counts[key] ?? 0) + by;
@@ -34,6 +36,7 @@ export function addTally(total: Tally, tally: Tally): void {
   total.failures.push(...tally.failures);
   for (const [kind, n] of Object.entries(tally.verdicts)) count(total.verdicts, kind as Verdict['kind'], n);
   for (const [reason, n] of Object.entries(tally.reasons)) count(total.reasons, reason, n);
+  for (const [reason, sql] of Object.entries(tally.examples)) total.examples[reason] ??= sql;
 }
 
 export const executions = ({ verdicts }: Tally): number => Object.values(verdicts).reduce((sum, n) => sum + n, 0);
