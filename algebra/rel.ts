@@ -132,8 +132,14 @@ export interface ProjectSet {
   readonly kind: 'projectset';
   readonly input: Rel;
   /** Several columns: the fields of the composite that the function returns. */
-  readonly functions: readonly { readonly call: Scalar; readonly columns: readonly RelColumn[] }[];
+  readonly functions: readonly ProjectSetFunction[];
   readonly ordinality: RelColumn | null;
+}
+export interface ProjectSetFunction {
+  readonly call: Scalar;
+  readonly columns: readonly RelColumn[];
+  /** The names of a column definition list, `AS (a int, b text)`: the function finds its columns by them. */
+  readonly definition?: readonly string[];
 }
 /**
  * WITH RECURSIVE: the rows of `seed`, then those of `step` over the rows found last, until there are none. `step` reads them

@@ -19,7 +19,7 @@ const no = (reason: string): Verdict => ({ verdict: 'no', reason });
 
 /** Stable beside those that a source may evaluate: they print or compare values under the same settings. */
 const STABLE =
-  /^(?:jsonb_path_\w+_tz|timestamptz_\w+|timetz_\w+|textanycat|anytextcat|jsonb?_object|jsonb?_(?:object_)?agg(?:_unique)?(?:_strict)?|money|numeric)$/;
+  /^(?:jsonb_path_\w+_tz|timestamptz_\w+|timetz_\w+|textanycat|anytextcat|jsonb?_object|jsonb?_to_record(?:set)?|jsonb?_(?:object_)?agg(?:_unique)?(?:_strict)?|money|numeric)$/;
 
 /** Reading one of these from text may mean reading the clock: 'now', 'today'. */
 const READS_CLOCK =
@@ -90,11 +90,11 @@ export class NetCapabilities implements Capabilities {
       case 'aggregate':
         return this.all(rel.groups);
       case 'projectset':
-        return first(rel.functions, ({ call }) =>
-          returnsSet(call) && call.variadic !== true
-            ? this.own(call.fn, call.inputCollation)
-            : no('a function in FROM that returns no set'),
-        );
+        return first(rel.functions, ({ call, columns, definition }) => {
+          if (!returnsSet(call) || call.variadic === true) return no('a function in FROM that returns no set');
+          const types = definition ? first(columns, ({ type }) => this.definedType(type)) : EXACT;
+          return types.verdict === 'exact' ? this.own(call.fn, call.inputCollation) : types;
+        });
       case 'window':
         return this.window(rel);
       case 'scan':
@@ -106,6 +106,12 @@ export class NetCapabilities implements Capabilities {
       default:
         return unreachable(rel);
     }
+  }
+
+  /** Of a column that a function reads from text. */
+  private definedType(type: SqlType): Verdict {
+    const { name } = type.kind === 'array' && type.element ? type.element : type;
+    return READS_CLOCK.test(name) ? no(`reading text as ${name} may read the clock`) : this.type(type);
   }
 
   private window(rel: Window): Verdict {

@@ -15,6 +15,7 @@ import type {
   Join,
   Project,
   ProjectSet,
+  ProjectSetFunction,
   Recursive,
   Rel,
   Scan,
@@ -380,19 +381,26 @@ export class SqlWriter extends SelectWriter {
     if (!isFlat(block)) block = this.derive(block);
     const around = this.qualified;
     this.qualified = true;
-    const calls = rel.functions.map(({ call }) => this.scalar(inTermsOf(block, call)).text);
+    const calls = rel.functions.map((item) => `${this.scalar(inTermsOf(block, item.call)).text}${this.columnDefinitions(item)}`);
     this.qualified = around;
     const alias = this.alias(null);
     const made = [...rel.functions.flatMap((item) => item.columns), ...(rel.ordinality ? [rel.ordinality] : [])];
     const names = uniqueNames(made.map((column) => column.name));
     made.forEach((column, i) => this.places.set(column.id, { kind: 'relation', alias, name: names[i]! }));
     const list = names.map((name) => this.quote(name)).join(', ');
-    const from = calls.length === 1 ? calls[0]! : `ROWS FROM (${calls.join(', ')})`;
+    const isPlain = calls.length === 1 && rel.functions[0]?.definition === undefined;
+    const from = isPlain ? calls[0]! : `ROWS FROM (${calls.join(', ')})`;
     const sql = `${from}${rel.ordinality ? ' WITH ORDINALITY' : ''} AS ${this.quote(alias)} (${list})`;
     const functions: FromItem = { kind: 'relation', sql };
     block.from = block.from ? { kind: 'join', type: 'inner', left: block.from, right: functions, on: [] } : functions;
     block.columns = outputColumns(rel);
     return block;
+  }
+
+  private columnDefinitions({ columns, definition }: ProjectSetFunction): string {
+    if (definition === undefined) return '';
+    const columnsWithTypes = columns.map(({ type }, i) => `${this.quote(definition[i]!)} ${this.typeName(type)}`);
+    return ` AS (${columnsWithTypes.join(', ')})`;
   }
 
   private recursive(rel: Recursive): SelectBlock {

@@ -26,7 +26,7 @@ const defaults: Record<string, readonly Default[]> = {
   'normalize(text,text)': [composed],
   'is_normalized(text,text)': [composed],
 };
-for (const name of ['exists', 'match', 'query_array', 'query_first']) {
+for (const name of ['exists', 'match', 'query', 'query_array', 'query_first']) {
   for (const suffix of ['', '_tz']) defaults[`jsonb_path_${name}${suffix}(jsonb,jsonpath,jsonb,bool)`] = [noVariables, not];
 }
 

@@ -3,6 +3,7 @@
  * beside it (LATERAL) is for the join above to see. A function that returns no set gives one row.
  */
 import type { ProjectSet, Rel, RelColumn } from '../../algebra/rel.ts';
+import type { Scalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
@@ -10,7 +11,7 @@ import { convertPlainCall } from './calls.ts';
 import type { QueryConverter } from './query-converter.ts';
 import type { ExpressionContext } from './scope.ts';
 import { isComposite, ONE_ROW } from './set-returning.ts';
-import { child, flag, integer, list, nodes, strings } from './tree-nodes.ts';
+import { child, flag, integer, integers, nodes, strings } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
 
 /** The columns of built-in functions that return rows. */
@@ -32,8 +33,12 @@ export function convertRangeFunction(
   const inFrom: ExpressionContext = { ...context, clause: 'a function in FROM' };
   let position = 0;
   const functions = nodes(range, 'functions').map((item): ProjectSet['functions'][number] => {
-    if (list(item, 'funccolnames').length > 0) throw analysis.unsupported(`column definition list of "${name}"`);
     const node = child(item, 'funcexpr');
+    const definition = strings(item, 'funccolnames');
+    if (definition.length > 0) {
+      const { call, types } = definedCall(converter, item, node, inFrom);
+      return { call, columns: types.map((type) => analysis.column(names[position++] ?? name, type)), definition };
+    }
     const call =
       node.tag === 'FUNCEXPR' && flag(node, 'funcretset')
         ? convertPlainCall(converter.expressions, node, analysis.lookup.function(integer(node, 'funcid')), inFrom)
@@ -47,4 +52,20 @@ export function convertRangeFunction(
   if (ordinality) columns.push(ordinality);
   assert(columns.length === names.length, `"${name}" has ${names.length} columns`);
   return { rel: { kind: 'projectset', input: ONE_ROW, functions, ordinality }, columns };
+}
+
+/** A call with a column definition list. One row counts as a set of rows: only a site with PostgreSQL's grammar takes both. */
+function definedCall(
+  { analysis, expressions }: QueryConverter,
+  item: TreeNode,
+  node: TreeNode,
+  context: ExpressionContext,
+): { readonly call: Scalar; readonly types: readonly SqlType[] } {
+  if (node.tag !== 'FUNCEXPR') throw analysis.unsupported('column definition list of what is no function', node);
+  const call = convertPlainCall(expressions, node, analysis.lookup.function(integer(node, 'funcid')), context);
+  assert(call.kind === 'call', 'a function with a column definition list is called');
+  const typmods = integers(item, 'funccoltypmods');
+  const collations = integers(item, 'funccolcollations');
+  const types = integers(item, 'funccoltypes').map((oid, i) => analysis.type(oid, typmods[i]!, collations[i]!));
+  return { call: { ...call, fn: { ...call.fn, returnsSet: true } }, types };
 }

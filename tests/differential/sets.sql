@@ -85,3 +85,30 @@ SELECT generate_series(1, 2) + dept AS x, max(id) FROM people GROUP BY generate_
 SELECT dept, generate_series(1, 2) AS x, count(*) FROM people GROUP BY ROLLUP (dept, generate_series(1, 2)) ORDER BY 1, 2;
 
 SELECT generate_series(1, dept) AS g, generate_series(1, count(*)) AS c FROM people GROUP BY g ORDER BY 1, 2;
+
+SELECT p.id, r.* FROM people p, json_to_recordset(json_build_array(json_build_object('a', p.id, 'b', p.name), json_build_object('a', 2))) AS r (a int, b text) ORDER BY 1, 2;
+
+SELECT p.id, r.* FROM people p, jsonb_to_record(jsonb_build_object('a', p.id, 'b', p.name, 'c', ARRAY[p.dept])) AS r (a int, b text, c int[]) ORDER BY 1;
+
+SELECT p.id, m FROM people p, regexp_matches(p.name, '([a-z])([a-z])', 'g') AS m ORDER BY 1, 2;
+
+SELECT p.id, regexp_matches(p.name, '[aeiou]', 'g') AS m FROM people p ORDER BY 1, 2;
+
+SELECT p.id, w FROM people p, regexp_split_to_table(p.name, '[aeiou]') WITH ORDINALITY AS w (w, n) ORDER BY 1, w.n;
+
+SELECT p.id, string_to_table(p.name, 'a') AS w FROM people p ORDER BY 1, 2;
+
+SELECT d.id, g FROM depts d, generate_series(d.opened, d.opened + INTERVAL '2 days', INTERVAL '1 day', 'America/New_York') AS g ORDER BY 1, 2;
+
+SELECT d.id, r.* FROM depts d, ROWS FROM (json_to_recordset(json_build_array(json_build_object('a', d.id))) AS (a int, b text), generate_series(1, 3)) WITH ORDINALITY AS r (x, y, z, n) ORDER BY 1, n;
+
+SELECT d.id, j FROM depts d, jsonb_path_query(jsonb_build_array(d.id, d.id + 1, 'x'), '$[*] ? (@ > 2)') AS j ORDER BY 1, j::text;
+
+SELECT count(*) FROM people p WHERE 'a' IN (SELECT regexp_split_to_table(p.name, ''));
+
+SELECT jsonb_path_query(jsonb_build_array(d.id, 7), '$[*]') AS j, count(*) FROM depts d GROUP BY j ORDER BY j::text;
+
+SELECT d.id, r.* FROM depts d LEFT JOIN LATERAL json_to_record(json_build_object('x', d.id)) AS r (x numeric(6,2), y text) ON r.x > 2 ORDER BY 1;
+
+SELECT a.id, e.key, e.value FROM depts a, json_each(json_build_object('a', a.id)) e ORDER BY 1;
+
