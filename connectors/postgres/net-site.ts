@@ -13,6 +13,7 @@ import { NetCapabilities } from './net-capabilities.ts';
 import { writeRelations } from './net-relation-writer.ts';
 import { NetRelationStream } from './net-relations.ts';
 import { NetStream } from './net-stream.ts';
+import { requireExactText } from './net-text-forms.ts';
 import { NetWriter } from './net-writer.ts';
 import type { NetStatement } from './net-writer.ts';
 import { Turns } from './turns.ts';
@@ -60,6 +61,7 @@ class PostgresNet implements NetSite {
     let ended: Promise<void> | undefined;
     return {
       query: (fragment, options) => {
+        requireExactText(fragment, settings);
         const context = { source: CATALOG_SITE, connection, turns, fragment, settings, options };
         const projection = projectionOf(fragment);
         const stream = projection

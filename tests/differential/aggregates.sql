@@ -82,3 +82,7 @@ SELECT json_agg_strict(CASE WHEN id > 1 THEN ARRAY[id] END ORDER BY id), json_ag
 SELECT json_agg_strict(CASE WHEN id < 0 THEN id END), json_object_agg_strict(id, CASE WHEN id < 0 THEN id END) FROM people WHERE id < 5;
 
 SELECT json_object_agg_strict(code, NULL::int) FROM codes;
+
+SELECT trim_scale(variance(CASE id WHEN 1 THEN 3e-500 WHEN 2 THEN -3e-500 WHEN 3 THEN 4e-500 - 1e-16383 WHEN 4 THEN -4e-500 + 1e-16383 ELSE 0 END) * 1e1000) FROM people WHERE id < 6;
+
+SELECT variance(9e131071 + id), stddev_pop(9e131071 + id), var_pop(id), stddev(id) FROM people WHERE id < 6;

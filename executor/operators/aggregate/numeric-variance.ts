@@ -7,7 +7,7 @@ import { isNull } from '../../../core/batch.ts';
 import { NumericBuilder } from '../../../core/column-builder.ts';
 import type { Int64, Numeric } from '../../../core/datum.ts';
 import { readInt64 } from '../../../core/int64.ts';
-import { divideNumeric, divisionScale, multiplyNumeric, NAN, signOf, subtractNumeric, ZERO } from '../../../core/numeric.ts';
+import { divideNumeric, divisionScale, NAN, ZERO } from '../../../core/numeric.ts';
 import { numericFromBinary } from '../../../core/numeric-binary.ts';
 import { sqrtNumeric } from '../../../core/numeric-transcendental.ts';
 import { rescale } from '../../../core/numeric.ts';
@@ -85,9 +85,13 @@ export class NumericVariance implements Accumulator {
     if (count === 0 || (sample && count === 1)) return null;
     if (specials > 0) return NAN;
     const { sum, squares } = this.#totals(group);
-    const n: Numeric = { kind: 'finite', unscaled: BigInt(count), scale: 0 };
-    const numerator = subtractNumeric(multiplyNumeric(n, squares), multiplyNumeric(sum, sum));
-    if (numerator.kind !== 'finite' || signOf(numerator) <= 0) return ZERO;
+    // Beyond the limits of numeric, which hold for the result alone.
+    const numerator = {
+      kind: 'finite',
+      unscaled: BigInt(count) * squares.unscaled - sum.unscaled ** 2n,
+      scale: squares.scale,
+    } as const;
+    if (numerator.unscaled <= 0n) return ZERO;
     const other = BigInt(sample ? count - 1 : count);
     const denominator = { kind: 'finite', unscaled: BigInt(count) * other, scale: 0 } as const;
     const scale = divisionScale(numerator, denominator);
@@ -95,7 +99,7 @@ export class NumericVariance implements Accumulator {
     return this.#what === 'var_pop' || this.#what === 'var_samp' ? variance : sqrtNumeric(variance, scale);
   }
 
-  #totals(group: number): { sum: Numeric; squares: Numeric } {
+  #totals(group: number): Record<'sum' | 'squares', { readonly unscaled: bigint; readonly scale: number }> {
     let scale = 0;
     for (const [own, { values }] of this.#byScale) if (own > scale && values.count(group) > 0) scale = own;
     let sum = 0n;
@@ -105,7 +109,7 @@ export class NumericVariance implements Accumulator {
       sum += rescale(moments.values.total(group), own, scale);
       squares += rescale(moments.squares.total(group), 2 * own, 2 * scale);
     }
-    return { sum: { kind: 'finite', unscaled: sum, scale }, squares: { kind: 'finite', unscaled: squares, scale: 2 * scale } };
+    return { sum: { unscaled: sum, scale }, squares: { unscaled: squares, scale: 2 * scale } };
   }
 
   #moments(scale: number): Moments {
