@@ -6,7 +6,7 @@
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
-import type { AggregateCall, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
+import type { AggregateCall, CallScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { aggregateScalars, relScalars, scalarParts, someScalar, visitRel } from '../../algebra/transform.ts';
 import type { Datum, Interval, PgArray } from '../../core/datum.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
@@ -85,6 +85,7 @@ export class DuckDBCapabilities implements Capabilities {
         return expr.type.kind === 'interval' ? no('parameters of type interval') : valueVerdict(expr.type);
       case 'call':
         if (expr.variadic) return no('VARIADIC arguments');
+        if (isOperatorByName(expr)) return no(`${expr.fn.signature} called by its name`);
         return callVerdict(expr.fn.signature, expr.fn.schema, expr.args, expr.inputCollation);
       case 'cast':
         return castVerdict(expr.how, expr.arg.type, expr.type);
@@ -345,6 +346,13 @@ function callVerdict(signature: string, schema: string, args: readonly Scalar[],
   if (!isCodePointOrder(collation)) return no('a collation of the source’s own');
   return constantsVerdict(capability, args);
 }
+
+/** The function behind an operator, as in `int2mul(a, b)`: DuckDB has the operator alone. */
+const isOperatorByName = ({ operator, form, fn }: CallScalar): boolean =>
+  operator === undefined &&
+  form === 'function' &&
+  /(?:eq|ne|lt|le|gt|ge|pl|mi|mul|add|sub)\(/.test(fn.signature) &&
+  capabilityOf(fn.signature)?.sql === undefined;
 
 function constantsVerdict(capability: Capability, args: readonly Scalar[]): Verdict {
   for (const [position, rule] of Object.entries(capability.constants ?? {})) {

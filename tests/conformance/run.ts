@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { REGRESS_FILES, runRegress } from './regress.ts';
 import { recordProof } from './record.ts';
 import { runSlt, sltTable, type SltSummary } from './slt.ts';
+import { runSqlsmith, sqlsmithSummary, sqlsmithTable } from './sqlsmith.ts';
 import { runTpcds, tpcdsSummary, tpcdsTable } from './tpcds.ts';
 import { runTpch, TPCH_PLACEMENTS, tpchMarkdown, tpchTable } from './tpch.ts';
 
@@ -21,6 +22,8 @@ const { values, positionals } = parseArgs({
     'pg-src': { type: 'string' },
     file: { type: 'string', multiple: true },
     details: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
     record: { type: 'boolean', default: false },
   },
 });
@@ -90,7 +93,14 @@ function regress(): Promise<boolean> {
   return runRegress({ pgSource, files: values.file ?? REGRESS_FILES, details: values.details, record: values.record });
 }
 
-const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch, tpcds, slt, regress };
+async function sqlsmith(): Promise<boolean> {
+  const summary = await runSqlsmith({ minutes: Number(values.minutes), seed: Number(values.seed) });
+  console.log(sqlsmithSummary(summary));
+  if (values.record) recordProof('sqlsmith', sqlsmithTable(summary));
+  return summary.faults === 0;
+}
+
+const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch, tpcds, slt, regress, sqlsmith };
 const proof = proofs[positionals[0] ?? ''];
 if (!proof) {
   console.error(`usage: npm run conformance -- ${Object.keys(proofs).join('|')}`);

@@ -123,19 +123,31 @@ test('a DuckDB file that is none', async () => {
 
 test('a DuckDB file that another process has locked, until it lets go', async () => {
   const file = path.join(folder, 'locked.duckdb');
+  // Held by name: an instance that nothing refers to is closed when garbage is collected, and its lock goes with it.
   const script = `const { DuckDBInstance } = require('@duckdb/node-api');
-    DuckDBInstance.create(${JSON.stringify(file)}).then((i) => i.connect()).then((c) => c.run('CREATE TABLE t AS SELECT 7 AS a')).then(() => { console.log('locked'); setInterval(() => {}, 1000); });`;
+    (async () => {
+      globalThis.instance = await DuckDBInstance.create(${JSON.stringify(file)});
+      globalThis.connection = await globalThis.instance.connect();
+      await globalThis.connection.run('CREATE TABLE t AS SELECT 7 AS a');
+      console.log('locked');
+      setInterval(() => {}, 1000);
+    })();`;
   const holder = spawn(process.execPath, ['-e', script], { cwd: process.cwd(), stdio: ['ignore', 'pipe', 'inherit'] });
-  await new Promise((resolve) => holder.stdout.once('data', resolve));
-  await withGateway(`  locked: { type: duckdb, path: ${file} }\n${lake()}`, async (query) => {
-    expect(await query('SELECT count(*) FROM lake.orders')).toBe('[["10"]]');
-    expect(await query('SELECT a FROM locked.t')).toBe('08001 could not connect to source "locked"');
-    const gone = new Promise((resolve) => holder.once('close', resolve));
+  const gone = new Promise((resolve) => holder.once('close', resolve));
+  try {
+    await Promise.race([new Promise((resolve) => holder.stdout.once('data', resolve)), gone]);
+    await withGateway(`  locked: { type: duckdb, path: ${file} }\n${lake()}`, async (query) => {
+      expect(await query('SELECT count(*) FROM lake.orders')).toBe('[["10"]]');
+      expect(await query('SELECT a FROM locked.t')).toBe('08001 could not connect to source "locked"');
+      holder.kill('SIGKILL');
+      await gone;
+      await eventually('[[7]]', async () => {
+        await query('NOTIFY tributary_refresh');
+        return query('SELECT a FROM locked.t');
+      });
+    });
+  } finally {
     holder.kill('SIGKILL');
     await gone;
-    await eventually('[[7]]', async () => {
-      await query('NOTIFY tributary_refresh');
-      return query('SELECT a FROM locked.t');
-    });
-  });
+  }
 });

@@ -1,0 +1,114 @@
+/**
+ * `npm run conformance -- sqlsmith --minutes N [--seed S]`: SQLsmith, a generator of random SQL, against a gateway over a PostgreSQL
+ * and a DuckDB source: once over the sources' tables alone, and beside it over the catalog as well. Any statement may fail, but
+ * only with an error of its own: an internal error, a lost connection, a crash, and a statement that neither its time limit nor
+ * a cancel request ends make the proof fail.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { hasCommand } from '../support/optional.ts';
+import { markdownTable } from './record.ts';
+import { GatewayProcess } from './sqlsmith/gateway-process.ts';
+import { WatchingProxy, type Ending } from './sqlsmith/watching-proxy.ts';
+
+/** SQLsmith sets a statement_timeout of one second; this much later on a busy machine is a failure. */
+const PATIENCE_MILLIS = 20_000;
+
+export interface SqlsmithOptions {
+  readonly minutes: number;
+  readonly seed: number;
+}
+
+export interface SqlsmithSummary {
+  readonly minutes: number;
+  readonly statements: number;
+  readonly byCode: ReadonlyMap<string, number>;
+  /** 0A000 by message. */
+  readonly refusals: ReadonlyMap<string, number>;
+  readonly faults: number;
+}
+
+/** PostgreSQL itself, asked the same, fails with these XX000: a function gives `unknown`, a typmod out of nowhere. */
+const OWN_INTERNAL_ERRORS = [/^failed to find conversion function from unknown to /, /^unrecognized interval typmod: /];
+
+/** Of PostgreSQL's errors those that no statement may cause: internal ones, of connections, of an operator, of the system. */
+const isFault = ({ code, cancelled, message }: Ending): boolean =>
+  (code === 'XX000' && OWN_INTERNAL_ERRORS.every((own) => !own.test(message))) ||
+  cancelled ||
+  code === 'cut' ||
+  code === 'hung' ||
+  /^(XX00[1-9]|08|58|57P|F0)/.test(code) ||
+  code === '' ||
+  message === '';
+
+export async function runSqlsmith({ minutes, seed }: SqlsmithOptions): Promise<SqlsmithSummary> {
+  if (!hasCommand('sqlsmith', '--version'))
+    throw new Error('this proof needs the program sqlsmith (Debian has a package of that name)');
+  const byCode = new Map<string, number>();
+  const faultsByMessage = new Map<string, number>();
+  const refusals = new Map<string, number>();
+  let statements = 0;
+  let running = true;
+  const fault = (message: string, detail: string): void => {
+    const times = (faultsByMessage.get(message) ?? 0) + 1;
+    faultsByMessage.set(message, times);
+    if (times === 1) console.log(`\n-- ${message}\n${detail}`);
+  };
+  const gateway = await GatewayProcess.start((how, errors) => fault(`the gateway crashed: ${how}`, errors));
+  const onEnding = (ending: Ending): void => {
+    if (!running || /^(BEGIN|ROLLBACK|set )/i.test(ending.sql)) return;
+    statements++;
+    byCode.set(ending.code, (byCode.get(ending.code) ?? 0) + 1);
+    if (ending.code === '0A000') refusals.set(ending.message, (refusals.get(ending.message) ?? 0) + 1);
+    if (ending.code === 'hung') gateway.kill();
+    if (ending.code !== '00000' && isFault(ending))
+      fault(`${ending.code} ${ending.message}${ending.cancelled ? ' (past its time limit)' : ''}`, ending.sql);
+  };
+  const proxy = await WatchingProxy.start({
+    host: '127.0.0.1',
+    port: () => gateway.port,
+    patienceMillis: PATIENCE_MILLIS,
+    onEnding,
+  });
+  const smiths: ChildProcess[] = [];
+  try {
+    const target = `host=127.0.0.1 port=${proxy.port} user=smith dbname=tributary sslmode=disable`;
+    smiths.push(
+      smith([`--target=${target}`, `--seed=${seed}`, '--exclude-catalog']),
+      smith([`--target=${target}`, `--seed=${seed + 1}`]),
+    );
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, minutes * 60_000)), ...smiths.map(failure)]);
+  } finally {
+    running = false;
+    for (const each of smiths) each.kill('SIGKILL');
+    await proxy.stop();
+    await gateway.stop();
+  }
+  return { minutes, statements, byCode, refusals, faults: [...faultsByMessage.values()].reduce((sum, n) => sum + n, 0) };
+}
+
+const smith = (options: readonly string[]): ChildProcess => spawn('sqlsmith', options, { stdio: ['ignore', 'ignore', 'pipe'] });
+
+/** Never resolves: it rejects when the program ends by itself. */
+const failure = (child: ChildProcess): Promise<never> =>
+  new Promise((_, reject) => {
+    let said = '';
+    child.stderr!.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2_000)));
+    child.once('error', reject);
+    child.once('close', (code, signal) => reject(new Error(`sqlsmith ended (${signal ?? code}): ${said}`)));
+  });
+
+const sorted = (counts: ReadonlyMap<string, number>): [string, number][] => [...counts].sort((a, b) => b[1] - a[1]);
+
+export const sqlsmithSummary = ({ minutes, statements, byCode, refusals, faults }: SqlsmithSummary): string => {
+  const counts = [...sorted(refusals).slice(0, 40), ...sorted(byCode)].map(([what, times]) => `  ${times} × ${what}`);
+  const answered = byCode.get('00000') ?? 0;
+  return [...counts, `sqlsmith for ${minutes} minutes: ${statements} statements, ${answered} answered, ${faults} faults`].join(
+    '\n',
+  );
+};
+
+export const sqlsmithTable = (summary: SqlsmithSummary): string =>
+  `${summary.minutes} minutes, ${summary.statements} statements, ${summary.faults} faults. By SQLSTATE:\n\n${markdownTable([
+    ['SQLSTATE', 'statements'],
+    ...sorted(summary.byCode),
+  ])}`;
