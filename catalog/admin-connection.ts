@@ -76,7 +76,9 @@ export class AdminConnection {
     const client = new pg.Client({
       ...target,
       ...(password === undefined ? {} : { password }),
-      ...(tls === undefined ? {} : { ssl: { rejectUnauthorized: tls === 'verify-full' } }),
+      // Said outright: `pg` would take PGSSLMODE and PGSSLNEGOTIATION from our environment.
+      ssl: tls === undefined ? false : { rejectUnauthorized: tls === 'verify-full' },
+      sslnegotiation: 'postgres',
       application_name: 'tributary gateway',
       // Our own DDL is no user's: it needs no permission and is counted by us.
       options:

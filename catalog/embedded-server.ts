@@ -118,7 +118,7 @@ export class EmbeddedServer {
       const binaries = await locatePostgres(account);
       const orphan = await directory.reapOrphan();
       if (orphan !== undefined)
-        options.log({ level: 'warn', message: 'ended the catalog server a killed gateway left behind', pid: orphan });
+        options.log({ level: 'warn', message: 'ended the catalog server a killed gateway left behind', postmaster: orphan });
       await directory.openTo(account);
       runtime = await makeRuntimeFolder(account, temporaryFolder, !options.loopback);
       const secret = await directory.secret();
@@ -190,6 +190,12 @@ export class EmbeddedServer {
 
   private async launch(): Promise<void> {
     const { log } = this.options;
+    // FATAL ends one connection, and its client is told; PANIC ends the server. What explains a line has its level.
+    let level: 'debug' | 'warn' = 'warn';
+    const levelOf = (line: string): 'debug' | 'warn' => {
+      if (!/\] (?:DETAIL|HINT|CONTEXT|STATEMENT): /.test(line)) level = /\] FATAL: /.test(line) ? 'debug' : 'warn';
+      return level;
+    };
     const server = await startPostgres({
       binaries: this.binaries,
       account: this.account,
@@ -204,8 +210,7 @@ export class EmbeddedServer {
       temporaryFolders: [this.runtime?.folder, this.directory.temporary ? this.directory.folder : undefined].filter(
         (f) => f !== undefined,
       ),
-      // FATAL ends one connection, and its client is told; PANIC ends the server.
-      onLog: (line) => log({ level: /\] FATAL: /.test(line) ? 'debug' : 'warn', message: 'catalog server', line }),
+      onLog: (line) => log({ level: levelOf(line), message: 'catalog server', line }),
     });
     this.server = server;
     await this.directory.recordPostmaster(server.pid, this.runtime.folder);

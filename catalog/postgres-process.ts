@@ -246,9 +246,10 @@ function ended(child: ChildProcess): Promise<{ readonly code: number | null; rea
 
 async function untilReady(options: PostgresOptions, timeoutMs: number, givenUp: () => boolean): Promise<'ready' | 'timeout'> {
   const deadline = Date.now() + timeoutMs;
-  while (Date.now() < deadline && !givenUp()) {
+  // Each question costs the server a process: one that recovers from a crash is asked less and less often.
+  for (let pauseMs = 10; Date.now() < deadline && !givenUp(); pauseMs = Math.min(pauseMs * 1.2, 250)) {
     if (await answers(options)) return 'ready';
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   return 'timeout';
 }

@@ -69,7 +69,14 @@ async function startShop(folder: string, socketFolder: string): Promise<Postgres
     temporaryFolders: [folder],
   });
   const connect = async (database: string, sql: string): Promise<void> => {
-    const client = new pg.Client({ host: socketFolder, port: 5432, user: 'demo', database });
+    const client = new pg.Client({
+      host: socketFolder,
+      port: 5432,
+      user: 'demo',
+      database,
+      ssl: false,
+      sslnegotiation: 'postgres',
+    });
     await client.connect();
     await client.query(sql);
     await client.end();

@@ -29,7 +29,7 @@ const say = (line: string): void => {
 };
 
 async function showQueries(host: string, port: number): Promise<void> {
-  const client = new pg.Client({ host, port, user: 'demo', database: 'tributary' });
+  const client = new pg.Client({ host, port, user: 'demo', database: 'tributary', ssl: false, sslnegotiation: 'postgres' });
   await client.connect();
   for (const [i, { title, sql }] of DEMO_QUERIES.entries()) {
     say(`\n-- ${i + 1}. ${title}\n${sql};\n`);

@@ -4,6 +4,7 @@
  */
 import './thread-pool.ts';
 import { Command, CommanderError, Option } from 'commander';
+import { SqlError } from '../core/sql-error.ts';
 import { ConfigurationError } from '../server/configuration/load.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
@@ -53,6 +54,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof SqlError && error.fields.detail !== undefined) process.stderr.write(`DETAIL:  ${error.fields.detail}\n`);
     return error instanceof ConfigurationError ? 2 : 1;
   }
 }

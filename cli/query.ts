@@ -32,7 +32,16 @@ export async function query(
   const password = randomBytes(24).toString('base64url');
   const gateway = await startGateway(forOneQuery(configuration, password));
   try {
-    const client = new pg.Client({ host: gateway.host, port: gateway.port, user: 'cli', password, database: 'tributary' });
+    const { host, port } = gateway;
+    const client = new pg.Client({
+      host,
+      port,
+      user: 'cli',
+      password,
+      database: 'tributary',
+      ssl: false,
+      sslnegotiation: 'postgres',
+    });
     await client.connect();
     try {
       const result = await runText(client, options.explain ? `EXPLAIN ${sql}` : sql);

@@ -39,7 +39,7 @@ class PostgresNet implements NetSite {
   constructor({ client, max }: NetSiteOptions) {
     this.pool = new ConnectionPool({
       source: CATALOG_SITE,
-      clientConfig: { application_name: 'tributary net', ...client },
+      clientConfig: { application_name: 'tributary net', ssl: false, sslnegotiation: 'postgres', ...client },
       max,
       waitTimeoutMs: WAIT_TIMEOUT_MS,
       idleTimeoutMs: IDLE_TIMEOUT_MS,

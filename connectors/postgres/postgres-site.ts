@@ -62,7 +62,13 @@ class PostgresSite implements Site {
   constructor(config: PostgresSiteConfig) {
     this.name = config.name;
     this.defaultSchema = config.defaultSchema ?? 'public';
-    this.clientConfig = { connectionString: withPassword(config.url, config.password), application_name: 'tributary' };
+    this.clientConfig = {
+      connectionString: withPassword(config.url, config.password),
+      application_name: 'tributary',
+      // The URL alone says whether to encrypt: `pg` would take PGSSLMODE and PGSSLNEGOTIATION from our environment.
+      ssl: false,
+      sslnegotiation: 'postgres',
+    };
     this.pool = new ConnectionPool({
       source: config.name,
       clientConfig: this.clientConfig,

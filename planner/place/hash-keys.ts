@@ -1,4 +1,6 @@
 /** Which join conditions a hash table can answer. */
+import { isCodePointOrder } from '../../core/sql-type.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { columnsIn, readsOnly } from '../../algebra/transform.ts';
@@ -23,11 +25,20 @@ export function nullSafeKeys(conjunct: Scalar, left: Columns, right: Columns): {
   return operator.name === '=' && operator.canHash ? sides(a, b, left, right) : undefined;
 }
 
+/** Whether equal values have equal bytes, or a form that has: not so in PostgreSQL's own containers and foreign types. */
+function hashes(type: SqlType): boolean {
+  const { collation } = type;
+  if (type.kind === 'array') return type.element !== undefined && hashes(type.element);
+  if (type.kind === 'json' || type.kind === 'jsonb' || type.kind === 'opaque') return false;
+  return isCodePointOrder(collation) || typeof collation !== 'object' || collation.deterministic;
+}
+
 function sides(a: Scalar, b: Scalar, left: Columns, right: Columns): { left: Scalar; right: Scalar } | undefined {
   if (!hasKey(a.type)) return undefined;
   const alike =
     a.type.kind === b.type.kind || [INTEGER, FLOAT, TEXT].some((family) => family.has(a.type.kind) && family.has(b.type.kind));
-  if (!alike) return undefined;
+  if (!alike || !hashes(a.type) || !hashes(b.type)) return undefined;
+  if ((a.type.kind === 'enum' || a.type.kind === 'array') && a.type.oid !== b.type.oid) return undefined;
   const reads = (expr: Scalar, side: Columns): boolean => columnsIn(expr).size > 0 && readsOnly(expr, side);
   if (reads(a, left) && reads(b, right)) return { left: a, right: b };
   if (reads(b, left) && reads(a, right)) return { left: b, right: a };

@@ -186,7 +186,7 @@ test('an orphan is ended at the next start, if it is the very process that was w
   await until(() => !isAlive(gateway.pid) || entries.length > 0);
   const catalog = await start({ dataDir });
   await until(() => !isAlive(gateway.postmaster)); // its zombie is somebody else's to collect
-  expect(entries).toContainEqual(expect.objectContaining({ level: 'warn', pid: gateway.postmaster }));
+  expect(entries).toContainEqual(expect.objectContaining({ level: 'warn', postmaster: gateway.postmaster }));
   await stop(catalog);
   expect(await exists(path.join(dataDir, 'postmaster.json'))).toBe(false);
 

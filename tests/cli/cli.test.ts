@@ -45,7 +45,8 @@ interface Started {
 function start(...args: string[]): Started {
   const child = spawn(process.execPath, [path.join(__dirname, 'launch.cjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LAKE: 'orders.duckdb' },
+    // A user's settings for psql are none of ours.
+    env: { ...process.env, LAKE: 'orders.duckdb', PGSSLMODE: 'require', PGSSLNEGOTIATION: 'direct' },
   });
   running.add(child);
   const out = { text: Buffer.alloc(0), errors: '' };

@@ -28,7 +28,10 @@ export interface SqlsmithSummary {
 }
 
 /** PostgreSQL itself, asked the same, fails with these XX000: a function gives `unknown`, a typmod out of nowhere. */
-const OWN_INTERNAL_ERRORS = [/^failed to find conversion function from unknown to /, /^unrecognized interval typmod: /];
+const OWN_INTERNAL_ERRORS = [
+  /^failed to find conversion function from unknown to /,
+  /^(?:unrecognized interval|invalid INTERVAL) typmod: /,
+];
 
 /** Of PostgreSQL's errors those that no statement may cause: internal ones, of connections, of an operator, of the system. */
 const isFault = ({ code, cancelled, message }: Ending): boolean =>
