@@ -1,7 +1,6 @@
 /** Which join conditions a hash table can answer. */
-import { isCodePointOrder } from '../../core/sql-type.ts';
-import type { SqlType } from '../../core/sql-type.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { columnsIn, readsOnly } from '../../algebra/transform.ts';
 
@@ -25,7 +24,7 @@ export function nullSafeKeys(conjunct: Scalar, left: Columns, right: Columns): {
   return operator.name === '=' && operator.canHash ? sides(a, b, left, right) : undefined;
 }
 
-/** Whether equal values have equal bytes, or a form that has: not so in PostgreSQL's own containers and foreign types. */
+/** Whether equal values have equal bytes, or a form that has: those of json, jsonb and foreign types may differ in all that travels. */
 function hashes(type: SqlType): boolean {
   const { collation } = type;
   if (type.kind === 'array') return type.element !== undefined && hashes(type.element);
@@ -34,7 +33,6 @@ function hashes(type: SqlType): boolean {
 }
 
 function sides(a: Scalar, b: Scalar, left: Columns, right: Columns): { left: Scalar; right: Scalar } | undefined {
-  if (!hasKey(a.type)) return undefined;
   const alike =
     a.type.kind === b.type.kind || [INTEGER, FLOAT, TEXT].some((family) => family.has(a.type.kind) && family.has(b.type.kind));
   if (!alike || !hashes(a.type) || !hashes(b.type)) return undefined;
@@ -44,6 +42,3 @@ function sides(a: Scalar, b: Scalar, left: Columns, right: Columns): { left: Sca
   if (reads(b, left) && reads(a, right)) return { left: b, right: a };
   return undefined;
 }
-
-/** Equal values of these may differ in all that travels of them. */
-const hasKey = (type: SqlType): boolean => !['json', 'jsonb', 'opaque'].includes((type.element ?? type).kind);
