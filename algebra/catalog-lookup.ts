@@ -50,6 +50,8 @@ export interface CatalogLookup {
   /** With typmod -1 and the type's own default collation. */
   type(oid: number): SqlType;
   function(oid: number): FunctionRef;
+  /** The OIDs of all that are a source's. */
+  sourceFunctions(): Promise<ReadonlySet<number>>;
   operator(oid: number): OperatorRef;
   collation(oid: number): Collation;
   /** The label of an enum value as constants in trees name it: the OID of its pg_enum row, loaded with the enum type. */

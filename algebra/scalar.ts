@@ -27,6 +27,8 @@ export interface FunctionRef {
   readonly aggregateKind?: 'normal' | 'ordered-set' | 'hypothetical';
   /** The source whose function this is; undefined: the catalog server's own (built-in, contrib or user-made there). */
   readonly site?: string;
+  /** Of a source's function that returns rows: their columns. */
+  readonly resultColumns?: readonly SqlType[];
 }
 
 export interface OperatorRef {

@@ -8,6 +8,7 @@ import type { Rel, RelColumn } from './rel.ts';
 import type { AggregateCall, Scalar } from './scalar.ts';
 import type { TableStatistics } from './statistics.ts';
 import type { Datum } from '../core/datum.ts';
+import type { SourceFunction } from './source-function.ts';
 
 /**
  * exact: the site gives PostgreSQL 18's answer (value, NULL, error code) for every input.
@@ -72,6 +73,8 @@ export interface SourceEnum {
 export interface SourceSchema {
   readonly relations: readonly SourceRelation[];
   readonly enums: readonly SourceEnum[];
+  /** What its users and extensions added to those of its kind. */
+  readonly functions?: readonly SourceFunction[];
   /** What cannot be mirrored, for `tributary check` and the log. */
   readonly problems: readonly string[];
 }

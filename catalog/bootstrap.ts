@@ -19,10 +19,10 @@ export async function bootstrap(connection: AdminConnection): Promise<void> {
             (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser`,
   );
   if (!found?.superuser) throw sqlError('42501', 'the catalog server has to be entered as a superuser');
-  if (found.mark === MARK) return;
+  if (found.mark === MARK) return connection.run(FUNCTION_TABLE);
   if (found.mark !== null) throw sqlError('55000', `the catalog was made by another version of the gateway: "${found.mark}"`);
   await connection.run(
-    `${ROLES}${TYPES}${TABLES}${FINGERPRINT}${GUARD}${PRIVILEGES}${STATISTICS}${EVENT_TRIGGERS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
+    `${ROLES}${TYPES}${TABLES}${FUNCTION_TABLE}${FINGERPRINT}${GUARD}${PRIVILEGES}${STATISTICS}${EVENT_TRIGGERS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
   );
 }
 
@@ -69,6 +69,13 @@ CREATE TABLE tributary.setup_run (hash text PRIMARY KEY, at timestamptz NOT NULL
 CREATE TABLE tributary.ddl_change (n bigint NOT NULL);
 CREATE FUNCTION tributary.ddl_generation() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS 'SELECT coalesce(sum(n), 0)::bigint FROM tributary.ddl_change';
+`;
+
+/** Declarations of sources' functions (mirror/functions.ts). Came later than the others. */
+const FUNCTION_TABLE = `
+CREATE TABLE IF NOT EXISTS tributary.mirror_function (
+  oid oid PRIMARY KEY, site text NOT NULL, source_schema text NOT NULL, identity text NOT NULL, definition text NOT NULL,
+  UNIQUE (site, source_schema, identity));
 `;
 
 /** All of a mirror's shape that DDL can change and that GRANT, COMMENT, policies and row security do not. */

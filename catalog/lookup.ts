@@ -30,6 +30,7 @@ export class CachedLookup implements CatalogLookup {
   private readonly functions = new OidCache<FunctionRef>();
   private readonly operators = new OidCache<OperatorRef>();
   private readonly collations = new OidCache<Collation>();
+  private declared: Promise<ReadonlySet<number>> | undefined;
   private readonly enumLabels = new Map<number, string>();
   /** Goes up with `forget`: an answer on its way meanwhile may be about the past, and is asked for again. */
   private epoch = 0;
@@ -91,9 +92,19 @@ export class CachedLookup implements CatalogLookup {
     return constants.length === 0 ? Promise.resolve([]) : constantTexts(this.connection, constants);
   }
 
+  sourceFunctions(): Promise<ReadonlySet<number>> {
+    this.declared ??= this.connection
+      .rows<{ oid: number }>('SELECT oid FROM tributary.mirror_function')
+      .then((rows) => new Set(rows.map((row) => row.oid)));
+    // The next to ask tries again.
+    this.declared.catch(() => (this.declared = undefined));
+    return this.declared;
+  }
+
   /** What a user or a refresh may have changed is read again when next asked for. */
   forget(): void {
     this.epoch++;
+    this.declared = undefined;
     for (const cache of [this.mirrors, this.types, this.functions, this.operators, this.collations]) cache.forget();
   }
 
@@ -110,7 +121,12 @@ export class CachedLookup implements CatalogLookup {
     const typeRows = new Map(answer.types.map((row) => [row.oid, row]));
     for (const { labels } of answer.types) for (const one of labels ?? []) this.enumLabels.set(one.oid, one.label);
     for (const row of answer.types) this.types.set(row.oid, this.typeFromRow(row, typeRows), current);
-    for (const row of answer.functions) this.functions.set(row.oid, functionFromRow(row), current);
+    for (const row of answer.functions)
+      this.functions.set(
+        row.oid,
+        functionFromRow(row, (type) => this.type(type)),
+        current,
+      );
     for (const row of answer.operators) this.operators.set(row.oid, operatorFromRow(row), current);
     const typeOf = (oid: number, typmod: number, collationOid: number): SqlType => {
       const type = withTypmod(this.type(oid), typmod);
@@ -170,6 +186,7 @@ const typeRow = z.object({
 const functionRow = z.object({
   oid, schema: z.string(), name: z.string(), kind: z.enum(['f', 'a', 'w', 'p']), args: z.array(z.string()),
   volatility: z.enum(['i', 's', 'v']), strict: z.boolean(), leakproof: z.boolean(), set: z.boolean(), aggregate: z.enum(['n', 'o', 'h']).nullable(),
+  site: z.string().nullable(), columns: z.array(oid).nullable(),
 }); // prettier-ignore
 const operatorRow = z.object({
   oid, schema: z.string(), name: z.string(), kind: z.enum(['b', 'l']), fn: oid, commutator: oid, negator: oid, hash: z.boolean(), ordering: z.array(oid).nullable(),
@@ -203,6 +220,7 @@ att AS (SELECT a.* FROM pg_attribute a JOIN rel ON rel.oid = a.attrelid WHERE a.
 typ (oid) AS (
   SELECT oid FROM pg_type WHERE ${among('oid', want.types)}
   UNION SELECT atttypid FROM att WHERE NOT attisdropped
+  UNION SELECT unnest(p.proallargtypes) FROM pg_proc p JOIN tributary.mirror_function m ON m.oid = p.oid WHERE ${among('p.oid', want.functions)}
   UNION SELECT part FROM typ JOIN pg_type t ON t.oid = typ.oid CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) v(part) WHERE part <> 0)
 SELECT json_build_object(
   'relations', (SELECT coalesce(json_agg(json_build_object('oid', rel.oid::int8, 'site', site, 'definition', definition, 'estimatedRows', estimated_rows,
@@ -215,8 +233,10 @@ SELECT json_build_object(
   'functions', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::int8, 'schema', n.nspname, 'name', proname, 'kind', prokind,
       'args', (SELECT coalesce(json_agg(CASE an.nspname WHEN 'pg_catalog' THEN '' ELSE an.nspname || '.' END || at.typname ORDER BY ord), '[]')
                FROM unnest(proargtypes) WITH ORDINALITY a(arg, ord) JOIN pg_type at ON at.oid = arg JOIN pg_namespace an ON an.oid = at.typnamespace),
-      'volatility', provolatile, 'strict', proisstrict, 'leakproof', proleakproof, 'set', proretset, 'aggregate', aggkind)), '[]')
-    FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace LEFT JOIN pg_aggregate g ON g.aggfnoid = p.oid WHERE ${among('p.oid', want.functions)}),
+      'volatility', provolatile, 'strict', proisstrict, 'leakproof', proleakproof, 'set', proretset, 'aggregate', aggkind,
+      'site', m.site, 'columns', CASE WHEN m.oid IS NOT NULL THEN (SELECT json_agg(arg::int8 ORDER BY ord) FROM unnest(proallargtypes) WITH ORDINALITY a(arg, ord) WHERE proargmodes[ord] IN ('o', 't')) END)), '[]')
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace LEFT JOIN pg_aggregate g ON g.aggfnoid = p.oid
+      LEFT JOIN tributary.mirror_function m ON m.oid = p.oid WHERE ${among('p.oid', want.functions)}),
   'operators', (SELECT coalesce(json_agg(json_build_object('oid', o.oid::int8, 'schema', n.nspname, 'name', oprname, 'kind', oprkind, 'fn', oprcode::oid::int8,
       'commutator', oprcom::int8, 'negator', oprnegate::int8, 'hash', oprcanhash, 'ordering', ${ORDERING})), '[]')
     FROM pg_operator o JOIN pg_namespace n ON n.oid = oprnamespace WHERE ${among('o.oid', want.operators)}),
@@ -239,7 +259,7 @@ function collationFromRow(row: z.infer<typeof collationRow>): Collation {
   return { name, oid: row.oid, deterministic: row.deterministic };
 }
 
-function functionFromRow(row: z.infer<typeof functionRow>): FunctionRef {
+function functionFromRow(row: z.infer<typeof functionRow>, typeOf: (oid: number) => SqlType): FunctionRef {
   const prefix = row.schema === 'pg_catalog' ? '' : `${row.schema}.`;
   return {
     oid: row.oid,
@@ -254,6 +274,8 @@ function functionFromRow(row: z.infer<typeof functionRow>): FunctionRef {
     ...(row.aggregate === null
       ? {}
       : { aggregateKind: ({ n: 'normal', o: 'ordered-set', h: 'hypothetical' } as const)[row.aggregate] }),
+    ...(row.site === null ? {} : { site: row.site }),
+    ...(row.columns === null ? {} : { resultColumns: row.columns.map(typeOf) }),
   };
 }
 

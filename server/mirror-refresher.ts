@@ -145,7 +145,10 @@ export class MirrorRefresher {
       const schema = await site.describe(signal);
       signal.throwIfAborted();
       await this.catalog.refresh({ name: site.name, defaultSchema: site.defaultSchema }, schema);
-      watched.schemas = new Set([site.defaultSchema, ...schema.relations.map((relation) => relation.schema)]);
+      watched.schemas = new Set([
+        site.defaultSchema,
+        ...[...schema.relations, ...(schema.functions ?? [])].map((one) => one.schema),
+      ]);
       const inDefault = schema.relations.filter((relation) => relation.schema === site.defaultSchema);
       watched.names = new Set(inDefault.map((relation) => relation.name));
       for (const problem of watched.failures === 0 ? [] : schema.problems)

@@ -13,7 +13,6 @@ import type { SessionEvaluator } from '../planner/analyze/session-expressions.ts
 import { readTree } from '../planner/analyze/tree-reader.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import { explainPlan } from '../planner/explain/explain.ts';
-import type { MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
 import { CATALOG_SITE } from '../algebra/rel.ts';
 import type { Site, SiteTransaction } from '../algebra/site.ts';
@@ -36,7 +35,8 @@ import type { FederatedStatement } from './session/session-state.ts';
 import type { SiteTransactions } from './session/site-transactions.ts';
 import { remotesOf } from './remote-fragments.ts';
 import { reportSlowQuery } from './slow-query.ts';
-import { mirrorsNamed } from './tree-scan.ts';
+import { sourcesNamed } from './tree-scan.ts';
+import type { SourcesNamed } from './tree-scan.ts';
 import { columnNames } from './wire/backend-messages.ts';
 
 /** An analysed statement and what hangs on it; shared by all sessions that run the same tree. */
@@ -83,9 +83,9 @@ export class Federation {
     this.queries.clear();
   }
 
-  /** The mirrors that an analysed tree reads, through policies and views included. */
-  mirrorsIn(tree: Buffer): Promise<readonly MirroredRelation[]> {
-    return mirrorsNamed(tree, this.parts.lookup);
+  /** What an analysed tree names of sources, through policies and views included. */
+  sourcesIn(tree: Buffer): Promise<SourcesNamed> {
+    return sourcesNamed(tree, this.parts.lookup);
   }
 
   /** Throws 0A000 for what is not supported, positions in the text that was sent. */
@@ -321,7 +321,7 @@ export class Federation {
   /** A source that no longer has what its mirror shows is asked again what it has. */
   private failed(error: unknown, sites: readonly string[]): void {
     this.parts.metrics.statements.inc({ outcome: 'failed' });
-    if (error instanceof SqlError && ['42P01', '42703', '3F000'].includes(error.code)) {
+    if (error instanceof SqlError && ['42P01', '42703', '42883', '3F000'].includes(error.code)) {
       const asked = sites.length > 0 ? sites.filter((site) => site !== CATALOG_SITE) : this.parts.sites.keys();
       for (const site of asked) this.parts.onMismatch(site);
     }

@@ -1,24 +1,39 @@
 /**
- * Does an analysed tree read a mirror? Answered from its bytes, without reading the whole grammar: every range table entry
- * of a relation, at any depth, prints `:relid <oid>`. What merely looks like one costs a closer look later, nothing else.
+ * Does an analysed tree read a mirror, or call a source's function? Answered from its bytes, without reading the whole grammar:
+ * every range table entry of a relation, at any depth, prints `:relid <oid>`, every call `:funcid <oid>`. What merely looks like one costs a closer look later, nothing else.
  */
 import type { CatalogLookup, MirroredRelation } from '../algebra/catalog-lookup.ts';
 
 /** Objects of PostgreSQL itself have smaller OIDs (FirstNormalObjectId). */
 const FIRST_USER_OID = 16_384;
-const RELID = Buffer.from(':relid');
+const RELATION = Buffer.from(':relid');
+const FUNCTION = Buffer.from(':funcid');
 
-export async function mirrorsNamed(tree: Buffer, lookup: CatalogLookup): Promise<readonly MirroredRelation[]> {
-  const relations = new Set<number>();
-  for (let at = tree.indexOf(RELID); at >= 0; at = tree.indexOf(RELID, at)) {
-    at += RELID.length;
+/** What a tree names of sources. */
+export interface SourcesNamed {
+  readonly mirrors: readonly MirroredRelation[];
+  readonly callsFunction: boolean;
+}
+
+export async function sourcesNamed(tree: Buffer, lookup: CatalogLookup): Promise<SourcesNamed> {
+  const relations = numbersAfter(RELATION, tree);
+  const functions = numbersAfter(FUNCTION, tree);
+  const declared = functions.size === 0 ? functions : await lookup.sourceFunctions();
+  const callsFunction = [...functions].some((oid) => declared.has(oid));
+  if (relations.size === 0) return { mirrors: [], callsFunction };
+  await lookup.ensure({ relations, types: [], functions: [], operators: [], collations: [] });
+  return { mirrors: [...relations].flatMap((oid) => lookup.mirror(oid) ?? []), callsFunction };
+}
+
+function numbersAfter(field: Buffer, tree: Buffer): Set<number> {
+  const found = new Set<number>();
+  for (let at = tree.indexOf(field); at >= 0; at = tree.indexOf(field, at)) {
+    at += field.length;
     let oid = 0;
     // The dump may break a line instead of a space.
     while (tree[at] === 0x20 || tree[at] === 0x0a) at++;
     for (; tree[at]! >= 0x30 && tree[at]! <= 0x39; at++) oid = oid * 10 + (tree[at]! - 0x30);
-    if (oid >= FIRST_USER_OID) relations.add(oid);
+    if (oid >= FIRST_USER_OID) found.add(oid);
   }
-  if (relations.size === 0) return [];
-  await lookup.ensure({ relations, types: [], functions: [], operators: [], collations: [] });
-  return [...relations].flatMap((oid) => lookup.mirror(oid) ?? []);
+  return found;
 }

@@ -49,6 +49,10 @@ export async function takeKeepsake(connection: AdminConnection, relation: Stored
 /** In one transaction with the DROP. */
 export function storeKeepsake(site: string, relation: StoredRelation, statements: readonly string[]): string {
   const { sourceSchema, sourceName } = relation.definition;
+  return keepStatements(site, sourceSchema, sourceName, statements);
+}
+
+export function keepStatements(site: string, sourceSchema: string, sourceName: string, statements: readonly string[]): string {
   return (
     `INSERT INTO tributary.keepsake (site, source_schema, source_name, statements) VALUES (${quoteText(site)}, ${quoteText(sourceSchema)}, ` +
     `${quoteText(sourceName)}, ${quoteText(JSON.stringify(statements))}) ` +

@@ -25,6 +25,7 @@ import {
 } from './ddl.ts';
 import { defineMirrors, relationKey } from './definition.ts';
 import type { EnumDefinition, ForeignKeyDefinition, MirrorDefinitions, RelationDefinition } from './definition.ts';
+import { refreshFunctions } from './functions.ts';
 import { guardRelations, HIDE_OWNERSHIP } from './guard.ts';
 import { restoreKeepsakes, storeKeepsake, takeKeepsake } from './keepsake.ts';
 import { resolveTypes } from './source-types.ts';
@@ -54,8 +55,12 @@ export async function refreshMirrors(
   site: { readonly name: string; readonly defaultSchema: string },
   source: SourceSchema,
 ): Promise<RefreshResult> {
-  const wanted = defineMirrors(site, source, await resolveTypes(connection, source));
-  return new Refresh(connection, wanted, await loadMirrors(connection, site.name)).apply();
+  const types = await resolveTypes(connection, source);
+  const wanted = defineMirrors(site, source, types);
+  const result = await new Refresh(connection, wanted, await loadMirrors(connection, site.name)).apply();
+  if (source.functions === undefined) return result;
+  const undeclared = await refreshFunctions(connection, site, source.functions, { resolved: types, enums: wanted.enums });
+  return { ...result, problems: [...result.problems, ...undeclared] };
 }
 
 class Refresh {

@@ -27,6 +27,10 @@ export async function resolveTypes(connection: AdminConnection, source: SourceSc
   for (const { columns } of source.relations) {
     for (const { type } of columns) if (type.kind === 'builtin') spellings.add(type.sql);
   }
+  for (const fn of source.functions ?? []) {
+    const types = [...fn.arguments, ...(fn.columns ?? [])].map(({ type }) => type);
+    for (const type of [...types, fn.result]) if (type.kind === 'builtin') spellings.add(type.sql);
+  }
   const resolved = await resolve(connection, [...spellings]);
   const contrib = [...spellings].filter((spelling) => !resolved.has(spelling) && contribName(spelling) in CONTRIB_TYPES);
   if (contrib.length > 0) {

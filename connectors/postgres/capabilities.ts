@@ -84,7 +84,7 @@ export class PostgresCapabilities implements Capabilities {
     }
     if (rel.kind === 'projectset') {
       const isOther = rel.functions.some(
-        ({ call }) => !returnsSet(call) || call.variadic === true || call.fn.schema !== 'pg_catalog',
+        ({ call }) => !this.isOwn(call) && (!returnsSet(call) || call.variadic === true || call.fn.schema !== 'pg_catalog'),
       );
       return isOther ? no('functions in FROM that return no set, and those of its own, are evaluated at home') : EXACT;
     }
@@ -105,8 +105,15 @@ export class PostgresCapabilities implements Capabilities {
     return verdicts.find(({ verdict }) => verdict !== 'exact') ?? EXACT;
   }
 
+  private isOwn(call: Scalar): boolean {
+    return call.kind === 'call' && call.form === 'function' && call.fn.site === this.names.site;
+  }
+
   private function(fn: FunctionRef, collation: Collation, args: readonly Scalar[]): Verdict {
-    if (fn.site === this.names.site) return EXACT;
+    if (fn.site === this.names.site) {
+      // It may write, and must run as often as it is written: who counts that here and at the source alike?
+      return fn.volatility === 'volatile' ? no(`${fn.signature}, a volatile function of ${fn.site}`) : EXACT;
+    }
     if (fn.site !== undefined) return no(`${fn.signature} is a function of ${fn.site}`);
     if (fn.schema !== 'pg_catalog') return no(`${fn.signature} is a function of the catalog server`);
     if (fn.volatility === 'volatile') return no(`${fn.name} is volatile`);

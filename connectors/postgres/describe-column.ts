@@ -55,7 +55,7 @@ function withoutDomain(oid: string, typmod: number, types: Types): { readonly oi
   return withoutDomain(type.base, typmod >= 0 ? typmod : type.base_typmod, types);
 }
 
-function mirroredType(columnOid: string, columnTypmod: number, types: Types): SourceColumn['type'] {
+export function mirroredType(columnOid: string, columnTypmod: number, types: Types): SourceColumn['type'] {
   const { oid, typmod } = withoutDomain(columnOid, columnTypmod, types);
   const type = types.get(oid);
   if (type === undefined) return { kind: 'opaque' };

@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import type { SourceColumn, SourceEnum, SourceRelation, SourceSchema } from '../../algebra/site.ts';
 import { describeColumn } from './describe-column.ts';
+import { describeFunctions } from './describe-functions.ts';
 import type { ColumnRow, TypeRow } from './describe-column.ts';
 
 const USER_SCHEMA = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
@@ -89,6 +90,7 @@ export async function describeSource(client: pg.Client): Promise<SourceSchema> {
   const enums = (await client.query<SourceEnum>(ENUMS)).rows;
   const unique = groupBy((await client.query<UniqueRow>(UNIQUE)).rows, (row) => row.relation);
   const foreign = groupBy((await client.query<ForeignRow>(FOREIGN)).rows, (row) => row.relation);
+  const functions = await describeFunctions(client, types);
   await client.query('COMMIT');
 
   const problems: string[] = [];
@@ -105,7 +107,7 @@ export async function describeSource(client: pg.Client): Promise<SourceSchema> {
     const visible = all.filter((column) => column.readable).map((column) => describeColumn(column, types));
     found.push(relationOf(row, visible, unique.get(row.oid) ?? [], foreign.get(row.oid) ?? []));
   }
-  return { relations: found, enums, problems };
+  return { relations: found, enums, functions, problems };
 }
 
 function relationOf(

@@ -127,7 +127,8 @@ export class PostgresTransaction implements SiteTransaction {
     if (options.metrics) options.metrics.waitForConnectionMs += this.context.waitedMs;
     const written = this.context.write(fragment);
     const parameters = bindParameters(written, options.params, this.context.begin.settings);
-    const statement: RemoteStatement = { sql: written.text, parameters, columns: outputColumns(fragment), formats };
+    const { text: sql, callsOwnFunctions = false } = written;
+    const statement: RemoteStatement = { sql, parameters, columns: outputColumns(fragment), formats, callsOwnFunctions };
     const lane = this.lanes.reduce((best, candidate) => (candidate.queries < best.queries ? candidate : best));
     lane.queries++;
     const context: QueryContext<T> = {

@@ -2,6 +2,7 @@
  * The dialect of a PostgreSQL source: the base writer's, plus collations where the source's default would order or classify
  * text differently, and the source's own names for its types and functions.
  */
+import type { Rel } from '../../algebra/rel.ts';
 import type { CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { isTextKind } from '../../core/sql-type.ts';
@@ -9,6 +10,7 @@ import { splitQualifiedName } from '../sql/identifiers.ts';
 import type { SqlText } from '../sql/precedence.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
 import { SqlWriter } from '../sql/sql-writer.ts';
+import type { WrittenSql } from '../sql/sql-writer.ts';
 import { followsCasing, followsClasses } from './function-rules.ts';
 import type { ServerInfo } from './server-info.ts';
 import type { SourceNames } from './source-names.ts';
@@ -19,11 +21,17 @@ const hasOwnOrder = (collation: Collation): boolean => typeof collation === 'obj
 export class PostgresWriter extends SqlWriter {
   private readonly names: SourceNames;
   private readonly info: ServerInfo | undefined;
+  private callsOwnFunctions = false;
 
   constructor(names: SourceNames, info: ServerInfo | undefined) {
     super();
     this.names = names;
     this.info = info;
+  }
+
+  override statement(rel: Rel): WrittenSql {
+    const written = super.statement(rel);
+    return this.callsOwnFunctions ? { ...written, callsOwnFunctions: true } : written;
   }
 
   override typeName(type: SqlType): string {
@@ -38,6 +46,7 @@ export class PostgresWriter extends SqlWriter {
 
   protected override functionName(fn: FunctionRef): string {
     const own = sourceSchemaOf(this.names, fn.schema);
+    if (own !== undefined) this.callsOwnFunctions = true;
     return own === undefined ? super.functionName(fn) : `${this.quote(own)}.${this.quote(fn.name)}`;
   }
 

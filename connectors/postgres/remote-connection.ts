@@ -14,7 +14,7 @@ import { errorFromResponse, responseFields } from './error-response.ts';
 import { queryMessage, terminateMessage } from './frontend-messages.ts';
 import { MessageReader } from './message-reader.ts';
 import type { RowSink } from './message-reader.ts';
-import { settingsSql } from './session-settings.ts';
+import { OUR_SEARCH_PATH, settingsSql } from './session-settings.ts';
 import { StatementCache } from './statement-cache.ts';
 
 /** What a request ended with. */
@@ -55,6 +55,7 @@ export class RemoteConnection {
   private readonly onClosed: (connection: RemoteConnection) => void;
   private settings: SessionSettings | null = null;
   private prefix: string[] = [];
+  private hasSourceSearchPath = false;
   private transactionStatus = IDLE;
   private lastFatal = 'the server closed the connection';
   private closed = false;
@@ -97,9 +98,23 @@ export class RemoteConnection {
 
   /** The session's settings in force for the next request. */
   useSettings(settings: SessionSettings): void {
+    if (this.hasSourceSearchPath) {
+      this.hasSourceSearchPath = false;
+      this.before(OUR_SEARCH_PATH);
+    }
     const sql = settingsSql(settings, this.settings);
     this.settings = settings;
     if (sql !== '') this.before(sql);
+  }
+
+  /**
+   * For the rest of the transaction, names are looked up as the source's own sessions do: pg_catalog first, then its users'
+   * schemas. Functions that are read step by step must find the same until their last row.
+   */
+  useSourceSearchPath(): void {
+    if (this.hasSourceSearchPath) return;
+    this.hasSourceSearchPath = true;
+    this.before('RESET search_path');
   }
 
   /** `messages` end with Sync (or are one Query). Rejects (08006) only when the connection is lost. */

@@ -40,6 +40,7 @@ export interface OpenQuery<T> {
 async function execute(context: QueryContext<never>, portal: string, rowsMax: number, sink: RowSink): Promise<Outcome> {
   const { source, connection, statement } = context;
   const { sql, parameters, formats, columns } = statement;
+  if (statement.callsOwnFunctions) connection.useSourceSearchPath();
   const cached = connection.statements.find(sql);
   if (cached) checkResultTypes(source, columns, cached.oids);
   const name = cached?.name ?? connection.statements.nameFor(sql);

@@ -18,6 +18,7 @@ export interface RemoteStatement {
   readonly parameters: readonly BoundParameter[];
   readonly columns: readonly RelColumn[];
   readonly formats: readonly (0 | 1)[];
+  readonly callsOwnFunctions?: boolean;
 }
 
 /** Kinds without a binary form we read: their text is the same bytes anyway. */

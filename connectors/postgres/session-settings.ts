@@ -2,9 +2,12 @@
 import type { SessionSettings } from '../../algebra/plan.ts';
 import { quoteString } from '../sql/identifiers.ts';
 
+/** Names without a schema are pg_catalog's. */
+export const OUR_SEARCH_PATH = 'SET search_path = pg_catalog, pg_temp';
+
 /** Said once per connection, before anything else: names mean pg_catalog's, nothing is written, no limit but the gateway's. */
 export const CONNECTION_SETUP = [
-  'SET search_path = pg_catalog, pg_temp',
+  OUR_SEARCH_PATH,
   'SET default_transaction_read_only = on',
   'SET default_transaction_isolation = "read committed"',
   'SET standard_conforming_strings = on',

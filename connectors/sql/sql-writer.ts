@@ -45,6 +45,8 @@ export interface WrittenSql {
   readonly text: string;
   /** What stands for $1, $2, …: parameters of the statement, only those the fragment uses. */
   readonly parameters: readonly ParamScalar[];
+  /** It calls functions of the source's own, whose bodies find their tables along the source's search path. */
+  readonly callsOwnFunctions?: boolean;
 }
 
 export class SqlWriter extends SelectWriter {

@@ -36,6 +36,7 @@ export function localScalarVerdict(expr: Scalar): Verdict {
     case 'subscript':
       return exact;
     case 'call':
+      if (expr.fn.site !== undefined) return no(`the function ${expr.fn.signature} away from source ${expr.fn.site}`);
       // Any other variadic function is given an array, as a declared argument.
       if (expr.variadic === true && /\b_?any\)$/.test(expr.fn.signature)) return no(`VARIADIC in a call of ${expr.fn.name}`);
       return functionVerdict(expr.fn.signature, expr.args.map(argumentOf), expr.inputCollation);

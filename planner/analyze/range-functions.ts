@@ -43,7 +43,8 @@ export function convertRangeFunction(
       node.tag === 'FUNCEXPR' && flag(node, 'funcretset')
         ? convertPlainCall(converter.expressions, node, analysis.lookup.function(integer(node, 'funcid')), inFrom)
         : converter.expressions.convert(node, inFrom);
-    const types = isComposite(call) && call.kind === 'call' ? PAIR_COLUMNS[call.fn.signature] : [call.type];
+    const types =
+      isComposite(call) && call.kind === 'call' ? (call.fn.resultColumns ?? PAIR_COLUMNS[call.fn.signature]) : [call.type];
     if (types?.length !== integer(item, 'funccolcount')) throw analysis.unsupported(`function that returns rows ("${name}")`);
     return { call, columns: types.map((type) => analysis.column(names[position++] ?? name, type)) };
   });

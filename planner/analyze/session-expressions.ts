@@ -111,7 +111,8 @@ function isSessionExpression(expr: Scalar): boolean {
   const check = (node: Scalar): boolean => {
     if (!isWritable(node)) return false;
     if (node.kind === 'call') {
-      if (node.fn.volatility === 'volatile' || node.fn.returnsSet) return false;
+      // A source's function is the source's to evaluate.
+      if (node.fn.volatility === 'volatile' || node.fn.returnsSet || node.fn.site !== undefined) return false;
       if (node.fn.volatility === 'stable') dependsOnSession = true;
     }
     return scalarParts(node).every(check);

@@ -70,7 +70,7 @@ export async function analyse(
   }
 }
 
-/** Null when the tree names no mirror. */
+/** Null when the tree names nothing of a source. */
 export async function federatedStatement(
   session: Session,
   text: SentText,
@@ -78,8 +78,8 @@ export async function federatedStatement(
   parameterTypes: readonly number[],
   rowDescription: Buffer | null,
 ): Promise<FederatedStatement | null> {
-  const mirrors = await session.federation.mirrorsIn(tree);
-  if (mirrors.length === 0) return null;
+  const { mirrors, callsFunction } = await session.federation.sourcesIn(tree);
+  if (mirrors.length === 0 && !callsFunction) return null;
   for (const { name, sources, position } of text.ambiguous) {
     if (!mirrors.some(({ table }) => table.name === name && sources.includes(table.site))) continue;
     // As along PostgreSQL's search path, what the user may not enter is not there.

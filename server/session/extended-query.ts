@@ -110,8 +110,8 @@ export class ExtendedQuery {
     const name = read.statement;
     let federated: FederatedStatement | null;
     if (trees.length === 1) {
-      const mirrors = await session.federation.mirrorsIn(trees[0]!);
-      federated = mirrors.length > 0 ? await this.describeFederated(name, text, trees[0]!) : null;
+      const { mirrors, callsFunction } = await session.federation.sourcesIn(trees[0]!);
+      federated = mirrors.length > 0 || callsFunction ? await this.describeFederated(name, text, trees[0]!) : null;
     } else {
       // Our settings were not in force: analyse() puts them back.
       ({ federated } = await analyse(session, name, text, read.parameterTypes));

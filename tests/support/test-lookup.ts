@@ -79,6 +79,9 @@ export class TestLookup implements CatalogLookup {
     return found(this.types.get(oid), 'type', oid);
   }
 
+  sourceFunctions(): Promise<ReadonlySet<number>> {
+    return Promise.resolve(new Set());
+  }
   function(oid: number): FunctionRef {
     return found(this.functions.get(oid), 'function', oid);
   }
