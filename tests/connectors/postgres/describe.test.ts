@@ -129,7 +129,8 @@ describe('capabilities', () => {
     expect(of('current_setting(text)', { volatility: 'stable' })).toBe('no');
     expect(of('random()', { volatility: 'volatile' })).toBe('no');
     expect(of('date_trunc(text,timestamptz)', { volatility: 'stable' })).toBe('exact');
-    expect(of('shop.area(int4)', { schema: 'shop', site: 'shop', volatility: 'volatile' })).toBe('exact');
+    expect(of('shop.area(int4)', { schema: 'shop', site: 'shop', volatility: 'stable' })).toBe('exact');
+    expect(of('shop.next(int4)', { schema: 'shop', site: 'shop', volatility: 'volatile' })).toBe('no');
     expect(of('lake.area(int4)', { schema: 'lake', site: 'lake' })).toBe('no');
     expect(of('public.mine(int4)', { schema: 'public' })).toBe('no');
     expect(site.capabilities.aggregate(r.aggregateCall('sum(numeric)', r.numeric, r.constant(null, r.numeric))).verdict).toBe(
