@@ -348,11 +348,12 @@ function callVerdict(signature: string, schema: string, args: readonly Scalar[],
 }
 
 /** The function behind an operator, as in `int2mul(a, b)`: DuckDB has the operator alone. */
-const isOperatorByName = ({ operator, form, fn }: CallScalar): boolean =>
-  operator === undefined &&
-  form === 'function' &&
-  /(?:eq|ne|lt|le|gt|ge|pl|mi|mul|add|sub)\(/.test(fn.signature) &&
-  capabilityOf(fn.signature)?.sql === undefined;
+const isOperatorByName = ({ operator, form, fn }: CallScalar): boolean => {
+  if (operator !== undefined || form !== 'function' || !/(?:eq|ne|lt|le|gt|ge|pl|mi|mul|add|sub)\(/.test(fn.signature))
+    return false;
+  const capability = capabilityOf(fn.signature);
+  return capability !== undefined && capability.sql === undefined;
+};
 
 function constantsVerdict(capability: Capability, args: readonly Scalar[]): Verdict {
   for (const [position, rule] of Object.entries(capability.constants ?? {})) {
