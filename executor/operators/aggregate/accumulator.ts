@@ -13,6 +13,8 @@ export interface Accumulator {
   reserve(groups: number): void;
   /** `groups[row]` is the group of row; all columns have `length` rows. */
   add(args: readonly Column[], groups: Int32Array, length: number): void;
+  /** Takes rows out that were added before; only where that leaves exactly what adding the others would have made. */
+  remove?(args: readonly Column[], groups: Int32Array, length: number): void;
   /** The result of each group. */
   finish(groups: number): Column;
 }

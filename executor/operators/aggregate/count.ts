@@ -26,6 +26,11 @@ export class CountAccumulator implements Accumulator {
     for (let i = 0; i < length; i++) if (!isNull(column, i)) counts[groups[i]!]!++;
   }
 
+  remove(args: readonly Column[], groups: Int32Array, length: number): void {
+    const column = args[0];
+    for (let i = 0; i < length; i++) if (column === undefined || !isNull(column, i)) this.#counts[groups[i]!]!--;
+  }
+
   finish(groups: number): Column {
     return int64Column(groups, null, (g) => this.#counts[g]!);
   }

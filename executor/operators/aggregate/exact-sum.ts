@@ -92,6 +92,37 @@ export class ExactSums {
     this.#counts[group]!++;
   }
 
+  removeInt32(values: Int32Array, valid: Uint8Array | null, groups: Int32Array, length: number): void {
+    this.#makeRoom(length);
+    for (let i = 0; i < length; i++) {
+      if (valid !== null && ((valid[i >> 3]! >> (i & 7)) & 1) === 0) continue;
+      const g = groups[i]!;
+      this.#low[g]! -= values[i]!;
+      this.#counts[g]!--;
+    }
+  }
+
+  removeInt64(words: Int32Array, valid: Uint8Array | null, groups: Int32Array, length: number): void {
+    this.#makeRoom(length);
+    for (let i = 0; i < length; i++) {
+      if (valid !== null && ((valid[i >> 3]! >> (i & 7)) & 1) === 0) continue;
+      const g = groups[i]!;
+      this.#low[g]! -= words[2 * i]! >>> 0;
+      this.#high[g]! -= words[2 * i + 1]!;
+      this.#counts[g]!--;
+    }
+  }
+
+  removeNumber(value: number, group: number): void {
+    this.addNumber(-value, group);
+    this.#counts[group]! -= 2;
+  }
+
+  removeBigInt(value: bigint, group: number): void {
+    this.addBigInt(-value, group);
+    this.#counts[group]! -= 2;
+  }
+
   /** The sum when it is a safe integer. */
   safeTotal(group: number): number | undefined {
     if (this.#long.has(group) || this.#top[group] !== 0) return undefined;

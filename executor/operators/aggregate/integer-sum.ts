@@ -24,6 +24,12 @@ abstract class IntegerSums implements Accumulator {
     else this.sums.addInt64(columnOf(column, 'int64').words, column.valid, groups, length);
   }
 
+  remove(args: readonly Column[], groups: Int32Array, length: number): void {
+    const column = args[0]!;
+    if (column.layout === 'int32') this.sums.removeInt32(column.values, column.valid, groups, length);
+    else this.sums.removeInt64(columnOf(column, 'int64').words, column.valid, groups, length);
+  }
+
   abstract finish(groups: number): Column;
 }
 

@@ -9,34 +9,33 @@ import type { Numeric } from '../../../core/datum.ts';
 import { divideNumeric, NAN, NEGATIVE_INFINITY, POSITIVE_INFINITY, rescale } from '../../../core/numeric.ts';
 import { numericFromBinary, scaleOfBinary, unscaledFromBinary } from '../../../core/numeric-binary.ts';
 import type { Accumulator } from './accumulator.ts';
-import { columnOf, grownBytes } from './accumulator.ts';
+import { columnOf } from './accumulator.ts';
 import { ExactSums } from './exact-sum.ts';
 
-const SEEN_NAN = 1;
-const SEEN_INFINITY = 2;
-const SEEN_MINUS_INFINITY = 4;
+type Special = Exclude<Numeric['kind'], 'finite'>;
 
-/** Which special values a group has seen. */
+/** How many special values a group has seen. */
 export class SpecialValues {
-  #seen: Uint8Array<ArrayBuffer> | null = null;
-  #counts = new Map<number, number>();
+  readonly #seen = new Map<number, Record<Special, number>>();
 
-  see(group: number, value: Exclude<Numeric, { kind: 'finite' }>, groups: number): void {
-    this.#seen = grownBytes(this.#seen ?? new Uint8Array(16), groups);
-    this.#seen[group]! |= value.kind === 'nan' ? SEEN_NAN : value.kind === 'infinity' ? SEEN_INFINITY : SEEN_MINUS_INFINITY;
-    this.#counts.set(group, this.count(group) + 1);
+  /** `times`: -1 takes one out again. */
+  see(group: number, kind: Special, times: 1 | -1 = 1): void {
+    let seen = this.#seen.get(group);
+    if (seen === undefined) this.#seen.set(group, (seen = { nan: 0, infinity: 0, '-infinity': 0 }));
+    seen[kind] += times;
   }
 
   count(group: number): number {
-    return this.#counts.get(group) ?? 0;
+    const seen = this.#seen.get(group);
+    return seen === undefined ? 0 : seen.nan + seen.infinity + seen['-infinity'];
   }
 
   /** What a sum with them is; undefined without any. */
   sum(group: number): Numeric | undefined {
-    const seen = this.#seen?.[group] ?? 0;
-    if (seen === 0) return undefined;
-    if (seen === SEEN_INFINITY) return POSITIVE_INFINITY;
-    return seen === SEEN_MINUS_INFINITY ? NEGATIVE_INFINITY : NAN;
+    const seen = this.#seen.get(group);
+    if (seen === undefined || this.count(group) === 0) return undefined;
+    if (seen.nan > 0 || (seen.infinity > 0 && seen['-infinity'] > 0)) return NAN;
+    return seen.infinity > 0 ? POSITIVE_INFINITY : NEGATIVE_INFINITY;
   }
 }
 
@@ -74,6 +73,25 @@ export abstract class NumericSums implements Accumulator {
     }
   }
 
+  /** A scale of which no value is left counts no more. */
+  remove(args: readonly Column[], groups: Int32Array, length: number): void {
+    const column = args[0]!;
+    if (column.layout === 'decimal') {
+      this.#sums(column.scale).removeInt64(column.words, column.valid, groups, length);
+      return;
+    }
+    const { data, offsets } = columnOf(column, 'bytes');
+    for (let i = 0; i < length; i++) {
+      if (isNull(column, i)) continue;
+      const from = offsets[i]!;
+      const to = offsets[i + 1]!;
+      const unscaled = unscaledFromBinary(data, from, to);
+      if (typeof unscaled === 'number') this.#sums(scaleOfBinary(data, from)).removeNumber(unscaled, groups[i]!);
+      else if (unscaled !== undefined) this.#sums(scaleOfBinary(data, from)).removeBigInt(unscaled, groups[i]!);
+      else this.#removeValue(numericFromBinary(data, from, to), groups[i]!);
+    }
+  }
+
   abstract finish(groups: number): Column;
 
   /** Count of the group's values, special ones included. */
@@ -96,7 +114,12 @@ export abstract class NumericSums implements Accumulator {
 
   #addValue(value: Numeric, group: number): void {
     if (value.kind === 'finite') this.#sums(value.scale).addBigInt(value.unscaled, group);
-    else this.specials.see(group, value, this.#groups);
+    else this.specials.see(group, value.kind);
+  }
+
+  #removeValue(value: Numeric, group: number): void {
+    if (value.kind === 'finite') this.#sums(value.scale).removeBigInt(value.unscaled, group);
+    else this.specials.see(group, value.kind, -1);
   }
 
   #sums(scale: number): ExactSums {

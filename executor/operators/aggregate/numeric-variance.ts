@@ -62,7 +62,7 @@ export class NumericVariance implements Accumulator {
         const { data, offsets } = columnOf(column, 'bytes');
         const value = numericFromBinary(data, offsets[i]!, offsets[i + 1]!);
         if (value.kind === 'finite') addTo(this.#moments(value.scale), value.unscaled, group);
-        else this.#specials.see(group, value, this.#groups);
+        else this.#specials.see(group, value.kind);
       }
     }
   }

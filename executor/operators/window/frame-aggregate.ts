@@ -1,24 +1,28 @@
 /**
- * An aggregate over the frame of every row, by the accumulators of GROUP BY. Three ways, by what the frames are like:
+ * An aggregate over the frame of every row, by the accumulators of GROUP BY. By what the frames are like and what the aggregate
+ * can do:
  * - whole partitions: a group for each partition, one pass;
  * - growing ones: one state per partition, read whenever the frame has grown;
+ * - sliding ones, of an aggregate that can take rows out again: one state that follows the frame (sliding-frames.ts);
+ * - min and max: a tree over the rows (frame-extremes.ts);
  * - any others: a group for each different frame, fed from scratch.
  */
 import type { RelColumn } from '../../../algebra/rel.ts';
 import type { AggregateCall, WindowCall } from '../../../algebra/scalar.ts';
 import { assert } from '../../../core/assert.ts';
 import type { Column } from '../../../core/batch.ts';
-import { BATCH_ROWS, isNull } from '../../../core/batch.ts';
+import { BATCH_ROWS } from '../../../core/batch.ts';
 import { concatColumns, gather } from '../../../core/column.ts';
 import type { Execution } from '../../execution.ts';
 import type { MemoryAccount } from '../../memory/memory-budget.ts';
 import { columnBytes } from '../../memory/memory-budget.ts';
-import type { Accumulator } from '../aggregate/accumulator.ts';
-import { columnOf } from '../aggregate/accumulator.ts';
 import { accumulatorFactory } from '../aggregate/registry.ts';
+import type { FrameState } from './feed.ts';
+import { Feed } from './feed.ts';
+import { extremesOfFrames } from './frame-extremes.ts';
 import type { Frames } from './frames.ts';
 import { visitFrame } from './frames.ts';
-import { allRows, RowExpressions } from './row-expressions.ts';
+import { overSlidingFrames } from './sliding-frames.ts';
 import type { SortedRows } from './sorted-rows.ts';
 
 /** Frames computed from scratch at a time, and results put together at a time. */
@@ -40,7 +44,7 @@ export async function frameAggregate(
   assert(factory !== undefined, `no kernel for ${call.fn.signature}`);
   const before = account.bytes;
   const feed = await Feed.create(call, input, rows, execution);
-  const state: State = {
+  const state: FrameState = {
     accumulator: () => factory(call, [], execution.environment.settings),
     feed,
     pace: async (extraBytes) => {
@@ -52,18 +56,20 @@ export async function frameAggregate(
     ? await overPartitions(rows, state)
     : frames.growing
       ? await overGrowingFrames(rows, frames, state)
-      : await overFrames(rows, frames, state);
+      : await overMovingFrames(call, rows, frames, state);
   account.set(before + columnBytes(result));
   return result;
 }
 
-interface State {
-  readonly accumulator: () => Accumulator;
-  readonly feed: Feed;
-  readonly pace: (extraBytes: number) => Promise<void>;
+/** Both ends move. */
+function overMovingFrames(call: AggregateCall, rows: SortedRows, frames: Frames, state: FrameState): Promise<Column> {
+  const { signature } = call.fn;
+  if (signature.startsWith('min(') || signature.startsWith('max(')) return extremesOfFrames(call, rows, frames, state);
+  const isRemovable = frames.exclude === 'none' && state.accumulator().remove !== undefined;
+  return isRemovable ? overSlidingFrames(rows, frames, state) : overFrames(rows, frames, state);
 }
 
-async function overPartitions({ partitions }: SortedRows, { accumulator, feed, pace }: State): Promise<Column> {
+async function overPartitions({ partitions }: SortedRows, { accumulator, feed, pace }: FrameState): Promise<Column> {
   const sums = accumulator();
   sums.reserve(partitions.count);
   for (let p = 0; p < partitions.count; p++) {
@@ -78,7 +84,7 @@ async function overPartitions({ partitions }: SortedRows, { accumulator, feed, p
 async function overGrowingFrames(
   { batch, partitions }: SortedRows,
   frames: Frames,
-  { accumulator, feed, pace }: State,
+  { accumulator, feed, pace }: FrameState,
 ): Promise<Column> {
   const results: Column[] = [];
   let recent: Column[] = [];
@@ -112,7 +118,7 @@ async function overGrowingFrames(
   return gather(concatColumns(results), indices, indices.length);
 }
 
-async function overFrames(rows: SortedRows, frames: Frames, { accumulator, feed, pace }: State): Promise<Column> {
+async function overFrames(rows: SortedRows, frames: Frames, { accumulator, feed, pace }: FrameState): Promise<Column> {
   const { length } = rows.batch;
   const results: Column[] = [];
   const indices = new Int32Array(length);
@@ -148,66 +154,4 @@ async function overFrames(rows: SortedRows, frames: Frames, { accumulator, feed,
     await pace(sums.bytes + resultBytes);
   }
   return gather(concatColumns(results), indices, length);
-}
-
-/** Hands stretches of rows to an accumulator, in batches; rows that FILTER turns down are left out. */
-class Feed {
-  readonly #args: readonly Column[];
-  /** Position of a row in the argument columns, -1: left out; null: all rows are there. */
-  readonly #positions: Int32Array | null;
-  readonly #rows = new Int32Array(BATCH_ROWS);
-  readonly #groups = new Int32Array(BATCH_ROWS);
-  #count = 0;
-
-  private constructor(args: readonly Column[], positions: Int32Array | null) {
-    this.#args = args;
-    this.#positions = positions;
-  }
-
-  /** Arguments are evaluated only for rows that pass the filter. */
-  static async create(
-    call: AggregateCall,
-    input: readonly RelColumn[],
-    { batch }: SortedRows,
-    execution: Execution,
-  ): Promise<Feed> {
-    const args = new RowExpressions(call.args, input, execution);
-    const all = allRows(batch.length);
-    if (call.filter === null) return new Feed(await args.at(batch, all), null);
-    const [filter] = await new RowExpressions([call.filter], input, execution).at(batch, all);
-    const passes = columnOf(filter, 'bool');
-    const positions = new Int32Array(batch.length).fill(-1);
-    let count = 0;
-    for (let row = 0; row < batch.length; row++) if (!isNull(passes, row) && passes.values[row] === 1) positions[row] = count++;
-    const kept = all.filter((row) => positions[row]! >= 0);
-    return new Feed(await args.at(batch, kept), positions);
-  }
-
-  get bytes(): number {
-    const own = this.#args.reduce((sum, column) => sum + columnBytes(column), 0);
-    return own + (this.#positions?.byteLength ?? 0) + 8 * BATCH_ROWS;
-  }
-
-  /** Rows [from, to) belong to the group. */
-  add(accumulator: Accumulator, group: number, from: number, to: number): void {
-    for (let row = from; row < to; row++) {
-      const position = this.#positions === null ? row : this.#positions[row]!;
-      if (position < 0) continue;
-      if (this.#count === BATCH_ROWS) this.flush(accumulator);
-      this.#rows[this.#count] = position;
-      this.#groups[this.#count++] = group;
-    }
-  }
-
-  flush(accumulator: Accumulator): void {
-    const count = this.#count;
-    if (count === 0) return;
-    this.#count = 0;
-    const rows = this.#rows.subarray(0, count);
-    accumulator.add(
-      this.#args.map((column) => gather(column, rows, count)),
-      this.#groups.subarray(0, count),
-      count,
-    );
-  }
 }
