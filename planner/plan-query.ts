@@ -5,7 +5,7 @@
 import type { QueryPlan } from '../algebra/plan.ts';
 import type { Rel } from '../algebra/rel.ts';
 import { outputColumns } from '../algebra/rel.ts';
-import type { ColumnId } from '../algebra/scalar.ts';
+import type { ColumnId, Scalar } from '../algebra/scalar.ts';
 import type { Capabilities } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { relScalars, visitRel, visitScalar } from '../algebra/transform.ts';
@@ -16,6 +16,7 @@ import { JoinOrder } from './place/order-joins.ts';
 import { Placer } from './place/place.ts';
 import { checkRel, checkSameOutput } from './rewrite/check-rel.ts';
 import { mergeProjects } from './rewrite/merge-projects.ts';
+import { raiseConstants } from './rewrite/raise-constants.ts';
 import { rewrite, rewriteRuleNames } from './rewrite/rewrite.ts';
 
 /** What can be switched off by name; `placement`: only scans are remote. */
@@ -28,6 +29,8 @@ export interface PlanContext {
   readonly local: Capabilities;
   /** What the net evaluates, row by row. */
   readonly net?: Capabilities;
+  /** Evaluates an expression over constants: throws what that raises. */
+  readonly raiseConstant?: (expr: Scalar) => void;
   readonly statistics: Statistics;
   /** For tests: rules that must not fire (`push-filters`, `order-joins`, `split-averages`, …); `placement`: only scans are remote. */
   readonly disabled?: ReadonlySet<string>;
@@ -47,6 +50,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   const order = new JoinOrder(judge, estimator);
   const prepare = (rel: Rel): Rel => {
     const rewritten = rewrite(rel, disabled, context.fired);
+    if (context.raiseConstant) raiseConstants(rewritten, context.raiseConstant);
     if (disabled.has('order-joins')) return rewritten;
     const joined = order.apply(rewritten);
     const ordered = disabled.has('merge-projects') ? joined : mergeProjects(joined);

@@ -1,6 +1,7 @@
 /** What every session shares to run queries over sources; wired in main.ts. */
 import type { CatalogLookup } from '../algebra/catalog-lookup.ts';
 import type { Rel } from '../algebra/rel.ts';
+import type { Scalar } from '../algebra/scalar.ts';
 import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import type { Logger } from 'pino';
@@ -21,6 +22,8 @@ export interface FederationParts {
   readonly statistics: Statistics;
   /** Folds immutable expressions over constants. */
   readonly foldConstants: (rel: Rel) => Rel;
+  /** Evaluates an expression over constants, throwing what that raises. */
+  readonly raiseConstant: (expr: Scalar) => void;
   /** Planner rules switched off, for diagnosis. */
   readonly disabled: ReadonlySet<string>;
   /** Collects the planner rules that changed something: for tests. */

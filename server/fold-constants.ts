@@ -22,13 +22,22 @@ const context: ExpressionContext = {
   },
 };
 
+/** Throws what evaluating a constant expression raises. */
+export function raiseConstantLocally(expr: Scalar): void {
+  if (localCapabilities.scalar(expr).verdict === 'exact') valueOf(expr);
+}
+
+function valueOf(expr: Scalar): Datum {
+  const [column] = compileScalars([expr], [], context).evaluate({ length: 1, columns: [] });
+  return readDatum(column!, expr.type, 0);
+}
+
 function evaluate(expr: Scalar): { readonly value: Datum } | undefined {
   if (localCapabilities.scalar(expr).verdict !== 'exact') return undefined;
   try {
-    const [column] = compileScalars([expr], [], context).evaluate({ length: 1, columns: [] });
-    return { value: readDatum(column!, expr.type, 0) };
+    return { value: valueOf(expr) };
   } catch (error) {
-    // It raises when and if it is evaluated.
+    // PostgreSQL would raise it now, unless the expression is dropped before: see planner/rewrite/raise-constants.ts.
     if (error instanceof SqlError) return undefined;
     throw error;
   }

@@ -5,7 +5,7 @@ import { createPostgresSite } from '../connectors/postgres/postgres-site.ts';
 import type { Site } from '../algebra/site.ts';
 import type { Configuration, SourceConfiguration } from './configuration/schema.ts';
 import { localCapabilities } from '../executor/capabilities.ts';
-import { foldConstantsLocally } from './fold-constants.ts';
+import { foldConstantsLocally, raiseConstantLocally } from './fold-constants.ts';
 import { startWithSites } from './start-gateway.ts';
 import type { Gateway, PlannerObserver } from './start-gateway.ts';
 
@@ -20,6 +20,7 @@ export function startGateway(configuration: Configuration, observer?: PlannerObs
     createSite,
     local: localCapabilities,
     foldConstants: foldConstantsLocally,
+    raiseConstant: raiseConstantLocally,
     createNet: ({ host, port, user, database, password, tls }, max) => {
       const ssl = tls === undefined ? undefined : { rejectUnauthorized: tls === 'verify-full' };
       return createNetSite({ max, client: { host, port, user, database, password: password ?? '', ...(ssl ? { ssl } : {}) } });

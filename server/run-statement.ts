@@ -133,8 +133,9 @@ export class Federation {
     const { query } = prepared;
     if (query.plan) return query.plan;
     const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
-    const { sites, local, net, statistics, disabled, fired } = this.parts;
-    const plan = planQuery(rel, { sites, local, net: net.capabilities, statistics, disabled, ...(fired ? { fired } : {}) });
+    const { sites, local, net, raiseConstant, statistics, disabled, fired } = this.parts;
+    const own = { local, net: net.capabilities, raiseConstant };
+    const plan = planQuery(rel, { sites, ...own, statistics, disabled, ...(fired ? { fired } : {}) });
     if (!query.dependsOnSession && !fired) query.plan = plan;
     return plan;
   }

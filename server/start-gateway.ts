@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import type { Rel } from '../algebra/rel.ts';
+import type { Scalar } from '../algebra/scalar.ts';
 import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { CatalogServer, NET_CONNECTIONS } from '../catalog/catalog-server.ts';
@@ -50,6 +51,7 @@ export interface GatewayParts {
   /** What the local executor evaluates. */
   readonly local: Capabilities;
   readonly foldConstants: (rel: Rel) => Rel;
+  readonly raiseConstant: (expr: Scalar) => void;
   /** The net, over connections made as told. */
   readonly createNet: (login: CatalogLogin, connectionsMax: number) => NetSite;
   readonly observer?: PlannerObserver;
@@ -126,6 +128,7 @@ async function start(
     net,
     statistics: parts.observer?.statistics ?? catalog.statistics,
     foldConstants: parts.foldConstants,
+    raiseConstant: parts.raiseConstant,
     fired: parts.observer?.fired,
     sources: {
       defaultSchema: (name) => sources.sites.get(name)?.defaultSchema,

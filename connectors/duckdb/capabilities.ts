@@ -17,11 +17,13 @@ import { relationKey } from './describe.ts';
 import type { KnownRelations } from './describe.ts';
 import { DIGITS_MAX, fits, integerDigits, ShapeFinder } from './numeric-shape.ts';
 import type { NumericShape, NumericShapes } from './numeric-shape.ts';
+import { repeatsWhatMayRaise } from './repeated-conditions.ts';
 import { windowVerdict } from './window-verdict.ts';
 
 const exact: Verdict = { verdict: 'exact' };
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });
 
+const REPEATED_REASON = 'DuckDB merges conditions on one expression, and with them the errors it raises';
 const WIDTH_REASON = 'DuckDB decimals have one scale and 38 digits, which may not do here';
 
 /** Kinds whose constants and parameters DuckDB takes. */
@@ -182,6 +184,7 @@ export class DuckDBCapabilities implements Capabilities {
       }
       case 'filter':
       case 'project':
+        if (rel.kind === 'filter' && repeatsWhatMayRaise(rel)) return no(REPEATED_REASON);
         return relScalars(rel).some(hasSubquery) && readsLimit(rel) ? no(LIMIT_REASON) : exact;
       case 'with':
         return rel.definitions.some((definition) => readsLimit(definition.rel)) ? no(LIMIT_REASON) : exact;
@@ -189,6 +192,7 @@ export class DuckDBCapabilities implements Capabilities {
       case 'ctescan':
         return exact;
       case 'join':
+        if (repeatsWhatMayRaise(rel)) return no(REPEATED_REASON);
         return readsLimit(rel) ? no(LIMIT_REASON) : joinVerdict(rel);
       case 'window': {
         const keys = [...rel.partition, ...rel.order].map(({ type }) => comparable(type, type.collation));

@@ -30,8 +30,10 @@ function withoutSpared(rel: Rel): Rel {
 
 function neverTrue(conjuncts: readonly Scalar[]): readonly Scalar[] | undefined {
   const at = conjuncts.findIndex((conjunct) => conjunct.kind === 'const' && conjunct.value !== true);
-  if (at < 0 || conjuncts.length === 1 || conjuncts.slice(0, at).some(mayRaiseAtOnce)) return undefined;
-  return [conjuncts[at]!];
+  if (at < 0 || conjuncts.length === 1) return undefined;
+  // NULL, unlike false, lets the constants after it be computed.
+  const computed = isNullConstant(conjuncts[at]!) ? conjuncts : conjuncts.slice(0, at);
+  return computed.some(mayRaiseAtOnce) ? undefined : [conjuncts[at]!];
 }
 
 const folded = (rel: Rel, evaluate: ConstantEvaluator): Rel =>
@@ -70,7 +72,7 @@ const mayRaiseAtOnce = (expr: Scalar): boolean => someScalar(expr, isFoldable);
 const isNullConstant = (expr: Scalar): boolean => expr.kind === 'const' && expr.value === null;
 
 /** Whether the value depends on nothing but constants that are its direct parts: no column, parameter, setting or clock. */
-function isFoldable(expr: Scalar): boolean {
+export function isFoldable(expr: Scalar): boolean {
   switch (expr.kind) {
     case 'const':
     case 'column':

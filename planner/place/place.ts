@@ -43,6 +43,7 @@ import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';
 import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
 import { splitAverages } from './split-averages.ts';
+import { withoutItems } from '../rewrite/raise-constants.ts';
 import { splitStep } from './recursive-step.ts';
 
 type Needed = ReadonlySet<ColumnId>;
@@ -134,12 +135,14 @@ export class Placer {
     const { site } = input;
     const empty: Filter = { kind: 'filter', input: input.rel, conjuncts: [] };
     const pushed: Scalar[] = [];
+    const exact: Scalar[] = [];
     const kept: Scalar[] = [];
     let reason: string | undefined;
     for (const conjunct of rel.conjuncts) {
-      // With its input in view: a site may have to know the ranges of the columns below.
-      const verdict = this.#judge.node({ ...empty, conjuncts: [conjunct] }, site);
+      // With its input and the others in view: a site may have to know the ranges of the columns below, or what else is asked.
+      const verdict = this.#judge.node({ ...empty, conjuncts: [...exact, conjunct] }, site);
       if (verdict.verdict !== 'no') pushed.push(conjunct);
+      if (verdict.verdict === 'exact') exact.push(conjunct);
       if (verdict.verdict !== 'exact') {
         kept.push(conjunct);
         reason ??= verdict.reason;
@@ -527,7 +530,7 @@ export class Placer {
   #subquery(node: Extract<Scalar, { kind: 'subquery' }>): Scalar {
     const known = this.#subplans.find((subplan) => subplan.rel === node.rel && subplan.mode === node.mode);
     if (known) return node.mode === 'any' || node.mode === 'all' ? node : { kind: 'param', index: known.param, type: node.type };
-    return this.#subplan(node, this.#planSubquery(node.rel));
+    return this.#subplan(node, this.#planSubquery(node.mode === 'exists' ? withoutItems(node.rel) : node.rel));
   }
 
   #subplan(node: SubqueryScalar, plan: Plan): Scalar {
