@@ -23,6 +23,8 @@ export function plainDatum(_type: SqlType, value: Datum): string {
     if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`;
     if ('kind' in value) return numericText(value);
     if ('months' in value) return `${value.months} months ${value.days} days ${value.micros} us`;
+    if ('values' in value)
+      return `(${value.values.map((field, i) => plainDatum(_type.fields?.[i]?.type ?? _type, field)).join(',')})`;
     return `{${value.elements.map((element) => plainDatum(_type.element ?? _type, element)).join(',')}}`;
   }
   return String(value satisfies boolean | string | Int64);

@@ -216,6 +216,8 @@ export interface RowScalar extends Located {
 export interface FieldScalar extends Located {
   readonly kind: 'field';
   readonly arg: Scalar;
+  /** Its place among the fields of the argument's type. */
+  readonly place: number;
   readonly name: string;
   readonly type: SqlType;
 }
@@ -238,6 +240,8 @@ export interface NativeScalar extends Located {
   readonly name: string;
   readonly text: readonly string[];
   readonly args: readonly Scalar[];
+  /** The first major version of PostgreSQL that has it. */
+  readonly since: number;
   readonly type: SqlType;
 }
 

@@ -159,7 +159,13 @@ export class CachedLookup implements CatalogLookup {
       // An array of something carried as text is carried as text.
       return element.kind === 'opaque' ? { ...common, kind: 'opaque' } : { ...common, kind: 'array', element };
     }
-    return { ...common, kind: 'opaque' };
+    if (row.fields === null) return { ...common, kind: 'opaque' };
+    const fields = row.fields.map(({ name, attribute, ...field }) => {
+      const type = withTypmod(part(field.type), field.typmod);
+      const own = field.collation === INVALID ? type : withCollation(type, this.collations.get(field.collation) ?? 'default');
+      return { name, type: own, attribute };
+    });
+    return { ...common, kind: 'opaque', fields };
   }
 }
 
@@ -181,7 +187,7 @@ interface Missing {
 const oid = z.number();
 const typeRow = z.object({
   oid, schema: z.string(), name: z.string(), kind: z.string(), element: oid, isArray: z.boolean(), base: oid, baseTypmod: z.number(),
-  collation: oid, labels: z.array(z.object({ oid, label: z.string() })).nullable(),
+  collation: oid, fields: z.array(z.object({ name: z.string(), type: oid, typmod: z.number(), collation: oid, attribute: z.number() })).nullable(), labels: z.array(z.object({ oid, label: z.string() })).nullable(),
 }); // prettier-ignore
 const functionRow = z.object({
   oid, schema: z.string(), name: z.string(), kind: z.enum(['f', 'a', 'w', 'p']), args: z.array(z.string()),
@@ -221,13 +227,16 @@ typ (oid) AS (
   SELECT oid FROM pg_type WHERE ${among('oid', want.types)}
   UNION SELECT atttypid FROM att WHERE NOT attisdropped
   UNION SELECT unnest(p.proallargtypes) FROM pg_proc p JOIN tributary.mirror_function m ON m.oid = p.oid WHERE ${among('p.oid', want.functions)}
-  UNION SELECT part FROM typ JOIN pg_type t ON t.oid = typ.oid CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) v(part) WHERE part <> 0)
+  UNION SELECT part FROM typ JOIN pg_type t ON t.oid = typ.oid CROSS JOIN LATERAL
+    (VALUES (t.typelem), (t.typbasetype) UNION ALL SELECT atttypid FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped) v(part) WHERE part <> 0)
 SELECT json_build_object(
   'relations', (SELECT coalesce(json_agg(json_build_object('oid', rel.oid::int8, 'site', site, 'definition', definition, 'estimatedRows', estimated_rows,
       'stale', stale, 'columns', (SELECT json_agg(json_build_object('name', attname, 'type', atttypid::int8, 'typmod', atttypmod,
          'collation', attcollation::int8, 'notNull', attnotnull, 'dropped', attisdropped) ORDER BY attnum) FROM att WHERE attrelid = rel.oid))), '[]') FROM rel),
   'types', (SELECT coalesce(json_agg(json_build_object('oid', t.oid::int8, 'schema', n.nspname, 'name', typname, 'kind', typtype, 'element', typelem::int8,
       'isArray', typsubscript = 'array_subscript_handler'::regproc, 'base', typbasetype::int8, 'baseTypmod', typtypmod, 'collation', typcollation::int8,
+      'fields', CASE WHEN typtype = 'c' AND t.oid >= ${FIRST_USER_OID} THEN (SELECT json_agg(json_build_object('name', attname, 'type', atttypid::int8,
+         'typmod', atttypmod, 'collation', attcollation::int8, 'attribute', attnum) ORDER BY attnum) FROM pg_attribute WHERE attrelid = typrelid AND attnum > 0 AND NOT attisdropped) END,
       'labels', CASE WHEN typtype = 'e' THEN (SELECT json_agg(json_build_object('oid', oid::int8, 'label', enumlabel) ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid) END)), '[]')
     FROM typ JOIN pg_type t ON t.oid = typ.oid JOIN pg_namespace n ON n.oid = typnamespace),
   'functions', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::int8, 'schema', n.nspname, 'name', proname, 'kind', prokind,

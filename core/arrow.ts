@@ -72,6 +72,7 @@ function arrowData(column: Column, type: SqlType): arrow.Data {
     case 'bytes':
       if (type.kind === 'numeric') return numericData(column, type);
       if (type.kind === 'array') return arrayData(column, type);
+      if (type.kind === 'composite') return textData(datumsOf(column, type), type);
       return bytesData(column, type.kind === 'bytea' ? new arrow.Binary() : new arrow.Utf8());
   }
 }

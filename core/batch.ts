@@ -14,6 +14,7 @@
  * |         | bytea                                          | the bytes                                                 |
  * |         | numeric otherwise                              | PostgreSQL's binary send format of numeric                |
  * |         | array                                          | PostgreSQL's binary send format of arrays (catalog's element OID) |
+ * |         | composite                                      | PostgreSQL's binary send format of rows (catalog's field OIDs)    |
  * | fixed16 | uuid                                           | 16 bytes                                                  |
  * |         | interval                                       | int64 µs, int32 days, int32 months, little-endian         |
  *

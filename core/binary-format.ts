@@ -4,11 +4,11 @@
  * of their own: their "binary" here is the text's bytes, used only inside this process (array columns).
  */
 import { unreachable } from './assert.ts';
-import type { Datum, Int64, Interval, Numeric, PgArray } from './datum.ts';
+import type { Datum, Int64, Interval, Numeric, PgArray, PgRow } from './datum.ts';
 import { int64 } from './datum.ts';
 import { numericFromBinary, numericToBinary } from './numeric-binary.ts';
 import { protocolViolation, sqlError } from './sql-error.ts';
-import type { SqlType } from './sql-type.ts';
+import type { CompositeField, SqlType } from './sql-type.ts';
 
 /** `datum` must not be null. */
 export function encodeBinary(type: SqlType, datum: Exclude<Datum, null>): Uint8Array {
@@ -54,6 +54,8 @@ export function encodeBinary(type: SqlType, datum: Exclude<Datum, null>): Uint8A
       return Buffer.from(datum as string, 'utf8');
     case 'array':
       return encodeArray(type.element!, datum as PgArray);
+    case 'composite':
+      return encodeRow(type.fields!, datum as PgRow);
     default:
       return unreachable(type.kind);
   }
@@ -87,6 +89,46 @@ function encodeArray(element: SqlType, array: PgArray): Uint8Array {
     }
   }
   return bytes;
+}
+
+/** record_send: the number of fields, then of each its type, its length (-1: NULL) and its bytes. */
+function encodeRow(fields: readonly CompositeField[], row: PgRow): Uint8Array {
+  const parts = fields.map(({ type }, i) => (row.values[i] === null ? null : encodeBinary(type, row.values[i]!)));
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 8 + (part?.length ?? 0), 4));
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, fields.length);
+  let at = 4;
+  parts.forEach((part, i) => {
+    view.setUint32(at, fields[i]!.type.oid);
+    view.setInt32(at + 4, part === null ? -1 : part.length);
+    at += 8;
+    if (part !== null) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+  });
+  return bytes;
+}
+
+function decodeRow(fields: readonly CompositeField[], bytes: Uint8Array, view: DataView): PgRow {
+  const need = (at: number, length: number): void => {
+    if (length < 0 || at + length > bytes.length) throw protocolViolation('insufficient data left in message');
+  };
+  need(0, 4);
+  const count = view.getInt32(0);
+  if (count !== fields.length) throw sqlError('42804', `wrong number of columns: ${count}, expected ${fields.length}`);
+  let at = 4;
+  const values = fields.map(({ type }): Datum => {
+    need(at, 8);
+    const length = view.getInt32(at + 4);
+    at += 8;
+    if (length === -1) return null;
+    need(at, length);
+    const value = decodeBinary(type, bytes.subarray(at, at + length));
+    at += length;
+    return value;
+  });
+  return { values };
 }
 
 /** Raises 08P01 for a wrong length, 22P03 for malformed content, 22021 for bad UTF-8, as the type's recv function does. */
@@ -139,6 +181,8 @@ export function decodeBinary(type: SqlType, bytes: Uint8Array): Exclude<Datum, n
       return utf8(bytes);
     case 'array':
       return decodeArray(type.element!, bytes, view);
+    case 'composite':
+      return decodeRow(type.fields!, bytes, view);
     default:
       return unreachable(type.kind);
   }

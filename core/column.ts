@@ -33,7 +33,7 @@ export function readDatum(column: Column, type: SqlType, row: number): Datum {
       const to = column.offsets[row + 1]!;
       if (type.kind === 'numeric') return numericFromBinary(column.data, from, to);
       if (type.kind === 'bytea') return column.data.slice(from, to);
-      if (type.kind === 'array') return decodeBinary(type, column.data.subarray(from, to));
+      if (type.kind === 'array' || type.kind === 'composite') return decodeBinary(type, column.data.subarray(from, to));
       const { buffer, byteOffset } = column.data;
       return Buffer.from(buffer, byteOffset + from, to - from).toString('utf8');
     }

@@ -12,6 +12,7 @@
  * | bytea uuid                            | Uint8Array (uuid: 16 bytes)                                        |
  * | interval                              | Interval                                                           |
  * | array                                 | PgArray                                                            |
+ * | composite                             | PgRow                                                              |
  *
  * Times are PostgreSQL's: µs since midnight / since 2000-01-01 00:00 (UTC for timestamptz), ±infinity are the extremes.
  */
@@ -40,7 +41,12 @@ export interface PgArray {
   readonly elements: readonly Datum[];
 }
 
-export type Datum = null | boolean | number | bigint | string | Uint8Array | Numeric | Interval | PgArray;
+/** A row value: one value per field of its type. */
+export interface PgRow {
+  readonly values: readonly Datum[];
+}
+
+export type Datum = null | boolean | number | bigint | string | Uint8Array | Numeric | Interval | PgArray | PgRow;
 
 /** Days and µs of ±infinity, as PostgreSQL stores them. */
 export const DATE_INFINITY = 0x7fffffff;

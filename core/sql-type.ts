@@ -26,12 +26,21 @@ export type TypeKind =
   | 'jsonb'
   | 'enum'
   | 'array'
+  /** a row value: a record, or of a named composite type */
+  | 'composite'
   /** carried as text, never computed with: every other type */
   | 'opaque';
 
 /** `C`: code-point order. `default` is C too in our catalog. Anything else is ordered and compared only at its source. */
 export type Collation =
   'none' | 'default' | 'C' | { readonly name: string; readonly oid: number; readonly deterministic: boolean };
+
+export interface CompositeField {
+  readonly name: string;
+  readonly type: SqlType;
+  /** Its attribute number, where dropped columns make that another than its place. */
+  readonly attribute?: number;
+}
 
 export interface SqlType {
   readonly kind: TypeKind;
@@ -44,6 +53,8 @@ export interface SqlType {
   readonly name: string;
   /** Element type of an array. */
   readonly element?: SqlType;
+  /** Columns of a composite type, dropped ones left out. */
+  readonly fields?: readonly CompositeField[];
   /** Labels of an enum in order. */
   readonly labels?: readonly string[];
 }
@@ -92,7 +103,7 @@ for (const [kind, name, oid, arrayOid] of builtin) {
 export const builtinType = (oid: number): SqlType | undefined => byOid.get(oid);
 
 /** The built-in type of a kind: `sqlType('int8')`. */
-export function sqlType(kind: Exclude<TypeKind, 'enum' | 'array' | 'opaque'>): SqlType {
+export function sqlType(kind: Exclude<TypeKind, 'enum' | 'array' | 'composite' | 'opaque'>): SqlType {
   return byKind.get(kind)!;
 }
 

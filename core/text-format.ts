@@ -3,12 +3,13 @@
  * Whole batches go through server/encode, which must give the same bytes. The way back is in text-parse.ts.
  */
 import { unreachable } from './assert.ts';
+import { writeRow } from './composite-text.ts';
 import { formatDate, formatTime, formatTimestamp, formatTimestampTz } from './datetime.ts';
-import type { Datum, Int64, Interval, Numeric, PgArray } from './datum.ts';
+import type { Datum, Int64, Interval, Numeric, PgArray, PgRow } from './datum.ts';
 import { formatFloat32, formatFloat64 } from './float-text.ts';
 import { formatInterval } from './interval.ts';
 import { formatNumeric } from './numeric-text.ts';
-import type { SqlType } from './sql-type.ts';
+import type { CompositeField, SqlType } from './sql-type.ts';
 import type { DateSettings, IntervalStyle, TextSettings } from './text-settings.ts';
 import { dateSettings, intervalStyle } from './text-settings.ts';
 import { timeZone } from './time-zone.ts';
@@ -83,6 +84,8 @@ export function formatWith(type: SqlType, datum: Exclude<Datum, null>, context: 
       return formatInterval(datum as Interval, context.intervals);
     case 'array':
       return formatArray(type, datum as PgArray, context);
+    case 'composite':
+      return formatRow(type.fields!, datum as PgRow, context);
     default:
       return unreachable(type.kind);
   }
@@ -106,6 +109,9 @@ export function formatUuid(bytes: Uint8Array): string {
 
 /** Between elements; box is the only built-in type with another one. */
 export const arrayDelimiter = (element: SqlType): string => (element.name === 'pg_catalog.box' ? ';' : ',');
+
+const formatRow = (fields: readonly CompositeField[], row: PgRow, context: TextContext): string =>
+  writeRow(fields.map(({ type }, i) => (row.values[i] === null ? null : formatWith(type, row.values[i]!, context))));
 
 const needsQuotes = /^$|^null$|[\\"{} \t\n\v\f\r,]/i;
 const needsQuotesBox = /^$|^null$|[\\"{} \t\n\v\f\r;]/i;

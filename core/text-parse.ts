@@ -4,6 +4,7 @@
  */
 import { unreachable } from './assert.ts';
 import { parseArray } from './array-text.ts';
+import { readRow } from './composite-text.ts';
 import { parseDate, parseTime, parseTimestamp } from './datetime-parse.ts';
 import type { Datum, Int64 } from './datum.ts';
 import { int64 } from './datum.ts';
@@ -75,6 +76,10 @@ function parseWith(type: SqlType, text: string, context: TextContext): Exclude<D
     case 'array': {
       const element = withTypmod(type.element!, type.typmod);
       return parseArray(text, arrayDelimiter(element), (part) => parseWith(element, part, context));
+    }
+    case 'composite': {
+      const texts = readRow(text, type.fields!.length);
+      return { values: type.fields!.map((field, i) => (texts[i] === null ? null : parseWith(field.type, texts[i]!, context))) };
     }
     default:
       return unreachable(type.kind);

@@ -48,6 +48,7 @@ export function duckdbType(type: SqlType): string {
     case 'json':
     case 'jsonb':
     case 'enum':
+    case 'composite':
     case 'opaque':
       return 'VARCHAR';
     default:

@@ -36,6 +36,7 @@ export class PostgresCapabilities implements Capabilities {
   }
 
   scalar(expr: Scalar): Verdict {
+    if (expr.type.kind === 'composite') return no('row values are made at home');
     switch (expr.kind) {
       case 'const':
       case 'param':
@@ -63,10 +64,11 @@ export class PostgresCapabilities implements Capabilities {
           if (verdict.verdict !== 'exact') return verdict;
         }
         return EXACT;
+      case 'native':
+        return expr.since > this.major ? no(`PostgreSQL ${this.major} has no ${expr.name}`) : this.text(expr.args, 'default');
       case 'row':
       case 'field':
-      case 'native':
-        return no(`${expr.kind === 'native' ? expr.name : `a ${expr.kind} expression`} is not sent to sources yet`);
+        return no('row values are made at home');
       default:
         return EXACT;
     }

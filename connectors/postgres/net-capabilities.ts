@@ -40,6 +40,7 @@ export class NetCapabilities implements Capabilities {
       case 'param':
       case 'array':
       case 'subscript':
+      case 'native':
         return this.type(expr.type);
       case 'call': {
         const verdict = this.function(expr.fn, expr.inputCollation);
@@ -59,8 +60,7 @@ export class NetCapabilities implements Capabilities {
         return no('a subquery');
       case 'row':
       case 'field':
-      case 'native':
-        return no(expr.kind === 'native' ? expr.name : `a ${expr.kind} expression`);
+        return no('row values');
       default:
         return EXACT;
     }

@@ -4,7 +4,7 @@
  * functions again, so constants and parameters carry their type wherever the context alone would not give it. Long since every kind of
  * expression has its method here, for a dialect to override.
  */
-import { InternalError, assert, unreachable } from '../../core/assert.ts';
+import { assert, unreachable } from '../../core/assert.ts';
 import type { Datum } from '../../core/datum.ts';
 import { statementTooComplex } from '../../core/sql-error.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
@@ -18,6 +18,7 @@ import type {
   ColumnId,
   FunctionRef,
   OperatorRef,
+  NativeScalar,
   ParamScalar,
   Scalar,
   SubqueryScalar,
@@ -144,10 +145,12 @@ export abstract class ScalarWriter {
         );
       case 'subscript':
         return this.subscript(expr);
-      case 'row':
-      case 'field':
       case 'native':
-        throw new InternalError(`${expr.kind} was sent to a source that cannot evaluate it`);
+        return this.native(expr);
+      case 'row':
+        return atom(`ROW(${expr.fields.map((field) => this.scalar(field).text).join(', ')})`);
+      case 'field':
+        return atom(`(${this.scalar(expr.arg).text}).${this.quote(expr.name)}`);
       case 'array':
         return this.array(expr.elements, expr.type);
       case 'subquery':
@@ -318,6 +321,10 @@ export abstract class ScalarWriter {
 
   protected array(elements: readonly Scalar[], type: SqlType): SqlText {
     return this.cast(atom(`ARRAY[${elements.map((element) => this.scalar(element).text).join(', ')}]`), { ...type, typmod: -1 });
+  }
+
+  private native(expr: NativeScalar): SqlText {
+    return atom(expr.text.map((words, i) => words + (expr.args[i] ? atLeast(this.scalar(expr.args[i]), ATOM) : '')).join(''));
   }
 
   private subscript(expr: SubscriptScalar): SqlText {

@@ -6,7 +6,7 @@ import { unreachable } from '../../core/assert.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import type { Verdict } from '../../algebra/site.ts';
 import { visitScalar } from '../../algebra/transform.ts';
-import type { Collation } from '../../core/sql-type.ts';
+import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import { isComparable } from './compare.ts';
 import { ioCastRefusal } from './io-cast.ts';
@@ -34,6 +34,8 @@ export function localScalarVerdict(expr: Scalar): Verdict {
     case 'coalesce':
     case 'array':
     case 'subscript':
+    case 'row':
+    case 'field':
       return exact;
     case 'call':
       if (expr.fn.site !== undefined) return no(`the function ${expr.fn.signature} away from source ${expr.fn.site}`);
@@ -61,10 +63,6 @@ export function localScalarVerdict(expr: Scalar): Verdict {
         if (verdict.verdict === 'no') return verdict;
       }
       return exact;
-    case 'row':
-      return no('row values');
-    case 'field':
-      return no('fields of composite values');
     case 'native':
       return no(expr.name);
     default:
@@ -92,8 +90,18 @@ function functionVerdict(signature: string, args: readonly KernelArgument[], col
   for (const { type } of args) {
     if (type.kind === 'array' && !isComparable(type)) return no(`${signature} over ${type.name}`);
   }
+  if (/^record_(?:eq|ne|lt|le|gt|ge)\(/.test(signature) && !areComparableRows(args.map((arg) => arg.type)))
+    return no(`${signature} over rows of these columns`);
   return fits(kernel.collation, collation) ? exact : no(`${signature} under ${collationName(collation)}`);
 }
+
+/** Of the same types, all of which have an order. */
+const areComparableRows = ([left, right]: readonly SqlType[]): boolean =>
+  left?.kind === 'composite' &&
+  right?.kind === 'composite' &&
+  isComparable(left) &&
+  left.fields!.length === right.fields!.length &&
+  left.fields!.every((field, i) => field.type.oid === right.fields![i]!.type.oid);
 
 function fits(need: CollationNeed, collation: Collation): boolean {
   switch (need) {

@@ -6,10 +6,11 @@
 import type { BytesColumn, Column } from '../../core/batch.ts';
 import { assert } from '../../core/assert.ts';
 import { readDatum } from '../../core/column.ts';
-import type { Datum, Int64, Interval, PgArray } from '../../core/datum.ts';
+import type { Datum, Int64, Interval, PgArray, PgRow } from '../../core/datum.ts';
 import { int64 } from '../../core/datum.ts';
 import { compareInt64 } from '../../core/int64.ts';
 import { compareNumeric } from '../../core/numeric.ts';
+import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { readNumeric } from './input.ts';
 
@@ -101,6 +102,20 @@ function compareArrays(a: PgArray, b: PgArray, element: Comparator<never>): numb
   return 0;
 }
 
+/** record_cmp (rowtypes.c): the first field that differs decides; NULLs are equal, and above everything. */
+function compareRows(a: PgRow, b: PgRow, fields: readonly Comparator<never>[]): number {
+  for (let i = 0; i < fields.length; i++) {
+    const [left, right] = [a.values[i]!, b.values[i]!];
+    if (left === null || right === null) {
+      if (left !== right) return left === null ? 1 : -1;
+      continue;
+    }
+    const order = fields[i]!(left as never, right as never);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
 /** Whether values of the type have an order (and an equality) here. */
 export function isComparable(type: SqlType): boolean {
   switch (type.kind) {
@@ -108,6 +123,8 @@ export function isComparable(type: SqlType): boolean {
     case 'jsonb':
     case 'opaque':
       return false;
+    case 'composite':
+      return type.fields!.every((field) => isComparable(field.type) && isCodePointOrder(field.type.collation));
     case 'array':
       return isComparable(type.element!);
     default:
@@ -127,6 +144,10 @@ function comparatorOf(type: SqlType): Comparator<never> {
   if (type.kind === 'enum') {
     const ranks = new Map(type.labels!.map((label, rank) => [label, rank]));
     return ((a: string, b: string) => ranks.get(a)! - ranks.get(b)!) as Comparator<never>;
+  }
+  if (type.kind === 'composite') {
+    const fields = type.fields!.map((field) => comparatorOf(field.type));
+    return ((a: PgRow, b: PgRow) => compareRows(a, b, fields)) as Comparator<never>;
   }
   assert(type.kind === 'array', `no order for ${type.name}`);
   const element = comparatorOf(type.element!);
@@ -200,7 +221,7 @@ function bytesComparator(type: SqlType, a: BytesColumn, b: BytesColumn): RowComp
       );
     };
   }
-  if (type.kind === 'array' || type.kind === 'enum') {
+  if (type.kind === 'array' || type.kind === 'composite' || type.kind === 'enum') {
     const compare = datumComparator(type);
     return (i, j) => compare(readDatum(a, type, i)!, readDatum(b, type, j)!);
   }

@@ -17,6 +17,7 @@ import {
 import { asForm, asSpan } from './convert.ts';
 import type { Emitter } from './emitter.ts';
 import type { DecimalValue, SpanValue, Value } from './value.ts';
+import { formOf } from './value.ts';
 
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 export type Family = 'integer' | 'float' | 'numeric' | 'bool' | 'bytes' | 'blankpadded' | 'interval' | 'general';
@@ -51,6 +52,7 @@ export function familyOf(kind: TypeKind): Family | undefined {
       return 'interval';
     case 'enum':
     case 'array':
+    case 'composite':
       return 'general';
     case 'json':
     case 'jsonb':
@@ -90,7 +92,7 @@ export function comparisonCode(emitter: Emitter, op: ComparisonOperator, a: Valu
       return `${emitter.hoist(compareIntervals)}(${plainCode(a)}, ${plainCode(b)}) ${script} 0`;
     case 'general': {
       const compare = emitter.hoist(comparatorFor(a));
-      const form = a.type.kind === 'array' ? 'array' : 'string';
+      const form = formOf(a.type.kind);
       return `${compare}(${asForm(emitter, a, form)}, ${asForm(emitter, b, form)}) ${script} 0`;
     }
     default:

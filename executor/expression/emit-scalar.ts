@@ -20,6 +20,7 @@ import { comparisonCode, familyOf } from './comparison.ts';
 import { Emitter } from './emitter.ts';
 import { ExpressionKeys } from './expression-keys.ts';
 import { instantiate } from './generate.ts';
+import { emitField, emitRow } from './row-values.ts';
 import type { InputColumn } from './input.ts';
 import { emitInput } from './input.ts';
 import { emitIoCast } from './io-cast.ts';
@@ -142,7 +143,13 @@ export class ScalarEmitter {
           scalarParts(expr).map((part) => this.emit(part)),
         );
       case 'row':
+        return emitRow(
+          this.emitter,
+          expr,
+          expr.fields.map((field) => this.emit(field)),
+        );
       case 'field':
+        return emitField(this.emitter, expr, this.emit(expr.arg));
       case 'native':
         throw new InternalError(`${expr.kind} has no local code`);
       default:

@@ -64,7 +64,7 @@ export class ExpressionKeys {
       case 'row':
         return expr.names.join();
       case 'field':
-        return expr.name;
+        return String(expr.place);
       case 'subscript':
         return `${expr.slice} ${expr.indexes.map(({ lower, upper }) => `${lower !== null}${upper !== null}`).join()}`;
       case 'native':

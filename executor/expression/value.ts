@@ -13,7 +13,7 @@
  * | string   | text and what is carried as text     | string                                                             |
  * | bytes    | bytea uuid                           | Uint8Array                                                         |
  * | interval | interval                             | Interval                                                           |
- * | array    | array                                | PgArray                                                            |
+ * | array    | array, composite                     | PgArray, PgRow                                                     |
  * | span     | text …, bytea, uuid, array, numeric  | data[from, to): the bytes a column holds, not decoded              |
  */
 import type { Datum } from '../../core/datum.ts';
@@ -70,6 +70,7 @@ export function formOf(kind: TypeKind): PlainForm {
     case 'interval':
       return 'interval';
     case 'array':
+    case 'composite':
       return 'array';
     default:
       return 'string';

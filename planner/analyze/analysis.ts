@@ -23,6 +23,8 @@ export class Analysis {
   readonly constantTexts: ReadonlyMap<TreeNode, string>;
   /** Read with every table; pruned where nobody asks for them. */
   readonly systemColumns: ReturnType<typeof systemColumnsIn>;
+  /** Whether some row that an outer join may lack is read whole. */
+  readonly nullableRows: boolean;
   private readonly characterOf: (byte: number) => number;
   private readonly types = new Map<string, SqlType>();
   private lastColumn = 0;
@@ -32,11 +34,16 @@ export class Analysis {
   constructor(
     lookup: CatalogLookup,
     statement: string,
-    more: { readonly constantTexts: ReadonlyMap<TreeNode, string>; readonly systemColumns: Analysis['systemColumns'] },
+    more: {
+      readonly constantTexts: ReadonlyMap<TreeNode, string>;
+      readonly systemColumns: Analysis['systemColumns'];
+      readonly nullableRows: boolean;
+    },
   ) {
     this.lookup = lookup;
     this.constantTexts = more.constantTexts;
     this.systemColumns = more.systemColumns;
+    this.nullableRows = more.nullableRows;
     this.characterOf = byteToCharacter(statement);
   }
 

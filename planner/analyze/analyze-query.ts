@@ -14,10 +14,12 @@ import type { ConvertedQuery } from './query-converter.ts';
 import { unnestingFunctions, unnestingOperators } from './lateral/bindings.ts';
 import { rowLimitFunctions, rowLimitOperators } from './row-limits.ts';
 import { JoinUnnester } from './lateral/unnest-joins.ts';
+import { requireRowTypes } from './row-types.ts';
 import { QueryConverter } from './query-converter.ts';
 import type { RelationPermission } from './statement-oids.ts';
 import { statementOids } from './statement-oids.ts';
 import { subscriptFunctions, subscriptOperators } from './subscripts.ts';
+import { readsNullableRows } from './whole-rows.ts';
 import { systemColumnsIn } from './system-columns.ts';
 import { asNode, flag, integer, nodes } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
@@ -64,7 +66,11 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
   );
   await ensureFunctionsOf(lookup, [...operators]);
   const constantTexts = await opaqueConstants(tree, lookup);
-  const analysis = new Analysis(lookup, options.statement, { constantTexts, systemColumns: systemColumnsIn(tree) });
+  const analysis = new Analysis(lookup, options.statement, {
+    constantTexts,
+    systemColumns: systemColumnsIn(tree),
+    nullableRows: readsNullableRows(tree),
+  });
   const { rel, columns } = convert(query, analysis);
   const targets = nodes(query, 'targetList').filter((target) => !flag(target, 'resjunk'));
   return {
@@ -96,6 +102,7 @@ function ensureFunctionsOf(lookup: CatalogLookup, operators: readonly number[]):
 function convert(query: TreeNode, analysis: Analysis): ConvertedQuery {
   try {
     const converted = new QueryConverter(analysis).query(query, null);
+    requireRowTypes(converted.rel);
     const rel = new JoinUnnester(analysis).apply(converted.rel);
     const unresolved = freeColumns(rel);
     assert(unresolved.size === 0, `columns ${[...unresolved].join(', ')} are introduced nowhere`);

@@ -15,30 +15,31 @@ import { isShortVarlena, varlenaLength, varlenaPayload } from './varlena.ts';
 type EnumLabels = (oid: number) => string | undefined;
 
 /** pg_type's typlen (-1: varlena) and typalign in bytes. */
-const STORAGE: Readonly<Record<Exclude<TypeKind, 'opaque'>, { readonly length: number; readonly align: number }>> = {
-  bool: { length: 1, align: 1 },
-  int2: { length: 2, align: 2 },
-  int4: { length: 4, align: 4 },
-  int8: { length: 8, align: 8 },
-  float4: { length: 4, align: 4 },
-  float8: { length: 8, align: 8 },
-  numeric: { length: -1, align: 4 },
-  text: { length: -1, align: 4 },
-  varchar: { length: -1, align: 4 },
-  bpchar: { length: -1, align: 4 },
-  name: { length: 64, align: 1 },
-  bytea: { length: -1, align: 4 },
-  date: { length: 4, align: 4 },
-  time: { length: 8, align: 8 },
-  timestamp: { length: 8, align: 8 },
-  timestamptz: { length: 8, align: 8 },
-  interval: { length: 16, align: 8 },
-  uuid: { length: 16, align: 1 },
-  json: { length: -1, align: 4 },
-  jsonb: { length: -1, align: 4 },
-  enum: { length: 4, align: 4 },
-  array: { length: -1, align: 4 },
-};
+const STORAGE: Readonly<Record<Exclude<TypeKind, 'opaque' | 'composite'>, { readonly length: number; readonly align: number }>> =
+  {
+    bool: { length: 1, align: 1 },
+    int2: { length: 2, align: 2 },
+    int4: { length: 4, align: 4 },
+    int8: { length: 8, align: 8 },
+    float4: { length: 4, align: 4 },
+    float8: { length: 8, align: 8 },
+    numeric: { length: -1, align: 4 },
+    text: { length: -1, align: 4 },
+    varchar: { length: -1, align: 4 },
+    bpchar: { length: -1, align: 4 },
+    name: { length: 64, align: 1 },
+    bytea: { length: -1, align: 4 },
+    date: { length: 4, align: 4 },
+    time: { length: 8, align: 8 },
+    timestamp: { length: 8, align: 8 },
+    timestamptz: { length: 8, align: 8 },
+    interval: { length: 16, align: 8 },
+    uuid: { length: 16, align: 1 },
+    json: { length: -1, align: 4 },
+    jsonb: { length: -1, align: 4 },
+    enum: { length: 4, align: 4 },
+    array: { length: -1, align: 4 },
+  };
 
 /** `bytes`: as dumped; by-value types may be padded to eight bytes. Throws 0A000 for a type without a decoder. */
 export function readDatumBytes(type: SqlType, bytes: Uint8Array, enumLabels: EnumLabels): Datum {
@@ -89,6 +90,7 @@ function decode(type: SqlType, bytes: Buffer, enumLabels: EnumLabels): Datum {
     }
     case 'array':
       return readArray(type, bytes, enumLabels);
+    case 'composite':
     case 'opaque':
       throw featureNotSupported(`constant of type ${type.name}`);
     default:
@@ -99,7 +101,8 @@ function decode(type: SqlType, bytes: Buffer, enumLabels: EnumLabels): Datum {
 /** ArrayType (src/include/utils/array.h). Offsets count from the start of the value, which is aligned to eight bytes. */
 function readArray(type: SqlType, bytes: Buffer, enumLabels: EnumLabels): PgArray {
   const { element } = type;
-  if (element === undefined || element.kind === 'opaque') throw featureNotSupported(`constant of type ${type.name}`);
+  if (element === undefined || element.kind === 'opaque' || element.kind === 'composite')
+    throw featureNotSupported(`constant of type ${type.name}`);
   const header = isShortVarlena(bytes[0]!) ? -3 : 0;
   const word = (index: number): number => bytes.readInt32LE(4 + header + index * 4);
   const dimensions = word(0);

@@ -13,8 +13,12 @@ import { convertCall, convertOperatorCall, operatorFunction } from './calls.ts';
 import { convertArrayCast, convertRelabel } from './casts.ts';
 import { readDatumBytes } from './datum-reader.ts';
 import { commonTypmod } from './typmods.ts';
+import { convertNative } from './native-expressions.ts';
 import type { ExpressionContext, GroupedColumns } from './scope.ts';
 import { outerContext } from './scope.ts';
+import { convertField, convertRow, convertRowNullTest } from './rows.ts';
+import { rowTypeAmong } from './row-types.ts';
+import { wholeRow } from './whole-rows.ts';
 import { convertRowComparison } from './row-comparison.ts';
 import { convertSessionValue } from './session-values.ts';
 import { convertSubscript } from './subscripts.ts';
@@ -71,7 +75,7 @@ export class ExpressionConverter {
         return { kind: operation, args, type: BOOL, location };
       }
       case 'NULLTEST':
-        if (flag(node, 'argisrow')) throw analysis.unsupported('IS NULL of a row', node);
+        if (flag(node, 'argisrow')) return convertRowNullTest(this, node, context);
         return {
           kind: 'nulltest',
           arg: this.convert(child(node, 'arg'), context),
@@ -148,6 +152,16 @@ export class ExpressionConverter {
       }
       case 'ARRAYEXPR':
         return this.array(node, context);
+      case 'JSONVALUEEXPR':
+      case 'JSONCONSTRUCTOREXPR':
+      case 'JSONISPREDICATE':
+      case 'JSONEXPR':
+      case 'XMLEXPR':
+        return convertNative(this, node, context);
+      case 'ROWEXPR':
+        return convertRow(this, node, context);
+      case 'FIELDSELECT':
+        return convertField(this, node, context);
       case 'ROWCOMPAREEXPR':
         return convertRowComparison(this, node, context);
       case 'SUBSCRIPTINGREF':
@@ -179,7 +193,7 @@ export class ExpressionConverter {
       if (context.grouped !== null) return context.grouped.group(attribute - 1);
       return this.convert(entry.expressions[attribute - 1]!, context);
     }
-    if (attribute === 0) throw analysis.unsupported('whole-row reference', node);
+    if (attribute === 0) return wholeRow(this, node, entry, context);
     if (entry.kind === 'join') return this.convert(entry.aliases[attribute - 1]!, context);
     const column = attribute < 0 ? entry.systemColumns?.get(attribute) : entry.columns[attribute - 1];
     if (attribute < 0 && column === undefined) throw analysis.unsupported(`this system column of "${entry.name}"`, node);
@@ -257,7 +271,7 @@ export class ExpressionConverter {
 
   private resultType(node: TreeNode, typeField: string, collationField: string, parts: readonly Scalar[]): SqlType {
     const type = this.analysis.type(integer(node, typeField), -1, integer(node, collationField));
-    return withTypmod(type, commonTypmod(type, parts));
+    return rowTypeAmong(this.analysis, type, parts) ?? withTypmod(type, commonTypmod(type, parts));
   }
 }
 
@@ -273,17 +287,10 @@ const conditional = (context: ExpressionContext): ExpressionContext =>
 
 /** How users call what is not translated. */
 const UNSUPPORTED_NODES: Readonly<Record<string, string>> = {
-  ROWEXPR: 'row value',
-  FIELDSELECT: 'field of a composite value',
   FIELDSTORE: 'assignment to a field',
   CONVERTROWTYPEEXPR: 'whole-row conversion',
   COERCETODOMAIN: 'cast to a domain',
   NAMEDARGEXPR: 'named argument',
-  XMLEXPR: 'XML expression',
-  JSONEXPR: 'SQL/JSON expression',
-  JSONVALUEEXPR: 'SQL/JSON expression',
-  JSONCONSTRUCTOREXPR: 'SQL/JSON constructor',
-  JSONISPREDICATE: 'IS JSON',
   CURRENTOFEXPR: 'WHERE CURRENT OF',
   NEXTVALUEEXPR: 'sequence default',
   MERGESUPPORTFUNC: 'MERGE_ACTION()',

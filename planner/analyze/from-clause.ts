@@ -13,6 +13,7 @@ import { PendingJoins } from './pending-joins.ts';
 import { applyPredicate } from './predicates.ts';
 import type { QueryConverter } from './query-converter.ts';
 import { convertRangeFunction } from './range-functions.ts';
+import { markPresent } from './whole-rows.ts';
 import { ONE_ROW } from './set-returning.ts';
 import type { ExpressionContext } from './scope.ts';
 import { convertTableSample } from './table-sample.ts';
@@ -79,8 +80,9 @@ function fromItem(converter: QueryConverter, ranges: readonly TreeNode[], item: 
   assert(type !== undefined, `join of type ${integer(item, 'jointype')}`);
   const index = integer(item, 'rtindex');
   if (index > 0) {
-    const aliases = nodes(asNode(ranges[index - 1], 'rtable'), 'joinaliasvars');
-    context.scope.entries[index - 1] = { kind: 'join', aliases };
+    const range = asNode(ranges[index - 1], 'rtable');
+    const columnNames = strings(child(range, 'eref'), 'colnames');
+    context.scope.entries[index - 1] = { kind: 'join', aliases: nodes(range, 'joinaliasvars'), columnNames };
   }
   const join = asLateral({ kind: 'join', type, left, right, on: [] });
   const quals = optionalChild(item, 'quals');
@@ -107,8 +109,10 @@ function fromItem(converter: QueryConverter, ranges: readonly TreeNode[], item: 
 /** One range table entry; its columns become resolvable as entry `index` (1-based) of the scope. */
 export function convertRange(converter: QueryConverter, range: TreeNode, index: number, context: ExpressionContext): Rel {
   const name = text(child(range, 'eref'), 'aliasname');
-  const { rel, ...named } = rangeRel(converter, range, name, context);
-  context.scope.entries[index - 1] = { kind: 'columns', name, ...named };
+  const { rel: plain, ...named } = rangeRel(converter, range, name, context);
+  const columnNames = strings(child(range, 'eref'), 'colnames');
+  const { rel, present } = markPresent(converter.analysis, plain);
+  context.scope.entries[index - 1] = { kind: 'columns', name, ...named, columnNames, present };
   const quals = nodes(range, 'securityQuals');
   if (quals.length === 0) return rel;
   const filtered = quals.reduce((input, qual) => {

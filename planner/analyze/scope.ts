@@ -13,11 +13,15 @@ type RangeEntry =
       readonly kind: 'columns';
       readonly name: string;
       readonly columns: readonly (RelColumn | undefined)[];
+      /** What the columns are called here. */
+      readonly columnNames?: readonly string[];
+      /** True in every row, so NULL where an outer join found none; made only for statements that ask for such rows whole. */
+      readonly present?: RelColumn | undefined;
       /** By attribute number. */
       readonly systemColumns?: ReadonlyMap<number, RelColumn>;
     }
   /** A join's own columns: merged USING columns and plain ones, as expressions over its sides. */
-  | { readonly kind: 'join'; readonly aliases: readonly TreeNode[] }
+  | { readonly kind: 'join'; readonly aliases: readonly TreeNode[]; readonly columnNames: readonly string[] }
   /** What the query groups by. */
   | { readonly kind: 'group'; readonly expressions: readonly TreeNode[] };
 

@@ -4,6 +4,7 @@
  * whether it reads mirrors at all. Runs before any conversion.
  */
 import { implicitCastFunctions } from './implicit-casts.ts';
+import { XML_TYPE } from './native-expressions.ts';
 import { integer, integers, isNode } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
 
@@ -53,6 +54,8 @@ const OID_FIELDS: readonly (readonly [OidKind, readonly string[]])[] = [
       'coalescetype',
       'minmaxtype',
       'refrestype',
+      'row_typeid',
+      'typid',
       'typeId',
       'type',
       'colTypes',
@@ -131,6 +134,7 @@ export function statementOids(tree: TreeValue): StatementOids {
   visitTree(tree, (node) => {
     if (readsRelation(node)) relations.add(integer(node, 'relid'));
     if (node.tag === 'RTEPERMISSIONINFO') permissions.push(permission(node));
+    if (node.tag === 'XMLEXPR') found.type.add(XML_TYPE);
     if (node.tag === 'SETOPERATIONSTMT') hasSetOperations = true;
     if (node.tag === 'ROWCOMPAREEXPR') for (const operator of integers(node, 'opnos')) rowOperators.add(operator);
     for (const field in node) {

@@ -55,6 +55,7 @@ export function measureOf(type: SqlType, value: Datum): Measure | undefined {
     case 'json':
     case 'jsonb':
     case 'array':
+    case 'composite':
     case 'opaque':
       return undefined;
   }

@@ -250,11 +250,19 @@ export function createBinaryWriter(type: SqlType, layout: Column['layout']): Val
     case 'opaque':
       return createOpaqueWriter(type);
     case 'array':
-      if (type.element?.kind === 'opaque') {
-        if (!OPAQUE_TEXT.has(type.element.oid)) throw featureNotSupported(`binary output of type ${type.name}`);
-      }
+      requireBinaryForm(type);
+      return new BytesCopy();
+    case 'composite':
+      requireBinaryForm(type);
       return new BytesCopy();
     default:
       return new BytesCopy();
   }
+}
+
+/** Of what is carried as text only, PostgreSQL's binary form is not known. */
+function requireBinaryForm(type: SqlType): void {
+  if (type.element) requireBinaryForm(type.element);
+  for (const field of type.fields ?? []) requireBinaryForm(field.type);
+  if (type.kind === 'opaque' && !OPAQUE_TEXT.has(type.oid)) throw featureNotSupported(`binary output of type ${type.name}`);
 }

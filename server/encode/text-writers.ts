@@ -385,6 +385,7 @@ export function createTextWriter(type: SqlType, layout: Column['layout'], contex
       return iso ? new TimestampIsoText(type, context) : new FormattedText(type, context);
     case 'interval':
     case 'array':
+    case 'composite':
       return new FormattedText(type, context);
     default:
       return new BytesCopy();

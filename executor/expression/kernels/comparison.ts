@@ -56,5 +56,6 @@ family('timestamp_', 'timestamp', 'timestamp', 'integer');
 family('timestamptz_', 'timestamptz', 'timestamptz', 'integer');
 family('interval_', 'interval', 'interval', 'interval');
 family('array_', 'anyarray', 'anyarray', 'general');
+family('record_', 'record', 'record', 'general');
 family('enum_', 'anyenum', 'anyenum', 'general');
 export const comparisonKernels: KernelTable = table;

@@ -3,7 +3,7 @@
  * jsonb is the canonical form of what json gives.
  */
 import type { SessionSettings } from '../../../algebra/plan.ts';
-import type { Datum, PgArray } from '../../../core/datum.ts';
+import type { Datum, PgArray, PgRow } from '../../../core/datum.ts';
 import { canonicalJsonb, quoteJson } from '../../../core/json-text.ts';
 import { invalidParameterValue, sqlError } from '../../../core/sql-error.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
@@ -52,9 +52,17 @@ export function jsonOf(type: SqlType, value: Datum, settings: SessionSettings): 
       return value as string;
     case 'array':
       return jsonArray(type.element!, value as PgArray, settings);
+    case 'composite':
+      return jsonRow(type, value as PgRow, settings);
     default:
       return quoteJson(formatDatum(type, value, settings));
   }
+}
+
+/** composite_to_json */
+function jsonRow(type: SqlType, row: PgRow, settings: SessionSettings, separator = ','): string {
+  const members = type.fields!.map((field, i) => `${quoteJson(field.name)}:${jsonOf(field.type, row.values[i]!, settings)}`);
+  return `{${members.join(separator)}}`;
 }
 
 function jsonArray(element: SqlType, { dims, elements }: PgArray, settings: SessionSettings, separator = ','): string {
@@ -69,7 +77,7 @@ function jsonArray(element: SqlType, { dims, elements }: PgArray, settings: Sess
 
 /** The text of a key, quoted. */
 export function jsonKeyOf(type: SqlType, value: Exclude<Datum, null>, settings: SessionSettings): string {
-  if (type.kind === 'array' || type.kind === 'json' || type.kind === 'jsonb') {
+  if (type.kind === 'array' || type.kind === 'composite' || type.kind === 'json' || type.kind === 'jsonb') {
     throw invalidParameterValue('key value must be scalar, not array, composite, or json');
   }
   if (type.kind === 'bool') return value === true ? '"true"' : '"false"';
@@ -122,11 +130,16 @@ const single: Build = ([type], [value], settings) => jsonOf(type!, value!, setti
 const lines: Build = ([type], [value, inLines], settings) =>
   jsonArray(type!.element!, value as PgArray, settings, inLines === true ? ',\n ' : ',');
 
+const row: Build = ([type], [value, inLines], settings) =>
+  jsonRow(type!, value as PgRow, settings, inLines === true ? ',\n ' : ',');
+
 export const jsonBuildKernels: KernelTable = {
   'to_json(anyelement)': built(single, false),
   'to_jsonb(anyelement)': built(single, true),
   'array_to_json(anyarray)': built(single, false),
   'array_to_json(anyarray,bool)': built(lines, false),
+  'row_to_json(record)': built(row, false),
+  'row_to_json(record,bool)': built(row, false),
   'json_build_array()': built(buildArray, false),
   'json_build_array(any)': built(buildArray, false),
   'jsonb_build_array()': built(buildArray, true),

@@ -16,6 +16,8 @@ import type { AccumulatorFactory } from './registry.ts';
 /** PostgreSQL's limit of a value (MaxAllocSize); JavaScript's of a string is about half of that. */
 const TEXT_LENGTH_MAX = 0x1fff_ff00;
 
+const isStructured = (type: SqlType): boolean => type.kind === 'array' || type.kind === 'composite';
+
 /** How the members of an array or object are written. */
 interface Parts {
   readonly open: string;
@@ -29,8 +31,8 @@ export const jsonArrayParts = (strict: boolean): Parts => ({
   close: ']',
   member: ([type], [value], settings, isFirst) => {
     if (value === null) return strict ? null : 'null';
-    // Every array begins a line, but for the first.
-    return `${type!.kind === 'array' && !isFirst ? '\n ' : ''}${jsonOf(type!, value!, settings)}`;
+    // Every array and row begins a line, but for the first.
+    return `${isStructured(type!) && !isFirst ? '\n ' : ''}${jsonOf(type!, value!, settings)}`;
   },
 });
 

@@ -25,7 +25,7 @@ export type ArrayKeyKind = 'array' | 'array of float' | 'array of numeric' | 'ar
 
 /** Undefined, or why `=` of this type cannot be evaluated here. */
 export function whyNotKey(type: SqlType): string | undefined {
-  if (type.kind === 'json' || type.kind === 'jsonb' || type.kind === 'opaque')
+  if (type.kind === 'json' || type.kind === 'jsonb' || type.kind === 'composite' || type.kind === 'opaque')
     return `equality of ${type.name} is PostgreSQL's alone`;
   if (type.kind === 'array') return type.element && whyNotKey(type.element);
   if (!isCodePointOrder(type.collation) && typeof type.collation === 'object' && !type.collation.deterministic) {
@@ -67,6 +67,7 @@ export function keyKind(type: SqlType): KeyKind {
     case 'enum':
     case 'json':
     case 'jsonb':
+    case 'composite':
     case 'opaque':
       return 'bytes';
   }

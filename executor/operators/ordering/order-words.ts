@@ -61,7 +61,7 @@ function valueWords(column: Column, type: SqlType): OrderWords {
     case 'fixed16':
       return { words: type.kind === 'interval' ? intervalWords(column) : uuidWords(column), exact: true };
     case 'bytes':
-      if (type.kind === 'array') return { words: [], exact: false };
+      if (type.kind === 'array' || type.kind === 'composite') return { words: [], exact: false };
       if (type.kind === 'numeric') return { words: [numericWord(column)], exact: false };
       if (type.kind === 'enum') {
         const ordinal = enumOrdinals(type);

@@ -18,6 +18,9 @@ afterAll(async () => {
   await oracle.stop();
 });
 
+/** A row value has no column type here: tests/differential/composites.sql compares these. */
+const isOverRows = (signature: string): boolean => /\brecord\b/.test(signature);
+
 const ROWS_MAX = 1500;
 const polymorphic: Readonly<Record<string, string>> = {
   anyarray: 'int4[]',
@@ -191,7 +194,7 @@ test('every kernel answers as PostgreSQL does', async () => {
   const catalogued = await catalogue();
   const only = process.env['KERNEL'];
   const problems: string[] = [];
-  for (const signature of registeredSignatures()) {
+  for (const signature of registeredSignatures().filter((signature) => !isOverRows(signature))) {
     if (only !== undefined && !new RegExp(only).test(signature)) continue;
     // The gateway's own: PostgreSQL has nothing to compare with.
     if (signature.startsWith('tributary.')) continue;
