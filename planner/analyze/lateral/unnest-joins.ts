@@ -199,8 +199,14 @@ export class JoinUnnester {
       case 'join':
         return this.#pushIntoJoin(rel, domain);
       case 'aggregate':
-        if (rel.sets) throw analysis.unsupported('GROUPING SETS, ROLLUP or CUBE in a correlated or LATERAL subquery');
-        return rel.groups.length === 0 ? this.#pushIntoTotal(rel, domain) : this.#pushIntoGroups(rel, domain);
+        switch (totals(rel)) {
+          case 0:
+            return this.#pushIntoGroups(rel, domain);
+          case 1:
+            return this.#pushIntoTotal(rel, domain);
+          default:
+            throw analysis.unsupported('several empty grouping sets in a correlated or LATERAL subquery');
+        }
       case 'setop': {
         const left = this.#push(rel.left, domain);
         const right = this.#push(rel.right, domain);
@@ -325,11 +331,12 @@ export class JoinUnnester {
         input: input.rel,
         groups: [...rel.groups, ...groups],
         aggregates: [...aggregates, ...values],
+        ...setsWith(rel, groups),
       },
     };
   }
 
-  /** No groups: a row for every binding, also where there is nothing to aggregate. */
+  /** No groups, or none in one of the sets: a row for every binding, also where there is nothing to aggregate. */
   #pushIntoTotal(rel: Aggregate, domain: Domain): Pushed {
     const all = this.#instance(domain);
     const grouped = this.#groupByBinding(rel, domain);
@@ -359,8 +366,21 @@ export class JoinUnnester {
       results.push({ column, expr: { kind: 'coalesce', args: [reference(found), zero], type: column.type } });
       return { column: found, call: bound };
     });
-    const grouped: Rel = { kind: 'aggregate', input: input.rel, groups, aggregates: [...aggregates, ...values] };
-    return { rel: grouped, columns, results };
+    const masks = (rel.masks ?? []).map(({ column, of }) => {
+      const found = this.#copy(column);
+      // grouping() of the empty set: a bit for each column.
+      const none: Scalar = { kind: 'const', value: 2 ** of.length - 1, type: column.type };
+      results.push({ column, expr: { kind: 'coalesce', args: [reference(found), none], type: column.type } });
+      return { column: found, of };
+    });
+    const grouped: Rel = {
+      kind: 'aggregate',
+      input: input.rel,
+      groups: [...rel.groups, ...groups],
+      aggregates: [...aggregates, ...values],
+      ...setsWith({ ...rel, masks }, groups),
+    };
+    return { rel: grouped, columns, results: [...rel.groups.map(pass), ...results] };
   }
 
   /** Groups by the keys of bindings; values that are no keys go along. `columns`: the domain's, as they come out. */
@@ -479,3 +499,11 @@ function aggregateOf(
   }
   return inner.kind === 'aggregate' && inner.groups.length === 0 && !inner.sets ? { aggregate: inner, projects } : null;
 }
+
+/** How many rows come of no input at all. */
+const totals = ({ groups, sets }: Aggregate): number =>
+  sets ? sets.filter((set) => set.length === 0).length : groups.length === 0 ? 1 : 0;
+
+/** Grouping sets within each binding. */
+const setsWith = ({ sets, masks }: Aggregate, more: readonly RelColumn[]): Pick<Aggregate, 'sets' | 'masks'> =>
+  sets ? { sets: sets.map((set) => [...set, ...more.map(({ id }) => id)]), masks: masks ?? [] } : {};
