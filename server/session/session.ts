@@ -63,6 +63,10 @@ export class Session {
   setsMessageLevel = false;
   private readonly defaultSearchPath: string | undefined;
   private readonly backendConnection: BackendConnection;
+  /** A message of the client's is being worked on. */
+  private working = false;
+  /** Why what is worked on must not begin to run. */
+  private cancelled: SqlError | null = null;
   private readonly cancelBackend: () => Promise<void>;
   private readonly extended: ExtendedQuery;
   private readonly simple: SimpleQuery;
@@ -112,6 +116,8 @@ export class Session {
   }
 
   private async handle(message: FrontendMessage): Promise<void> {
+    this.working = true;
+    this.cancelled = null;
     try {
       if (message.type === frontend.query) {
         if (this.exchange.failed) return;
@@ -123,6 +129,8 @@ export class Session {
       await this.extended.handle(message);
     } catch (error) {
       await this.report(error);
+    } finally {
+      this.working = false;
     }
   }
 
@@ -247,7 +255,9 @@ export class Session {
   async runPortal<T>(portal: FederatedPortal, timeoutMs: number, work: () => Promise<T>): Promise<T> {
     const timer = timeoutMs > 0 ? setTimeout(() => portal.abort.abort(queryCanceled('statement timeout')), timeoutMs) : undefined;
     this.running = portal;
+    if (this.cancelled) portal.abort.abort(this.cancelled);
     try {
+      portal.abort.signal.throwIfAborted();
       return await work();
     } catch (error) {
       portal.failed = true;
@@ -261,8 +271,13 @@ export class Session {
 
   /** CancelRequest: ours is aborted; what the backend works on is cancelled there. */
   cancel(reason: SqlError = queryCanceled('user request')): void {
-    if (this.running) this.running.abort.abort(reason);
-    else if (this.exchange.busy)
+    if (this.running) {
+      this.running.abort.abort(reason);
+      return;
+    }
+    // Still being analysed or planned: it ends when it would begin to run.
+    if (this.working) this.cancelled = reason;
+    if (this.exchange.busy)
       this.cancelBackend().catch((err: unknown) => this.log.warn({ err }, 'could not cancel on the catalog server'));
   }
 
@@ -295,7 +310,9 @@ export class Session {
   }
 
   private clientGone(): void {
-    this.running?.abort.abort(sqlError('08006', 'the client closed the connection'));
+    const reason = sqlError('08006', 'the client closed the connection');
+    if (this.working) this.cancelled = reason;
+    this.running?.abort.abort(reason);
     // A client that said goodbye lets its last statement finish, as PostgreSQL does; one that vanished does not.
     if (!this.terminated && !this.client.hasMessage && this.exchange.busy) this.cancel();
   }
