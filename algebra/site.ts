@@ -8,6 +8,7 @@ import type { Rel, RelColumn } from './rel.ts';
 import type { AggregateCall, Scalar } from './scalar.ts';
 import type { TableStatistics } from './statistics.ts';
 import type { Datum } from '../core/datum.ts';
+import type { FileFunctions } from './file-functions.ts';
 import type { SourceFunction } from './source-function.ts';
 
 /**
@@ -166,6 +167,8 @@ export interface Site {
   sql(fragment: Rel): string;
   /** True when a whole-query fragment with these output columns may be relayed (same wire bytes as ours). */
   canRelay(columns: readonly RelColumn[]): boolean;
+  /** Undefined: it has none, or none is allowed. */
+  readonly files?: FileFunctions | undefined;
   close(): Promise<void>;
 }
 

@@ -12,6 +12,7 @@ import type {
   StatisticsProblem,
   StatisticsRequest,
 } from '../algebra/site.ts';
+import type { FileFunctions } from '../algebra/file-functions.ts';
 import type { Rel, RelColumn } from '../algebra/rel.ts';
 
 export class CountedSite implements Site {
@@ -27,6 +28,16 @@ export class CountedSite implements Site {
     this.type = site.type;
     this.defaultSchema = site.defaultSchema;
     this.site = site;
+  }
+
+  get files(): FileFunctions | undefined {
+    const { files } = this.site;
+    return (
+      files && {
+        open: (call, signal) => this.counted(() => files.open(call, signal)),
+        hasChanged: (table, signal) => this.counted(() => files.hasChanged(table, signal)),
+      }
+    );
   }
 
   get capabilities(): Capabilities {

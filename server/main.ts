@@ -37,10 +37,10 @@ export function createSite(name: string, source: SourceConfiguration): Site {
       return createPostgresSite({ name, url, password, pool: { max: pool.max, waitTimeoutMs: pool.wait } });
     }
     case 'duckdb': {
-      const { path, tables, read_only: readOnly, memory_limit: memoryLimit, threads } = source;
+      const { path, tables, read_only: readOnly, memory_limit: memoryLimit, threads, allow_paths: allowPaths } = source;
       // Paths of a loaded configuration are absolute.
       const limit = memoryLimit === undefined ? undefined : `${memoryLimit}B`;
-      return createDuckDBSite({ name, path, tables, readOnly, threads, memoryLimit: limit, baseDir: '/' });
+      return createDuckDBSite({ name, path, tables, allowPaths, readOnly, threads, memoryLimit: limit, baseDir: '/' });
     }
   }
 }

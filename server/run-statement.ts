@@ -14,7 +14,9 @@ import { readTree } from '../planner/analyze/tree-reader.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import { explainPlan } from '../planner/explain/explain.ts';
 import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
+import { FILE_FUNCTION_SCHEMA } from '../algebra/file-functions.ts';
 import { CATALOG_SITE } from '../algebra/rel.ts';
+import type { SourceTable } from '../algebra/rel.ts';
 import type { Site, SiteTransaction } from '../algebra/site.ts';
 import { privilegeCheck } from '../catalog/privileges.ts';
 import { assert } from '../core/assert.ts';
@@ -29,6 +31,7 @@ import { MemoryBudget } from '../executor/memory/memory-budget.ts';
 import { encodedRows } from './encoded-rows.ts';
 import type { FederationParts } from './federation.ts';
 import type { ExecutionContext } from './session/execution-context.ts';
+import { fileFunctionDenied } from './session/file-functions.ts';
 import type { ExplainRequest } from './session/explain-statement.ts';
 import type { RowSource } from './session/federated-portal.ts';
 import type { FederatedStatement } from './session/session-state.ts';
@@ -47,6 +50,8 @@ export interface FederatedQuery {
   /** The plan; null: made at every execution, since it holds values of the session. */
   plan: QueryPlan | null;
   readonly dependsOnSession: boolean;
+  /** Calls of sources' file functions, as the tables they are. */
+  readonly fileTables: readonly SourceTable[];
 }
 
 /** What the session read on its backend for one execution. */
@@ -106,9 +111,13 @@ export class Federation {
       insertedCols: [],
       updatedCols: [],
     }));
+    const fileTables = [...analysed.mirrors]
+      .map((oid) => this.parts.lookup.mirror(oid)!.table)
+      .filter((table) => table.schema === FILE_FUNCTION_SCHEMA);
     const query: FederatedQuery = {
       analysed: folded,
-      privilegeCheck: privilegeCheck(relations, analysed.functionOids),
+      privilegeCheck: `coalesce(${privilegeCheck(relations, analysed.functionOids)}, ${fileFunctionDenied(fileTables)})`,
+      fileTables,
       plan: null,
       dependsOnSession: sessionExpressions(folded.rel).length > 0,
     };

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { assert } from '../../core/assert.ts';
+import { allowedRoots } from './file-functions.ts';
 import { allowance, stringLiteral } from './file-tables.ts';
 import type { FileTable } from './file-tables.ts';
 
@@ -20,6 +21,8 @@ export interface DatabaseOptions {
   readonly memoryLimit: string | undefined;
   readonly threads: number | undefined;
   readonly tables: readonly FileTable[];
+  /** What calls of read_parquet() and its like may read. */
+  readonly allowPaths: readonly string[];
 }
 
 /** A connection and what its session is set to. */
@@ -126,9 +129,11 @@ class SharedDatabase {
     assert(options, 'a database without users');
     const instance = await DuckDBInstance.create(options.path ?? ':memory:', settings(options));
     try {
+      const users = [...this.users.values()];
       await restrict(
         instance,
-        [...this.users.values()].flatMap((user) => user.tables),
+        users.flatMap((user) => user.tables),
+        await allowedRoots(users.flatMap((user) => user.allowPaths)),
       );
     } catch (error) {
       instance.closeSync();
@@ -166,10 +171,13 @@ function settings(options: DatabaseOptions): Record<string, string> {
 }
 
 /** From here on the instance reads the configured files and nothing else; that cannot be undone. */
-async function restrict(instance: DuckDBInstance, tables: readonly FileTable[]): Promise<void> {
+async function restrict(instance: DuckDBInstance, tables: readonly FileTable[], roots: readonly string[]): Promise<void> {
   const allowances = tables.map(allowance);
   const paths = allowances.flatMap((allowed) => ('path' in allowed ? [stringLiteral(allowed.path)] : []));
   const directories = allowances.flatMap((allowed) => ('directory' in allowed ? [stringLiteral(allowed.directory)] : []));
+  // One of them may be a file as well as a folder.
+  paths.push(...roots.map(stringLiteral));
+  directories.push(...roots.map((root) => stringLiteral(root.endsWith('/') ? root : `${root}/`)));
   const connection = await instance.connect();
   try {
     if (paths.length > 0) await connection.run(`SET allowed_paths = [${paths.join(', ')}]`);
@@ -194,7 +202,7 @@ export class DatabaseHandle {
     this.shared.users.set(this, options);
     if (this.key !== undefined) byPath.set(this.key, this.shared);
     // Files another source has not been allowed yet: the next lease opens with them.
-    if (known && options.tables.length > 0) known.reset();
+    if (known && options.tables.length + options.allowPaths.length > 0) known.reset();
   }
   /** `fresh`: look whether the file has been replaced. */
   lease(fresh: boolean): Promise<Lease> {

@@ -5,7 +5,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SourceColumn, SourceRelation, SourceSchema } from '../../algebra/site.ts';
 import { reasonOf } from './errors.ts';
-import { readerCall, stringLiteral } from './file-tables.ts';
+import { filesLiteral, readerCall } from './file-tables.ts';
 import type { FileTable } from './file-tables.ts';
 import { travelType } from './source-types.ts';
 import type { NumericRange } from './source-types.ts';
@@ -65,7 +65,7 @@ export async function describeDatabase(connection: DuckDBConnection, files: read
   const found = await readCatalog(connection);
   for (const file of files) {
     try {
-      found.set(relationKey(DEFAULT_SCHEMA, file.name), await readFileTable(connection, file));
+      found.set(relationKey(file.schema ?? DEFAULT_SCHEMA, file.name), await readFileTable(connection, file));
     } catch (error) {
       problems.push(`table "${file.name}": ${reasonOf(error)}`);
     }
@@ -120,6 +120,12 @@ async function readCatalog(connection: DuckDBConnection): Promise<Map<string, Fo
   return found;
 }
 
+/** What is read from a file table and as which columns: other text, other columns or files. */
+export async function describeFile(connection: DuckDBConnection, file: FileTable): Promise<string> {
+  const { from, columns } = await readFileTable(connection, file);
+  return JSON.stringify([from, columns.map(({ name, sourceType }) => [name, sourceType])]);
+}
+
 async function readFileTable(connection: DuckDBConnection, file: FileTable): Promise<FoundRelation> {
   const described = await rows(connection, `DESCRIBE SELECT * FROM ${readerCall(file)}`);
   const columns = (described as string[][]).map(([name, sourceType]) => ({
@@ -130,11 +136,11 @@ async function readFileTable(connection: DuckDBConnection, file: FileTable): Pro
   }));
   let estimatedRows: number | undefined;
   if (file.reader === 'read_parquet') {
-    const [count] = await rows(connection, `SELECT sum(num_rows) FROM parquet_file_metadata(${stringLiteral(file.pattern)})`);
+    const [count] = await rows(connection, `SELECT sum(num_rows) FROM parquet_file_metadata(${filesLiteral(file)})`);
     estimatedRows = Number(count![0]);
   }
   return {
-    schema: DEFAULT_SCHEMA,
+    schema: file.schema ?? DEFAULT_SCHEMA,
     name: file.name,
     kind: 'table',
     comment: undefined,

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { FileFunctions } from '../../algebra/file-functions.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type {
   BeginOptions,
@@ -24,9 +25,11 @@ import type { KnownRelations } from './describe.ts';
 import { DuckDBTransaction } from './duckdb-transaction.ts';
 import type { Logger } from './duckdb-transaction.ts';
 import { DuckDBWriter } from './duckdb-writer.ts';
-import { openError } from './errors.ts';
+import { fragmentError, openError } from './errors.ts';
+import { FILE_FUNCTIONS, isUrl } from './file-functions.ts';
 import { fileTable } from './file-tables.ts';
 import type { FileTable } from './file-tables.ts';
+import { OpenCalls } from './open-calls.ts';
 import { interruptible } from './result-stream.ts';
 import { sampleTable } from './statistics.ts';
 
@@ -37,6 +40,8 @@ export interface DuckDBSiteConfig {
   readonly readOnly?: boolean | undefined;
   /** Files as tables: name → path or glob, relative to baseDir. */
   readonly tables?: Readonly<Record<string, string>> | undefined;
+  /** Folders and files that read_parquet(), read_csv() and read_json() may read; none: there are no such functions. */
+  readonly allowPaths?: readonly string[] | undefined;
   readonly baseDir: string;
   /** As DuckDB spells it: "1GB". */
   readonly memoryLimit?: string | undefined;
@@ -53,12 +58,17 @@ class DuckDBSite implements Site {
   readonly defaultSchema = DEFAULT_SCHEMA;
   capabilities = new DuckDBCapabilities(new Map());
   private known: KnownRelations | undefined;
+  readonly files: FileFunctions | undefined;
   private readonly tables: readonly FileTable[];
+  private readonly calls: OpenCalls | undefined;
   private readonly database: DatabaseHandle;
   private readonly logger: Logger | undefined;
 
   constructor(config: DuckDBSiteConfig) {
     this.name = config.name;
+    const allowPaths = (config.allowPaths ?? []).map((allowed) =>
+      isUrl(allowed) ? allowed : path.resolve(config.baseDir, allowed),
+    );
     this.logger = config.logger;
     this.tables = Object.entries(config.tables ?? {}).map(([name, file]) => fileTable(name, file, config.baseDir));
     this.database = new DatabaseHandle({
@@ -67,7 +77,26 @@ class DuckDBSite implements Site {
       memoryLimit: config.memoryLimit,
       threads: config.threads,
       tables: this.tables,
+      allowPaths,
     });
+    this.calls = allowPaths.length === 0 ? undefined : new OpenCalls(config.name, allowPaths);
+    this.files = this.calls && {
+      open: (call, signal) => this.withConnection(signal, (connection) => this.calls!.open(connection, call)),
+      hasChanged: (table, signal) => this.withConnection(signal, (connection) => this.calls!.hasChanged(connection, table)),
+    };
+  }
+
+  private async withConnection<T>(signal: AbortSignal, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const lease = await this.lease(false);
+    try {
+      return await this.onConnection(lease, signal, (connection) =>
+        work(connection).catch((error: unknown) => {
+          throw fragmentError(this.name, error);
+        }),
+      );
+    } finally {
+      lease.end();
+    }
   }
 
   async describe(signal: AbortSignal): Promise<SourceSchema> {
@@ -80,10 +109,12 @@ class DuckDBSite implements Site {
   }
 
   private async describeNow(lease: Lease, signal: AbortSignal): Promise<SourceSchema> {
-    const { schema, known } = await this.onConnection(lease, signal, (connection) => describeDatabase(connection, this.tables));
+    const { schema, known } = await this.onConnection(lease, signal, async (connection) =>
+      describeDatabase(connection, [...this.tables, ...((await this.calls?.tables(connection)) ?? [])]),
+    );
     this.known = known;
     this.capabilities = new DuckDBCapabilities(known);
-    return schema;
+    return { ...schema, functions: this.calls ? FILE_FUNCTIONS : [] };
   }
 
   async *statistics(
@@ -93,7 +124,11 @@ class DuckDBSite implements Site {
     const lease = await this.lease(false);
     try {
       if (this.known === undefined) await this.describeNow(lease, signal);
-      const context = { known: this.known!, files: this.tables, databaseVersion: lease.identity };
+      const context = {
+        known: this.known!,
+        files: [...this.tables, ...(this.calls?.known ?? [])],
+        databaseVersion: lease.identity,
+      };
       for (const table of tables) {
         const found = await this.onConnection(lease, signal, (connection) => sampleTable(connection, context, table));
         if (found) yield found;

@@ -7,10 +7,15 @@ import path from 'node:path';
 import { invalidParameterValue } from '../../core/sql-error.ts';
 
 export interface FileTable {
+  /** Undefined: the default one. */
+  readonly schema?: string;
   readonly name: string;
   /** Absolute path or glob. */
   readonly pattern: string;
   readonly reader: 'read_parquet' | 'read_csv' | 'read_json';
+  /** Of a call: the files it means now, and its further arguments as SQL. */
+  readonly files?: readonly string[];
+  readonly options?: readonly (readonly [string, string])[];
 }
 
 const READERS: readonly (readonly [RegExp, FileTable['reader']])[] = [
@@ -36,13 +41,25 @@ export function readerCall(
   table: FileTable,
   columns?: readonly { readonly name: string; readonly sourceType: string }[],
 ): string {
-  const pattern = stringLiteral(table.pattern);
-  if (table.reader !== 'read_csv' || !columns) return `${table.reader}(${pattern})`;
-  const types = columns.map((column) => `${stringLiteral(column.name)}: ${stringLiteral(column.sourceType)}`);
-  return `read_csv(${pattern}, types = {${types.join(', ')}})`;
+  const given = (table.options ?? []).map(([name, value]) => `, ${name} = ${value}`).join('');
+  const call = `${table.reader}(${filesLiteral(table)}${given}`;
+  if (table.reader !== 'read_csv' || !columns) return `${call})`;
+  const types = columns
+    .filter((column) => !isAddedColumn(table, column.name))
+    .map((column) => `${stringLiteral(column.name)}: ${stringLiteral(column.sourceType)}`);
+  return `${call}, types = {${types.join(', ')}})`;
 }
 
-const GLOB = /[*?[{]/;
+/** Columns that are not in the file: its name, what its folders are called. */
+const isAddedColumn = (table: FileTable, name: string): boolean =>
+  table.files !== undefined &&
+  ((name === 'filename' && (table.options ?? []).some(([option]) => option === 'filename')) ||
+    table.files.some((file) => file.includes(`/${name}=`)));
+
+export const filesLiteral = (table: FileTable): string =>
+  table.files === undefined ? stringLiteral(table.pattern) : `[${table.files.map(stringLiteral).join(', ')}]`;
+
+export const GLOB = /[*?[{]/;
 
 /** What DuckDB must be allowed to read for it. */
 export function allowance(table: FileTable): { readonly path: string } | { readonly directory: string } {

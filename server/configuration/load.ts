@@ -230,9 +230,18 @@ function withAbsolutePaths(configuration: Configuration, folder: string): Config
           source.tables && Object.fromEntries(Object.entries(source.tables).map(([table, file]) => [table, absolute(file)]));
         return [
           name,
-          { ...source, ...(source.path === undefined ? {} : { path: absolute(source.path) }), ...(tables ? { tables } : {}) },
+          {
+            ...source,
+            ...(source.path === undefined ? {} : { path: absolute(source.path) }),
+            ...(tables ? { tables } : {}),
+            ...(source.allow_paths
+              ? { allow_paths: source.allow_paths.map((allowed) => (isUrl(allowed) ? allowed : absolute(allowed))) }
+              : {}),
+          },
         ];
       }),
     ),
   };
 }
+
+const isUrl = (allowed: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(allowed);

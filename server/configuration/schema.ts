@@ -66,10 +66,17 @@ const duckdbSource = z
     path: z.string().optional().describe('a DuckDB database file; relative to this configuration file'),
     read_only: flag.default(true),
     tables: z.record(z.string(), z.string()).optional().describe('table name → Parquet, CSV or JSON file or glob'),
+    allow_paths: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('folders, files or URL prefixes that read_parquet(), read_csv() and read_json() may read; none without it'),
     memory_limit: size.optional(),
     threads: integer(1, 256).optional(),
   })
-  .refine((source) => source.path !== undefined || source.tables !== undefined, 'a duckdb source needs `path` or `tables`');
+  .refine(
+    (source) => source.path !== undefined || source.tables !== undefined || source.allow_paths !== undefined,
+    'a duckdb source needs `path`, `tables` or `allow_paths`',
+  );
 
 const source = z.discriminatedUnion('type', [postgresSource, duckdbSource]);
 

@@ -40,7 +40,7 @@ export function aboutUnreadSource(errorMessage: Buffer, unread: (source: string)
 /** An error about a statement's twin, as one about the statement. */
 export function namedByUser(errorMessage: Buffer): Buffer {
   const fields = readNoticeFields(errorMessage);
-  fields.set('M', (fields.get('M') ?? '').replace('"tributary:', '"'));
+  fields.set('M', (fields.get('M') ?? '').replace('"tributary:twin:', '"'));
   return rebuild(errorMessage[0]!, fields);
 }
 

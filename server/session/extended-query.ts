@@ -94,7 +94,7 @@ export class ExtendedQuery {
     }
     const raw = found.statements[0]!;
     const kind = classify(sql, raw);
-    const text = sentText(session, sql, raw, false);
+    const text = await sentText(session, sql, raw, false);
     const bytes = text.verbatim ? message.raw : writeParse(name, text.sql, read.parameterTypes);
     if (kind.kind === 'analysable') return this.parseAnalysable(read, kind, text, bytes);
     await session.forwarded(session.exchange.send('parse', bytes, session.forward(text)));

@@ -14,6 +14,7 @@ import type { FederatedQuery, PreparedExecution } from '../run-statement.ts';
 import { writeDescribeStatement, writeExecute } from '../wire/frontend-messages.ts';
 import { analyse, federatedStatement, queryBackend } from './backend-analysis.ts';
 import { Capture } from './backend-exchange.ts';
+import { filesHaveChanged } from './file-functions.ts';
 import { inClientPositions } from './error-messages.ts';
 import { contextColumns, contextSql, readContext } from './execution-context.ts';
 import type { FederatedPortal, RowSource } from './federated-portal.ts';
@@ -60,6 +61,7 @@ export async function prepareExecution(
   const known = statement.federated?.query;
   const askWith = known ? contextQuery(known) : undefined;
   const { values, context: asked } = await revalidateAndReadParameters(session, statement, source, askWith);
+  let sawFiles = false;
   for (let attempt = 1; ; attempt++) {
     const { federated } = statement;
     if (!federated) throw featureNotSupported('a statement whose tables have moved since it was prepared');
@@ -77,6 +79,13 @@ export async function prepareExecution(
     }
     const denied = answer.rows[0]![contextColumns] ?? null;
     if (denied !== null) throw privilegeError(denied);
+    if (!sawFiles) {
+      sawFiles = true;
+      if (await filesHaveChanged(session, query)) {
+        await analyseAgain(session, statement, federated);
+        continue;
+      }
+    }
     const parameters = federation.readParameters(federated.parameterTypes, values);
     return { federated, query, context, parameters, evaluate: (asked) => evaluateOnBackend(session, asked) };
   }

@@ -36,4 +36,4 @@ export type Portal =
   | { readonly kind: 'taken'; readonly statement: Statement; readonly bind: BindMessage };
 
 /** The backend's statement that receives a federated statement's parameters and stands for its portals. */
-export const twinName = (statement: string): string => `tributary:${statement}`;
+export const twinName = (statement: string): string => `tributary:twin:${statement}`;

@@ -101,7 +101,7 @@ export class SimpleQuery {
       return true;
     }
     const kind = classify(sql, raw);
-    const text = sentText(session, sql, raw, false);
+    const text = await sentText(session, sql, raw, false);
     if (isWhole(kind)) {
       const done = await this.passWhole(text.verbatim ? message.raw : writeQuery(text.sql), text);
       if (done) await afterForwarded(session, kind);
@@ -130,7 +130,7 @@ export class SimpleQuery {
     const { session } = this;
     session.inGroup = true;
     const kind = classify(sql, raw);
-    const text = sentText(session, sql, raw, true);
+    const text = await sentText(session, sql, raw, true);
     await this.statement(sql, raw, kind, text);
     if (raw.type === 'VariableSetStmt') await readMessageLevel(session);
   }

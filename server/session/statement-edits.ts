@@ -1,5 +1,6 @@
 /** Everything that is replaced in a statement's text before the catalog server sees it. */
 import { scramVerifier, formatVerifier } from '../auth/scram.ts';
+import { fileFunctionEdits } from './file-functions.ts';
 import { qualifiedNameEdits } from './qualified-names.ts';
 import { renamedColumnEdits } from './renamed-catalog-columns.ts';
 import type { Session } from './session.ts';
@@ -9,9 +10,10 @@ import type { AmbiguousName, Edit, RawStatement } from './statement-text.ts';
 import { MESSAGES_SETTING, virtualSettingEdits } from './virtual-settings.ts';
 
 /** The whole text for a lone statement (`span` undefined), or its part of a string. */
-export function sentText(session: Session, sql: string, statement: RawStatement, part: boolean): SentText {
+export async function sentText(session: Session, sql: string, statement: RawStatement, part: boolean): Promise<SentText> {
+  const files = await fileFunctionEdits(session, sql, statement);
   const [from, to] = part ? [statement.start, statement.end] : [0, undefined];
-  return new SentText(sql, from, to, statementEdits(session, sql, statement), ambiguousNames(session, sql, statement));
+  return new SentText(sql, from, to, statementEdits(session, sql, statement, files), ambiguousNames(session, sql, statement));
 }
 
 /** Bare relation names that more than one source has. CTEs hide them. */
@@ -31,9 +33,11 @@ function ambiguousNames(session: Session, sql: string, statement: RawStatement):
   return found.filter(({ name }) => !ctes.has(name));
 }
 
-function statementEdits(session: Session, sql: string, statement: RawStatement): Edit[] {
+function statementEdits(session: Session, sql: string, statement: RawStatement, files: readonly Edit[]): Edit[] {
+  const names = qualifiedNameEdits(sql, statement, session.federation.sources, session.source);
   const edits = [
-    ...qualifiedNameEdits(sql, statement, session.federation.sources, session.source),
+    ...files,
+    ...names.filter((name) => !files.some((call) => call.start <= name.start && name.end <= call.end)),
     ...virtualSettingEdits(sql, statement),
     ...passwordEdits(sql, statement),
     ...renamedColumnEdits(sql, statement),

@@ -1,0 +1,192 @@
+/** read_parquet, read_csv and read_json of a DuckDB source: what they answer, and which files they do not read. */
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import pg from 'pg';
+import { connectText, run } from '../support/differential.ts';
+import { startTestPostgres } from '../support/postgres.ts';
+import type { TestPostgres } from '../support/postgres.ts';
+import { startTestGateway } from './support.ts';
+import type { TestGateway } from './support.ts';
+
+let folder: string;
+let postgres: TestPostgres;
+let gateway: TestGateway;
+let client: pg.Client;
+
+const inFolder = (...names: string[]): string => path.join(folder, ...names);
+
+async function duckdb(...statements: string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  for (const sql of statements) await connection.run(sql);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+const writeSales = (file: string, from: number, to: number): Promise<void> =>
+  duckdb(
+    `COPY (SELECT i::INT AS id, 'item ' || i AS name, (i * 1.25)::DECIMAL(10,2) AS price FROM range(${from}, ${to}) s(i)) TO '${file}'`,
+  );
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'tributary-files-'));
+  for (const name of ['open/sub', 'closed']) await mkdir(inFolder(name), { recursive: true });
+  await writeSales(inFolder('open/a.parquet'), 1, 4);
+  await writeSales(inFolder('open/b.parquet'), 4, 6);
+  await writeSales(inFolder('closed/secret.parquet'), 90, 92);
+  await writeFile(inFolder('open/rates.csv'), 'code;rate\nEUR;1.5\nUSD;\n');
+  await writeFile(inFolder('open/notes.json'), '[{"id":1,"note":"first"},{"id":2,"note":null}]');
+  await symlink(inFolder('closed/secret.parquet'), inFolder('open/sub/link.parquet'));
+  await symlink(inFolder('closed'), inFolder('open/door'));
+  await symlink(inFolder('open/a.parquet'), inFolder('open/sub/inner.parquet'));
+  postgres = await startTestPostgres();
+  const admin = new pg.Client({ connectionString: postgres.url });
+  await admin.connect();
+  await admin.query(
+    "CREATE TABLE items (id int PRIMARY KEY, label text); INSERT INTO items VALUES (1, 'one'), (2, 'two'), (5, 'five')",
+  );
+  await admin.end();
+  gateway = await startTestGateway(`auth: { method: trust, users: [{ name: tester, admin: true }, { name: clerk }] }
+sources:
+  shop: { type: postgres, url: "${postgres.url}" }
+  lake: { type: duckdb, allow_paths: [${JSON.stringify(inFolder('open'))}] }
+  shut: { type: duckdb, tables: { a: ${JSON.stringify(inFolder('open/a.parquet'))} } }
+`);
+  client = await connectText(gateway.address);
+});
+
+afterAll(async () => {
+  await client?.end();
+  await gateway?.stop();
+  await postgres?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const rowsOf = async (sql: string, values?: readonly unknown[]): Promise<unknown> => {
+  const { rows, error } = await run(client, sql.replaceAll('$OPEN', inFolder('open')).replaceAll('$ALL', folder), values);
+  return error ?? rows;
+};
+
+test.each([
+  ["SELECT * FROM lake.read_parquet('$OPEN/a.parquet') ORDER BY id", [['1', 'item 1', '1.25'], ['2', 'item 2', '2.50'], ['3', 'item 3', '3.75']]],
+  ["SELECT count(*), sum(price) FROM lake.main.read_parquet('$OPEN/*.parquet')", [['5', '18.75']]],
+  ["SELECT read_parquet.id FROM lake.read_parquet('b.parquet') ORDER BY 1 DESC", [['5'], ['4']]],
+  ["SELECT t.x FROM lake.read_parquet(ARRAY['a.parquet', '$OPEN/sub/inner.parquet']) AS t (x) WHERE x = 2", [['2'], ['2']]],
+  ["SELECT code, rate FROM lake.read_csv('rates.csv', delim => ';', header => true) ORDER BY code", [['EUR', '1.5'], ['USD', null]]],
+  ["SELECT code, rate FROM lake.read_csv('rates.csv', delim := ';', all_varchar => true) ORDER BY code", [['EUR', '1.5'], ['USD', null]]],
+  ["SELECT id, note FROM lake.read_json('notes.json') ORDER BY id", [['1', 'first'], ['2', null]]],
+  ["SELECT i.label, p.price FROM lake.read_parquet('*.parquet') p JOIN shop.items i ON i.id = p.id ORDER BY p.id", [['one', '1.25'], ['two', '2.50'], ['five', '6.25']]],
+  ["SELECT label FROM shop.items WHERE id IN (SELECT id FROM lake.read_parquet('b.parquet'))", [['five']]],
+  ["SELECT 'é', \"id\" FROM lake . read_parquet ( 'b.parquet' /* ) */ ) WHERE id > 4", [['é', '5']]],
+  ["SELECT a.id FROM lake.read_parquet('a.parquet') a, lake.read_parquet('a.parquet') b WHERE a.id = b.id + 2", [['3']]],
+])('%s', async (sql, expected) => {
+  expect(await rowsOf(sql)).toEqual(expected);
+}); // prettier-ignore
+
+test.each([
+  ['a file outside', "lake.read_parquet('$ALL/closed/secret.parquet')"],
+  ['one that is not there', "lake.read_parquet('$ALL/closed/none.parquet')"],
+  ['a way up', "lake.read_parquet('$OPEN/../closed/secret.parquet')"],
+  ['a relative way up', "lake.read_parquet('../closed/secret.parquet')"],
+  ['a link to a file', "lake.read_parquet('sub/link.parquet')"],
+  ['a link to a folder', "lake.read_parquet('door/secret.parquet')"],
+  ['a glob with a link in it', "lake.read_parquet('sub/*.parquet')"],
+  ['a glob through a link', "lake.read_parquet('door/*.parquet')"],
+  ['a glob over folders', "lake.read_parquet('*/secret.parquet')"],
+  ['a glob that goes up', "lake.read_parquet('sub/[a-z]*/../../../closed/*.parquet')"],
+  ['a glob from above', "lake.read_parquet('$ALL/*/secret.parquet')"],
+  ['one of several', "lake.read_parquet(ARRAY['a.parquet', '/etc/passwd'])"],
+  ['another reader', "lake.read_csv('/etc/passwd')"],
+  ['a URL', "lake.read_parquet('https://example.com/a.parquet')"],
+  ['a file URL', "lake.read_csv('file:///etc/passwd')"],
+  ['a bucket', "lake.read_parquet('s3://bucket/a.parquet')"],
+])('not read: %s', async (_, call) => {
+  expect(await rowsOf(`SELECT * FROM ${call}`)).toMatchObject({ code: '42501' });
+});
+
+test.each([
+  ["SELECT * FROM lake.read_parquet('none.parquet')", '58P01'],
+  ["SELECT * FROM lake.read_parquet('none*.parquet')", '58P01'],
+  ["SELECT * FROM lake.read_parquet('')", '22023'],
+  ["SELECT * FROM lake.read_csv('rates.csv', store_rejects => true)", '22023'],
+  ["SELECT * FROM lake.read_csv('rates.csv', ';')", '42883'],
+  ['SELECT * FROM lake.read_csv()', '42883'],
+  ['SELECT * FROM lake.read_csv($1)', '0A000'],
+  ["SELECT * FROM shop.items i, lake.read_csv(i.label || '.csv')", '0A000'],
+  ["SELECT lake.read_csv('rates.csv')", '0A000'],
+  ["SELECT * FROM shut.read_parquet('a.parquet')", '0A000'],
+  ["SELECT * FROM shop.read_parquet('a.parquet')", '42883'],
+  ["CREATE VIEW v AS SELECT * FROM lake.read_parquet('a.parquet')", '42601'],
+])('refused: %s', async (sql, code) => {
+  expect(await rowsOf(sql)).toMatchObject({ code });
+});
+
+test('a file that is none says so', async () => {
+  await writeFile(inFolder('open/broken.parquet'), 'no parquet');
+  expect(await rowsOf("SELECT * FROM lake.read_parquet('broken.parquet')")).toMatchObject({
+    code: expect.not.stringMatching(/^(XX|08)/),
+    message: expect.stringContaining('broken.parquet'),
+  });
+  await rm(inFolder('open/broken.parquet'));
+});
+
+test('sessions that open the same files at once', async () => {
+  const clients = await Promise.all(Array.from({ length: 4 }, () => connectText(gateway.address)));
+  const answers = await Promise.all(clients.map((one) => run(one, "SELECT max(id) FROM lake.read_parquet('[ab].parquet')")));
+  expect(answers.map(({ rows, error }) => error ?? rows)).toEqual(clients.map(() => [['5']]));
+  await Promise.all(clients.map((one) => one.end()));
+});
+
+test('NUL in a name is refused by the protocol', async () => {
+  expect(await rowsOf("SELECT * FROM lake.read_csv(E'rates.csv\\000')")).toMatchObject({ code: expect.stringMatching(/^22/) });
+});
+
+test('the rest of DuckDB stays shut', async () => {
+  expect(await rowsOf("SELECT * FROM lake.read_text('/etc/passwd')")).toMatchObject({ code: '42883' });
+  expect(await rowsOf("SELECT * FROM lake.glob('/etc/*')")).toMatchObject({ code: '42883' });
+});
+
+test('EXPLAIN, a cursor, COPY, PREPARE', async () => {
+  const explained = await rowsOf("EXPLAIN (COSTS OFF) SELECT id FROM lake.read_parquet('a.parquet')");
+  expect(JSON.stringify(explained)).toMatch(/SELECT id FROM read_parquet\(\['.*a\.parquet'\]\)/);
+  await client.query("BEGIN; DECLARE c CURSOR FOR SELECT id FROM lake.read_parquet('a.parquet') ORDER BY id");
+  expect(await rowsOf('FETCH 2 FROM c')).toEqual([['1'], ['2']]);
+  await client.query('COMMIT');
+  await client.query("PREPARE p (int) AS SELECT name FROM lake.read_parquet('a.parquet') WHERE id = $1");
+  expect(await rowsOf('EXECUTE p (3)')).toEqual([['item 3']]);
+  await client.query('DEALLOCATE p');
+});
+
+test('files that change between executions', async () => {
+  const statement = { name: 'counted', rowMode: 'array' as const };
+  const text = "SELECT count(*), sum(price) FROM lake.read_parquet('sub/new*.parquet') WHERE id > $1";
+  const counted = async (): Promise<unknown> => (await client.query({ ...statement, text, values: [0] })).rows;
+  await writeSales(inFolder('open/sub/new1.parquet'), 1, 3);
+  expect(await counted()).toEqual([['2', '3.75']]);
+  await writeSales(inFolder('open/sub/new2.parquet'), 10, 11);
+  expect(await counted()).toEqual([['3', '16.25']]);
+  await rm(inFolder('open/sub/new2.parquet'));
+  await duckdb(`COPY (SELECT 7::BIGINT AS id, 0.5::DECIMAL(12,3) AS price) TO '${inFolder('open/sub/new1.parquet')}'`);
+  expect(await counted()).toEqual([['1', '0.500']]);
+  await rm(inFolder('open/sub/new1.parquet'));
+  await symlink(inFolder('closed/secret.parquet'), inFolder('open/sub/new1.parquet'));
+  await expect(counted()).rejects.toMatchObject({ code: '42501' });
+});
+
+test('EXECUTE can be taken away, from prepared statements too', async () => {
+  const clerk = await connectText({ ...gateway.address, user: 'clerk' });
+  const query = { name: 'again', text: "SELECT count(*) FROM lake.read_parquet('a.parquet')" };
+  expect((await clerk.query(query)).rows).toEqual([{ count: '3' }]);
+  await client.query('REVOKE EXECUTE ON FUNCTION lake.read_parquet(text) FROM PUBLIC');
+  await expect(clerk.query(query)).rejects.toMatchObject({
+    code: '42501',
+    message: 'permission denied for function read_parquet',
+  });
+  await expect(clerk.query("SELECT * FROM lake.read_parquet('none')")).rejects.toMatchObject({ code: '42501' });
+  await client.query('GRANT EXECUTE ON FUNCTION lake.read_parquet(text) TO clerk');
+  expect((await clerk.query(query)).rows).toEqual([{ count: '3' }]);
+  await client.query('GRANT EXECUTE ON FUNCTION lake.read_parquet(text) TO PUBLIC');
+  await clerk.end();
+});
