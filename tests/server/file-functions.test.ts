@@ -45,7 +45,7 @@ beforeAll(async () => {
   const admin = new pg.Client({ connectionString: postgres.url });
   await admin.connect();
   await admin.query(
-    "CREATE TABLE items (id int PRIMARY KEY, label text); INSERT INTO items VALUES (1, 'one'), (2, 'two'), (5, 'five')",
+    "CREATE TABLE items (id int PRIMARY KEY, label text); INSERT INTO items VALUES (1, 'one'), (2, 'two'), (5, 'five'); CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2'",
   );
   await admin.end();
   gateway = await startTestGateway(`auth: { method: trust, users: [{ name: tester, admin: true }, { name: clerk }] }
@@ -121,6 +121,15 @@ test.each([
   ["CREATE VIEW v AS SELECT * FROM lake.read_parquet('a.parquet')", '42601'],
 ])('refused: %s', async (sql, code) => {
   expect(await rowsOf(sql)).toMatchObject({ code });
+});
+
+test("a source's function beside another source's files", async () => {
+  const items = "shop.items i JOIN lake.read_parquet('a.parquet') p ON p.id = i.id";
+  expect(await rowsOf(`SELECT i.label, p.price FROM ${items} WHERE shop.twice(i.id) = 4`)).toEqual([['two', '2.50']]);
+  expect(await rowsOf(`SELECT shop.twice(p.id) FROM ${items}`)).toMatchObject({
+    code: '0A000',
+    message: expect.stringContaining('shop.twice(int4) away from source shop'),
+  });
 });
 
 test('a file that is none says so', async () => {
