@@ -1,5 +1,5 @@
 /**
- * `npm run conformance -- regress --pg-src DIR [--file NAME]… [--details] [--record]`: PostgreSQL's own regression files. What fills
+ * `npm run conformance -- regress --pg-src DIR [--file NAME]… [--placements] [--details] [--record]`: PostgreSQL's own regression files. What fills
  * the database runs on a plain PostgreSQL and on the gateway's source; every query's answer is compared.
  * DIR is PostgreSQL's source tree of the version that the catalog server has.
  */
@@ -10,7 +10,7 @@ import { fillDatabase, fillSession, runRegressFile, type RegressReport } from '.
 import { RegressWorld } from '../regress/regress-world.ts';
 import { recordProof } from './record.ts';
 import type { Variables } from '../regress/psql-variables.ts';
-import { describeReport, markdownOf, summaryOf } from '../regress/report.ts';
+import { describeReport, markdownOf, placementsMarkdown, summaryOf } from '../regress/report.ts';
 
 /** They fill the tables that the others read. */
 const BASE_FILES = ['test_setup', 'create_misc', 'create_aggregate', 'create_operator'];
@@ -35,6 +35,8 @@ export interface RegressOptions {
   readonly files: readonly string[];
   readonly details: boolean;
   readonly record: boolean;
+  /** Ask each query under the other placements as well, and record those figures. */
+  readonly placements: boolean;
 }
 
 /** True when every answer was PostgreSQL's. */
@@ -45,7 +47,7 @@ export async function runRegress(options: RegressOptions): Promise<boolean> {
   if (!existsSync(path.join(folder, 'sql'))) throw new Error(`${folder} has no folder sql`);
   const world = await RegressWorld.create(async (client, scratch) => {
     for (const name of BASE_FILES) await fillDatabase(textOf(name), freshVariables(folder), client, scratch);
-  });
+  }, options.placements);
   const reports = new Map<string, RegressReport>();
   try {
     for (const name of options.files) {
@@ -66,7 +68,8 @@ export async function runRegress(options: RegressOptions): Promise<boolean> {
     await world.stop();
   }
   console.log(summaryOf(reports));
-  if (options.record) recordProof('regress', markdownOf(reports));
+  if (options.record && !options.placements) recordProof('regress', markdownOf(reports));
+  if (options.record && options.placements) recordProof('regress placements', placementsMarkdown(reports));
   return [...reports.values()].every((report) => report.findings.length === 0);
 }
 

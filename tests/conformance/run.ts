@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
     engine: { type: 'string' },
     'pg-src': { type: 'string' },
     file: { type: 'string', multiple: true },
+    placements: { type: 'boolean', default: false },
     details: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
@@ -90,7 +91,8 @@ async function slt(): Promise<boolean> {
 function regress(): Promise<boolean> {
   const pgSource = values['pg-src'];
   if (pgSource === undefined) throw new Error("give the folder of PostgreSQL's source with --pg-src");
-  return runRegress({ pgSource, files: values.file ?? REGRESS_FILES, details: values.details, record: values.record });
+  const { file: files = REGRESS_FILES, details, record, placements } = values;
+  return runRegress({ pgSource, files, details, record, placements });
 }
 
 async function sqlsmith(): Promise<boolean> {

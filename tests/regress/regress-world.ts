@@ -30,18 +30,25 @@ export const SECOND_SOURCE = 'other';
 export class RegressWorld {
   readonly #postgres: TestPostgres;
   readonly #folder: string;
+  /** Whether queries are asked under other placements, too. */
+  readonly asksPlacements: boolean;
   #databases = 0;
 
-  private constructor(postgres: TestPostgres, folder: string) {
+  private constructor(postgres: TestPostgres, folder: string, asksPlacements: boolean) {
     this.#postgres = postgres;
     this.#folder = folder;
+    this.asksPlacements = asksPlacements;
   }
 
   /** `fill` runs on the database that every file starts from. */
-  static async create(fill: (client: pg.Client, folder: string) => Promise<void>): Promise<RegressWorld> {
+  static async create(fill: (client: pg.Client, folder: string) => Promise<void>, asksPlacements = true): Promise<RegressWorld> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'tributary-regress-'));
     await chmod(folder, 0o755);
-    const world = new RegressWorld(await startTestPostgres({ settings: { max_prepared_transactions: '4' } }), folder);
+    const world = new RegressWorld(
+      await startTestPostgres({ settings: { max_prepared_transactions: '4' } }),
+      folder,
+      asksPlacements,
+    );
     await world.#admin('CREATE DATABASE base');
     const client = await world.connect('base');
     await fill(client, folder);
@@ -208,6 +215,11 @@ export class RegressStage {
       await this.#gateway!.refresh();
     }
     return this.#session!;
+  }
+
+  /** Whether queries are asked under other placements, too. */
+  get asksPlacements(): boolean {
+    return this.#world.asksPlacements;
   }
 
   /** Runs `work` with nothing sent to the sources but scans. */

@@ -59,27 +59,32 @@ export function summaryOf(reports: ReadonlyMap<string, RegressReport>): string {
 
 /** The same for docs/conformance.md. */
 export function markdownOf(reports: ReadonlyMap<string, RegressReport>): string {
-  const row = (name: string, of: Figures): readonly (string | number)[] => [
-    name,
-    comparedOf(of),
-    of.identical,
-    ...KINDS.map((kind) => countOf(of, kind) || ''),
-    percent(of.identical, comparedOf(of)),
-  ];
-  const head = (first: string): readonly string[] => [first, 'queries', 'identical', ...KINDS, ''];
   const all = [...reports.values()];
   return [
     `**${reports.size} files, ${statementsOf(reports)} statements, ${figures(totalOf(all))}.**`,
-    markdownTable([
-      head('tables in'),
-      row('one source', totalOf(all)),
-      ...othersOf(reports).map(([placement, others]) => row(placement, others)),
-    ]),
     markdownTable([['not identical (one source)', 'statements', 'for example'], ...reasonsOf(reports)]),
     markdownTable([['not compared', 'statements'], ...skippedOf(reports)]),
     markdownTable([head('file'), ...[...reports].map(([name, report]) => row(name, report))]),
   ].join('\n\n');
 }
+
+/** What was identical, with the tables in other places. */
+export function placementsMarkdown(reports: ReadonlyMap<string, RegressReport>): string {
+  return [
+    `Files asked: ${[...reports.keys()].join(', ')}.`,
+    markdownTable([head('tables in'), ...othersOf(reports).map(([placement, others]) => row(placement, others))]),
+  ].join('\n\n');
+}
+
+const head = (first: string): readonly string[] => [first, 'queries', 'identical', ...KINDS, ''];
+
+const row = (name: string, of: Figures): readonly (string | number)[] => [
+  name,
+  comparedOf(of),
+  of.identical,
+  ...KINDS.map((kind) => countOf(of, kind) || ''),
+  percent(of.identical, comparedOf(of)),
+];
 
 const statementsOf = (reports: ReadonlyMap<string, RegressReport>): number =>
   [...reports.values()].reduce((sum, report) => sum + report.statements, 0);
