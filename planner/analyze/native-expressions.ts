@@ -70,7 +70,10 @@ function native(
 function returned(converter: ExpressionConverter, node: TreeNode): { readonly type: SqlType; readonly name: string } {
   const { analysis } = converter;
   const returning = child(node, 'returning');
-  const type = analysis.type(integer(returning, 'typid'), integer(returning, 'typmod'), 0);
+  const oid = integer(returning, 'typid');
+  const type = analysis.type(oid, integer(returning, 'typmod'), 0);
+  // Of a domain the lookup tells the type it is over, without its checks.
+  if (type.oid !== oid) throw analysis.unsupported('SQL/JSON expression RETURNING a domain', node);
   return { type: withDefaultCollation(analysis.lookup.type(type.oid), type), name: nameOf(converter, node, type) };
 }
 

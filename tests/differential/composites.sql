@@ -108,3 +108,21 @@ SELECT a.id, b.id FROM people a, people b WHERE (a.dept, a.active) > (b.dept, b.
 SELECT a.id, b.id, a < b, a = b, a <> b FROM depts a, depts b ORDER BY a DESC, b
 
 SELECT p.id FROM people p ORDER BY ROW(dept, active, name), id
+
+-- refused: correlation by a column of type
+SELECT s.id, (SELECT count(*) FROM depts d WHERE d.id = (s.p).dept) FROM (SELECT p, id FROM people p OFFSET 0) s
+
+-- refused: correlation by a column of type
+SELECT s.id, (SELECT count(*) FROM depts d WHERE d.id > 2 AND (s.p).name IS NOT NULL) FROM (SELECT p, id FROM people p OFFSET 0) s
+
+SELECT d.id, (SELECT p FROM people p WHERE p.boss = d.id AND p.id > 5 ORDER BY p.id LIMIT 1) FROM depts d
+
+SELECT d.id, x FROM depts d LEFT JOIN LATERAL (SELECT p FROM people p WHERE p.dept = d.id ORDER BY p.id LIMIT 2) x ON true ORDER BY d.id
+
+SELECT d.id, x.p, (x.p).id FROM depts d CROSS JOIN LATERAL (SELECT p FROM people p WHERE p.dept = d.id ORDER BY p.id LIMIT 2) x
+
+SELECT lag(id) OVER (ORDER BY id), row_to_json(d), row_number() OVER (ORDER BY d) FROM depts d
+
+SELECT p.id FROM people p WHERE (SELECT d FROM depts d WHERE d.id = p.dept) IS NULL
+
+SELECT p.id FROM people p WHERE ROW(p.dept) = ANY (SELECT d.id FROM depts d WHERE d.id > 2)
