@@ -278,11 +278,11 @@ export const RISKY_PRODUCTIONS: Partial<Readonly<Record<SqlTypeName, readonly st
 export const LITERALS: Readonly<Record<SqlTypeName, { readonly tame: number; readonly values: readonly string[] }>> = {
   bool: { tame: 2, values: ['true', 'false'] },
   int2: { tame: 2, values: ["'3'::int2", "'-1'::int2", "'32767'::int2", "'-32768'::int2"] },
-  int4: { tame: 5, values: ['0', '1', '2', '-3', '7', '2147483647', '(-2147483648)'] },
+  int4: { tame: 5, values: ['0', '1', '2', '(-3)', '7', '2147483647', '(-2147483648)'] },
   int8: { tame: 1, values: ["'5'::int8", '9007199254740993', '9223372036854775807', "'-9223372036854775808'::int8"] },
   float4: { tame: 2, values: ["'0.5'::float4", "'-2.25'::float4", "'0.1'::float4", "'NaN'::float4", "'Infinity'::float4"] },
   float8: { tame: 3, values: ["'0.5'::float8", "'-7.25'::float8", "'2'::float8", "'0.1'::float8", "'1e300'::float8", "'NaN'::float8", "'-Infinity'::float8", "'-0'::float8"] }, // prettier-ignore
-  numeric: { tame: 4, values: ['0.5', '1.50', '-2.345', '100', '99999999999999999999.999', '0.000000000001', "'NaN'::numeric", "'Infinity'::numeric"] }, // prettier-ignore
+  numeric: { tame: 4, values: ['0.5', '1.50', '(-2.345)', '100', '99999999999999999999.999', '0.000000000001', "'NaN'::numeric", "'Infinity'::numeric"] }, // prettier-ignore
   text: { tame: 6, values: ["'a'", "''", "'Ada'", "' '", "'ß'", "'zoë 🚀'", "'a_b'", "'100%'"] },
   date: {
     tame: 3,

@@ -31,7 +31,10 @@ function recursiveQuery(generation: Generation): SqlNode {
   const carried: SqlTypeName[] = Array.from({ length: 1 + random.below(2) }, () => random.pick(ORDERED_TYPES));
   const types: SqlTypeName[] = ['int4', ...carried];
   const start = generation.from({ depth: 0 });
-  const first = carried.map((type) => randomExpression(random, type, { columns: start.columns }, 1));
+  // Without a scale of its own a numeric keeps its type from one member to the other.
+  const typed = (type: SqlTypeName, tree: SqlNode): SqlNode =>
+    type === 'numeric' ? node(type, ['(', tree, ')::numeric']) : tree;
+  const first = carried.map((type) => typed(type, randomExpression(random, type, { columns: start.columns }, 1)));
   const self = generation.name('q');
   const own = derivedColumns(self, types);
   const joinsTable = random.chance(0.4);
@@ -39,7 +42,7 @@ function recursiveQuery(generation: Generation): SqlNode {
   const other = generation.name('q');
   const columns = joinsTable ? [...own, ...table.columns.map((c) => ({ sql: `${other}.${c.name}`, want: c.want }))] : own;
   const next = carried.map((type, i) =>
-    random.chance(0.4) ? `${self}.c${i + 1}` : randomExpression(random, type, { columns }, 1),
+    random.chance(0.4) ? `${self}.c${i + 1}` : typed(type, randomExpression(random, type, { columns }, 1)),
   );
   const int4 = own.find((column, i) => i > 0 && baseType(column.want) === 'int4');
   const join = joinsTable ? ` JOIN ${table.name} ${other} ON ${other}.k = ${int4?.sql ?? `${self}.c0`}` : '';
