@@ -390,7 +390,13 @@ function obeys(value: string | number, rule: ConstantRule): boolean {
 /** A hash join hands its keys down as a filter, below a LIMIT too, which then lets other rows through (duckdb/duckdb#22924). */
 const LIMIT_REASON = 'DuckDB may filter below a LIMIT what is joined above it';
 
-const hasSubquery = (expr: Scalar): boolean => someScalar(expr, (node) => node.kind === 'subquery');
+/** DuckDB takes = ANY of an array that is one value for a subquery. */
+const hasSubquery = (expr: Scalar): boolean =>
+  someScalar(
+    expr,
+    (node) =>
+      node.kind === 'subquery' || (node.kind === 'arraycompare' && node.array.kind !== 'array' && node.array.kind !== 'const'),
+  );
 
 function readsLimit(rel: Rel): boolean {
   let found = false;

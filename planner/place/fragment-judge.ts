@@ -4,7 +4,17 @@
 import type { Rel } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
-import { relInputs, relScalars, scalarParts, sitesOf, visitRel, visitScalar } from '../../algebra/transform.ts';
+import {
+  mapRelInputs,
+  mapRelScalars,
+  relInputs,
+  relScalars,
+  rewriteScalar,
+  scalarParts,
+  sitesOf,
+  visitRel,
+  visitScalar,
+} from '../../algebra/transform.ts';
 
 const exact: Verdict = { verdict: 'exact' };
 const NO_CTES: ReadonlySet<number> = new Set();
@@ -14,6 +24,7 @@ export class FragmentJudge {
   readonly #capabilities: (site: string) => Capabilities;
   readonly #rels = new WeakMap<Rel, Map<string, Verdict>>();
   readonly #scalars = new WeakMap<Scalar, Map<string, Verdict>>();
+  readonly #receivedRels = new WeakMap<Rel, Map<string, Rel>>();
   readonly #sites = new WeakMap<Rel, ReadonlySet<string>>();
 
   constructor(capabilities: (site: string) => Capabilities) {
@@ -42,14 +53,15 @@ export class FragmentJudge {
 
   /** The node alone, its inputs taken as given. `ctes`: definitions of the same fragment around it. */
   node(rel: Rel, site: string, ctes: ReadonlySet<number> = NO_CTES): Verdict {
-    const own = this.#capabilities(site).operator(rel);
+    const received = this.#received(rel, site);
+    const own = this.#capabilities(site).operator(received);
     if (own.verdict !== 'exact') return own;
     for (const expr of relScalars(rel)) {
       const verdict = this.scalar(expr, site, ctes);
       if (verdict.verdict !== 'exact') return verdict;
     }
-    if (rel.kind === 'aggregate') {
-      for (const { call } of rel.aggregates) {
+    if (received.kind === 'aggregate') {
+      for (const { call } of received.aggregates) {
         const verdict = this.#capabilities(site).aggregate(call);
         if (verdict.verdict !== 'exact') return verdict;
       }
@@ -78,7 +90,7 @@ export class FragmentJudge {
   #judgeScalar(expr: Scalar, site: string, ctes: ReadonlySet<number>): Verdict {
     const capabilities = this.#capabilities(site);
     if (expr.kind === 'subquery') {
-      if (this.becomesParameter(expr, site)) return capabilities.scalar({ kind: 'param', index: -1, type: expr.type });
+      if (this.becomesParameter(expr, site)) return capabilities.scalar(asParameter(expr));
       const inner = this.rel(expr.rel, site, ctes);
       if (inner.verdict !== 'exact') return inner;
     }
@@ -91,8 +103,27 @@ export class FragmentJudge {
         result = verdict;
       }
     }
-    const own = capabilities.scalar(expr);
+    const own = capabilities.scalar(this.#receivedScalar(expr, site));
     return own.verdict === 'exact' ? result : own;
+  }
+
+  /** The subtree as the site gets it: what a subquery tells about its value, a parameter does not. */
+  #received(rel: Rel, site: string): Rel {
+    const bySite = this.#receivedRels.get(rel) ?? new Map<string, Rel>();
+    let received = bySite.get(site);
+    if (received === undefined) {
+      const inputs = mapRelInputs(rel, (input) => this.#received(input, site));
+      received = mapRelScalars(inputs, (expr) => this.#receivedScalar(expr, site));
+      bySite.set(site, received);
+      this.#receivedRels.set(rel, bySite);
+    }
+    return received;
+  }
+
+  #receivedScalar(expr: Scalar, site: string): Scalar {
+    return rewriteScalar(expr, (part) =>
+      part.kind === 'subquery' && this.becomesParameter(part, site) ? asParameter(part) : part,
+    );
   }
 
   #judge(rel: Rel, site: string, ctes: ReadonlySet<number>): Verdict {
@@ -109,6 +140,8 @@ export class FragmentJudge {
     return this.node(rel, site, ctes);
   }
 }
+
+const asParameter = ({ type }: Scalar): Scalar => ({ kind: 'param', index: -1, type });
 
 /** Whether a subquery reads a WITH definition of the query around it. */
 function readsOuterCte(rel: Rel): boolean {

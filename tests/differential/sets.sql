@@ -112,3 +112,5 @@ SELECT d.id, r.* FROM depts d LEFT JOIN LATERAL json_to_record(json_build_object
 
 SELECT a.id, e.key, e.value FROM depts a, json_each(json_build_object('a', a.id)) e ORDER BY 1;
 
+
+SELECT a.id, b.id FROM lists a LEFT JOIN lists b ON b.id = a.id AND (b.id = ANY (b.nums) OR a.id <> ALL (a.nums)) ORDER BY 1, 2;

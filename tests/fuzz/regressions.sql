@@ -37,3 +37,8 @@ WITH a AS (SELECT id FROM people ORDER BY id LIMIT 1) SELECT a.id, b.id FROM a J
 SELECT DISTINCT count(*) FROM people GROUP BY dept, active ORDER BY 1 DESC;
 
 SELECT DISTINCT -21 AS x FROM people GROUP BY dept;
+
+-- a subquery of known scale reached DuckDB as a parameter of none
+SELECT id, round((SELECT sum(p.id::int8) FROM people p JOIN generate_series(1, 3) AS g ON g = p.dept), 1) FROM depts ORDER BY id;
+
+SELECT id, x + 1 FROM (SELECT id, (SELECT sum(p.id::int8) FROM people p JOIN generate_series(1, 3) AS g ON g = p.dept) AS x FROM depts) q WHERE id > 1 ORDER BY id;
