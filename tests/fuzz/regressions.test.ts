@@ -15,7 +15,8 @@ const statements = readFileSync(path.join(__dirname, 'regressions.sql'), 'utf8')
       .replace(/;$/, ''),
   )
   .filter((sql) => sql !== '');
-const asFuzzed: Readonly<Record<string, string>> = { people: 't1', events: 't2', depts: 't3', codes: 't4' };
+/** Tables lie where those of random worlds do, by number. */
+const asFuzzed = (table: string): string => `t${TABLES.findIndex(({ name }) => name === table) + 1}`;
 let federation: Federation;
 const expected = new Map<string, Awaited<ReturnType<typeof run>>>();
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => federation?.stop());
 
 test.each(Object.entries(FUZZ_PLACEMENTS))('%s', async (_name, { placement, disabled }) => {
-  const gateway = await federation.gateway((table) => placement(asFuzzed[table]!), disabled ? { disabled } : {});
+  const gateway = await federation.gateway((table) => placement(asFuzzed(table)), disabled ? { disabled } : {});
   try {
     const client = await connectText(gateway.clientConfig);
     const wrong: string[] = [];
