@@ -15,7 +15,7 @@ import { FACT_TABLES } from './tpcds/fact-tables.ts';
 
 const facts = new Set(FACT_TABLES.map(({ name }) => name));
 
-const TPCDS_PLACEMENTS: Readonly<Record<string, Placement>> = {
+export const TPCDS_PLACEMENTS: Readonly<Record<string, Placement>> = {
   'all in PostgreSQL': () => 'pg',
   'all in DuckDB': () => 'duck',
   'facts in DuckDB': (table) => (facts.has(table) ? 'duck' : 'pg'),
