@@ -1,5 +1,6 @@
 /** Function and operator calls of an analysed tree → CallScalar; the exact integer widenings of constants are done at once. */
 import type { CallScalar, FunctionRef, OperatorRef, Scalar } from '../../algebra/scalar.ts';
+import { ageFromToday } from './age-today.ts';
 import type { Analysis } from './analysis.ts';
 import { defaultArgument } from './default-arguments.ts';
 import type { ExpressionConverter } from './expressions.ts';
@@ -64,7 +65,7 @@ export function convertPlainCall(
     ...(flag(node, 'funcvariadic') ? { variadic: true } : {}),
     location: analysis.location(node),
   };
-  return isCast ? widenedConstant(call) : call;
+  return isCast ? widenedConstant(call) : ageFromToday(call);
 }
 
 /** Named arguments put in place, omitted ones with their defaults. */

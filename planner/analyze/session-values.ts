@@ -4,6 +4,7 @@
  */
 import type { CallScalar, FunctionRef } from '../../algebra/scalar.ts';
 import { sqlType } from '../../core/sql-type.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import { assert } from '../../core/assert.ts';
 import type { Analysis } from './analysis.ts';
 import { integer } from './tree-nodes.ts';
@@ -47,6 +48,11 @@ const references = new Map<string, FunctionRef>(
 
 /** True for the calls made here: SQL writes them without parentheses. */
 export const isSessionValue = (fn: FunctionRef): boolean => fn.oid === 0 && references.has(fn.name);
+
+/** One without a precision. */
+export function sessionValue(name: 'current_date', type: SqlType): CallScalar {
+  return { kind: 'call', fn: references.get(name)!, args: [], type, inputCollation: 'none', form: 'function' };
+}
 
 export function convertSessionValue(analysis: Analysis, node: TreeNode): CallScalar {
   const fn = references.get(NAMES[integer(node, 'op')] ?? '');

@@ -95,3 +95,10 @@ SELECT d.title, p.id FROM depts d LEFT JOIN people p ON p.dept = d.id AND to_tsv
 SELECT p.id FROM people p WHERE NOT EXISTS (SELECT FROM codes c WHERE format('%-5s', c.code) = format('%-5s', p.name)) ORDER BY 1;
 
 SELECT p.id, c.n FROM people p JOIN codes c ON to_tsvector('simple', p.name) = to_tsvector('simple', c.code) ORDER BY 1, 2;
+
+-- age(x) counts from today, by the session's own clock.
+SELECT id, age(joined) = age(current_date::timestamptz, joined::timestamptz) FROM people ORDER BY id;
+
+SELECT d.id, age(opened) = age(current_date::timestamptz, opened), age(opened AT TIME ZONE 'UTC') = age(current_date::timestamp, opened AT TIME ZONE 'UTC') FROM depts d JOIN people p ON p.dept = d.id ORDER BY p.id;
+
+SELECT count(*) FROM events WHERE age(happened) > '1 year' AND extract(year FROM age(happened)) > 0;
