@@ -20,7 +20,10 @@ export async function bootstrap(connection: AdminConnection): Promise<void> {
   );
   if (!found?.superuser) throw sqlError('42501', 'the catalog server has to be entered as a superuser');
   if (found.mark === MARK) return connection.run(FUNCTION_TABLE);
-  if (found.mark !== null) throw sqlError('55000', `the catalog was made by another version of the gateway: "${found.mark}"`);
+  if (found.mark !== null)
+    throw sqlError('55000', `the catalog was made by another version of the gateway: "${found.mark}"`, {
+      detail: 'Move data_dir away (or name another database), start again, and replay the DDL you keep in catalog.setup.',
+    });
   await connection.run(
     `${ROLES}${TYPES}${TABLES}${FUNCTION_TABLE}${FINGERPRINT}${GUARD}${PRIVILEGES}${STATISTICS}${EVENT_TRIGGERS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
   );
