@@ -5,6 +5,8 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export interface Ending {
+  /** Which of the proxy's connections, from 1. */
+  readonly connection: number;
   readonly sql: string;
   /** `00000` is success; `cut`: the connection closed before an answer; `hung`: not even cancelled it ended. */
   readonly code: string;
@@ -23,6 +25,7 @@ export interface ProxyOptions {
 export class WatchingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #connections = 0;
 
   private constructor(options: ProxyOptions) {
     this.#server = createServer({ noDelay: true }, (client) => {
@@ -31,7 +34,7 @@ export class WatchingProxy {
         this.#sockets.add(socket);
         socket.on('close', () => this.#sockets.delete(socket));
       }
-      watch(client, onward, options);
+      watch(client, onward, ++this.#connections, options);
     });
   }
 
@@ -59,7 +62,7 @@ interface Statement {
   cancelled: boolean;
 }
 
-function watch(client: Socket, onward: Socket, options: ProxyOptions): void {
+function watch(client: Socket, onward: Socket, connection: number, options: ProxyOptions): void {
   let running: Statement | undefined;
   let key: Buffer | undefined;
   const end = (code: string, message: string): void => {
@@ -67,7 +70,7 @@ function watch(client: Socket, onward: Socket, options: ProxyOptions): void {
     const { sql, timer, cancelled } = running;
     running = undefined;
     clearTimeout(timer);
-    options.onEnding({ sql, code, message, cancelled });
+    options.onEnding({ connection, sql, code, message, cancelled });
   };
   const hung = (): void => {
     end('hung', 'neither its time limit nor a cancel request ended it');
