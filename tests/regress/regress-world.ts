@@ -88,7 +88,7 @@ export class RegressWorld {
     const yaml =
       `listen: { port: 0 }\nauth: { method: trust, users: [{ name: ${USER}, admin: true }] }\nlog: { level: silent }\n` +
       `catalog: { setup: ./setup.sql, refresh: 0 }\n` +
-      `sources:\n${[FIRST_SOURCE, SECOND_SOURCE]
+      `sources:\n${(this.asksPlacements ? [FIRST_SOURCE, SECOND_SOURCE] : [FIRST_SOURCE])
         .map((name) => `  ${name}: { type: postgres, url: "postgres://${user}@${host}:${port}/${source}", pool: { max: 16 } }\n`)
         .join('')}`;
     return startGateway(parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {}).configuration, {
