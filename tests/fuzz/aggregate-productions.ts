@@ -84,7 +84,6 @@ export const AGGREGATES: readonly AggregateProduction[] = [
   { sql: "dense_rank('b') WITHIN GROUP (ORDER BY {text} DESC)", type: 'int8' },
   { sql: 'percent_rank(1.5) WITHIN GROUP (ORDER BY {numeric})', type: 'float8' },
   { sql: 'cume_dist(3) WITHIN GROUP (ORDER BY {int4} NULLS FIRST)', type: 'float8' },
-  { sql: 'corr({float8~}, {float8~})', type: 'float8', inexact: true },
   { sql: 'regr_count({float8~}, {float8~})', type: 'int8' },
   { sql: 'stddev_samp({numeric~})', type: 'numeric' },
   { sql: 'variance({int8})', type: 'numeric' },
