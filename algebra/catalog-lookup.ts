@@ -5,6 +5,7 @@ import type { Collation, SqlType } from '../core/sql-type.ts';
 import type { SourceTable } from './rel.ts';
 import type { FunctionRef, OperatorRef } from './scalar.ts';
 
+/** A mirror; in a query over mirrors also a relation of the catalog server itself, a table of the site `tributary`. */
 export interface MirroredRelation {
   readonly table: SourceTable;
   /** By attnum - 1; undefined for a dropped attribute. */

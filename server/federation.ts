@@ -4,6 +4,7 @@ import type { Rel } from '../algebra/rel.ts';
 import type { Scalar } from '../algebra/scalar.ts';
 import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
+import type { LocalTables } from '../connectors/postgres/local-tables.ts';
 import type { Logger } from 'pino';
 import type { AdmissionQueue } from './admission.ts';
 import type { Metrics } from './admin/metrics.ts';
@@ -17,6 +18,8 @@ export interface FederationParts {
   readonly sites: ReadonlyMap<string, Site>;
   /** What the local executor evaluates. */
   readonly local: Capabilities;
+  /** Tables of the catalog server, on the session's own backend. */
+  readonly localTables: LocalTables;
   /** What evaluates, row by row, what is neither a source's nor `local`. */
   readonly net: NetSite;
   readonly statistics: Statistics;

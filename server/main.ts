@@ -1,5 +1,6 @@
 /** Wires the gateway: the one place that names concrete connectors and the executor's capabilities. */
 import { createDuckDBSite } from '../connectors/duckdb/duckdb-site.ts';
+import { createLocalTables } from '../connectors/postgres/local-tables.ts';
 import { createNetSite } from '../connectors/postgres/net-site.ts';
 import { createPostgresSite } from '../connectors/postgres/postgres-site.ts';
 import type { Site } from '../algebra/site.ts';
@@ -19,6 +20,7 @@ export function startGateway(configuration: Configuration, observer?: PlannerObs
   return startWithSites(configuration, {
     createSite,
     local: localCapabilities,
+    localTables: createLocalTables(),
     foldConstants: foldConstantsLocally,
     raiseConstant: raiseConstantLocally,
     createNet: ({ host, port, user, database, password, tls }, max) => {

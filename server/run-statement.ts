@@ -10,14 +10,20 @@ import { analyzeQuery } from '../planner/analyze/analyze-query.ts';
 import type { AnalyzedQuery } from '../planner/analyze/analyze-query.ts';
 import { foldSessionExpressions, sessionExpressions } from '../planner/analyze/session-expressions.ts';
 import type { SessionEvaluator } from '../planner/analyze/session-expressions.ts';
+import { keepCatalogViews } from '../planner/analyze/catalog-views.ts';
+import { relationOids } from '../planner/analyze/statement-oids.ts';
 import { readTree } from '../planner/analyze/tree-reader.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import { explainPlan } from '../planner/explain/explain.ts';
+import type { MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
 import { FILE_FUNCTION_SCHEMA } from '../algebra/file-functions.ts';
 import { CATALOG_SITE } from '../algebra/rel.ts';
 import type { SourceTable } from '../algebra/rel.ts';
 import type { Site, SiteTransaction } from '../algebra/site.ts';
+import type { Statistics } from '../algebra/statistics.ts';
+import { tableOfRows } from '../algebra/statistics.ts';
+import { localObstacle, localRelationsSql, readLocalRelations, withLocalRelations } from '../catalog/local-relations.ts';
 import { privilegeCheck } from '../catalog/privileges.ts';
 import { assert } from '../core/assert.ts';
 import type { BatchStream } from '../core/batch.ts';
@@ -36,7 +42,9 @@ import type { ExplainRequest } from './session/explain-statement.ts';
 import type { RowSource } from './session/federated-portal.ts';
 import type { FederatedStatement } from './session/session-state.ts';
 import type { SiteTransactions } from './session/site-transactions.ts';
-import { remotesOf } from './remote-fragments.ts';
+import type { PortalHost } from '../connectors/postgres/local-tables.ts';
+import { isLocal, remotesOf } from './remote-fragments.ts';
+import { readWhole } from './rows-in-memory.ts';
 import { reportSlowQuery } from './slow-query.ts';
 import { sourcesNamed } from './tree-scan.ts';
 import type { SourcesNamed } from './tree-scan.ts';
@@ -47,6 +55,10 @@ export interface FederatedQuery {
   readonly analysed: AnalyzedQuery;
   /** SQL of what is denied to the session's user, NULL when nothing. */
   readonly privilegeCheck: string;
+  /** SQL of what keeps the session's backend from reading its own tables for this statement; null: it reads none. */
+  readonly localObstacle: string | null;
+  /** Rows of those tables, by OID. */
+  readonly localRows: ReadonlyMap<number, number>;
   /** The plan; null: made at every execution, since it holds values of the session. */
   plan: QueryPlan | null;
   readonly dependsOnSession: boolean;
@@ -69,6 +81,10 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Those of the session's transaction, for REPEATABLE READ and SERIALIZABLE. */
   readonly transactions: SiteTransactions;
+  /** The rows are fetched little by little, and other statements of the session run between. */
+  readonly inPortions?: boolean;
+  /** The session's backend, for fragments over its own tables. */
+  readonly local: PortalHost;
 }
 
 const CACHED_QUERIES_MAX = 500;
@@ -93,14 +109,20 @@ export class Federation {
     return sourcesNamed(tree, this.parts.lookup);
   }
 
-  /** Throws 0A000 for what is not supported, positions in the text that was sent. */
-  async analyse(statement: FederatedStatement): Promise<FederatedQuery> {
+  /**
+   * Throws 0A000 for what is not supported, positions in the text that was sent. `describe`: the one value of a query on the
+   * session's backend.
+   */
+  async analyse(statement: FederatedStatement, describe: (sql: string) => Promise<string>): Promise<FederatedQuery> {
     const key =
       statement.tree.length > CACHED_TREE_BYTES_MAX ? null : `${statement.text.sql}\0${statement.tree.toString('latin1')}`;
     const known = key === null ? undefined : this.queries.get(key);
     if (known) return known;
     const names = columnNames(statement.rowDescription);
-    const analysed = await analyzeQuery(readTree(statement.tree), this.parts.lookup, {
+    const tree = readTree(statement.tree);
+    const local = await this.localRelations(tree, describe);
+    const lookup = withLocalRelations(this.parts.lookup, local);
+    const analysed = await analyzeQuery(tree, lookup, {
       statement: statement.text.sql,
       columnNames: names,
     });
@@ -118,11 +140,33 @@ export class Federation {
       analysed: folded,
       privilegeCheck: `coalesce(${privilegeCheck(relations, analysed.functionOids)}, ${fileFunctionDenied(fileTables)})`,
       fileTables,
+      localObstacle:
+        local.length === 0
+          ? null
+          : localObstacle(relations.filter(({ relation }) => lookup.mirror(relation)?.table.site === CATALOG_SITE)),
+      localRows: new Map(
+        local.flatMap(({ table, estimatedRows: rows }) => (rows === undefined ? [] : [[table.mirrorOid, rows]])),
+      ),
       plan: null,
       dependsOnSession: sessionExpressions(folded.rel).length > 0,
     };
-    if (key !== null) this.remember(key, query);
+    // A table of one session's transaction is nobody else's; such a query stays with its statement.
+    if (key !== null && local.length === 0) this.remember(key, query);
     return query;
+  }
+
+  /** The relations of the catalog server that the statement reads beside mirrors. */
+  private async localRelations(
+    tree: ReturnType<typeof readTree>,
+    describe: (sql: string) => Promise<string>,
+  ): Promise<readonly MirroredRelation[]> {
+    const { lookup } = this.parts;
+    await lookup.ensure({ relations: relationOids(tree), types: [], functions: [], operators: [], collations: [] });
+    keepCatalogViews(tree, (relation) => lookup.mirror(relation) !== undefined);
+    const oids = [...relationOids(tree)];
+    await lookup.ensure({ relations: oids, types: [], functions: [], operators: [], collations: [] });
+    const missing = oids.filter((oid) => lookup.mirror(oid) === undefined);
+    return missing.length === 0 ? [] : readLocalRelations(await describe(localRelationsSql(missing)), lookup);
   }
 
   /** The oldest makes room. */
@@ -142,11 +186,24 @@ export class Federation {
     const { query } = prepared;
     if (query.plan) return query.plan;
     const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
-    const { sites, local, net, raiseConstant, statistics, disabled, fired } = this.parts;
+    const { local, net, raiseConstant, disabled, fired, localTables } = this.parts;
+    const sites = new Map<string, Pick<Site, 'capabilities'>>([...this.parts.sites, [CATALOG_SITE, localTables]]);
+    const statistics = this.statistics(query);
     const own = { local, net: net.capabilities, raiseConstant };
     const plan = planQuery(rel, { sites, ...own, statistics, disabled, ...(fired ? { fired } : {}) });
     if (!query.dependsOnSession && !fired) query.plan = plan;
     return plan;
+  }
+
+  private statistics({ localRows }: FederatedQuery): Statistics {
+    const { statistics } = this.parts;
+    return {
+      table: (table) => {
+        if (table.site !== CATALOG_SITE) return statistics.table(table);
+        const rows = localRows.get(table.mirrorOid);
+        return rows === undefined ? undefined : tableOfRows(rows);
+      },
+    };
   }
 
   /** Rows as finished DataRow messages. The caller closes. */
@@ -157,8 +214,9 @@ export class Federation {
     try {
       const plan = await this.plan(prepared);
       sites = await this.begin(plan, prepared, options);
-      const source = (await this.relay(plan, prepared, sites, options)) ?? this.execute(plan, prepared, sites, options);
-      return this.supervised(source, plan, sites, leave, startedMs);
+      const rows = (await this.relay(plan, prepared, sites, options)) ?? this.execute(plan, prepared, sites, options);
+      const source = this.supervised(rows, plan, sites, leave, startedMs);
+      return options.inPortions && [...remotesOf(plan)].some(isLocal) ? await readWhole(source) : source;
     } catch (error) {
       await sites?.end();
       leave();
@@ -226,7 +284,7 @@ export class Federation {
       format: request.format,
       costs: request.costs,
       verbose: request.verbose,
-      sqlOf: (site, fragment) => this.site(site).sql(fragment),
+      sqlOf: (site, fragment) => (isLocal({ site, fragment }) ? this.parts.localTables : this.site(site)).sql(fragment),
       datum: (type, value) => (value === null ? 'NULL' : formatDatum(type, value, prepared.context.settings)),
       ...(request.analyze ? { actual } : {}),
       ...(request.summary ? { times: { planningMs, ...(executionMs === undefined ? {} : { executionMs }) } } : {}),
@@ -268,9 +326,14 @@ export class Federation {
   ): Promise<StatementSites> {
     const { settings, isolation } = prepared.context;
     const counts = new Map<string, number>();
-    for (const remote of remotesOf(plan)) counts.set(remote.site, (counts.get(remote.site) ?? 0) + 1);
+    let readsLocal = false;
+    for (const remote of remotesOf(plan)) {
+      if (isLocal(remote)) readsLocal = true;
+      else counts.set(remote.site, (counts.get(remote.site) ?? 0) + 1);
+    }
     const kept = isolation !== 'read committed';
     const sites = new StatementSites();
+    if (readsLocal) sites.addLocal(this.parts.localTables.begin(options.local, { settings, signal: options.signal }));
     const begun = await Promise.allSettled(
       [...counts].map(async ([name, fragments]) => {
         const site = this.site(name);
@@ -364,15 +427,32 @@ export class Federation {
 class StatementSites {
   private readonly open = new Map<string, SiteTransaction>();
   private readonly own: SiteTransaction[] = [];
+  private local: SiteTransaction | undefined;
 
   add(name: string, transaction: SiteTransaction, own: boolean): void {
     this.open.set(name, transaction);
     if (own) this.own.push(transaction);
   }
+  addLocal(transaction: SiteTransaction): void {
+    this.local = transaction;
+    this.own.push(transaction);
+  }
   of(name: string): SiteTransaction {
-    const transaction = this.open.get(name);
+    const transaction = name === CATALOG_SITE ? this.ofCatalog() : this.open.get(name);
     assert(transaction, `no transaction was begun on ${name}`);
     return transaction;
+  }
+  /** The catalog server is two places: what is shipped there goes to the net, the rest is read on the session's backend. */
+  private ofCatalog(): SiteTransaction {
+    const net = this.open.get(CATALOG_SITE);
+    return {
+      query: (fragment, options) => {
+        const transaction = isLocal({ site: CATALOG_SITE, fragment }) ? this.local : net;
+        assert(transaction, 'no transaction was begun on the catalog server');
+        return transaction.query(fragment, options);
+      },
+      end: () => Promise.resolve(),
+    };
   }
   names(): Iterable<string> {
     return this.open.keys();

@@ -12,6 +12,7 @@ import type { Scalar } from '../algebra/scalar.ts';
 import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { CatalogServer, NET_CONNECTIONS } from '../catalog/catalog-server.ts';
+import type { LocalTables } from '../connectors/postgres/local-tables.ts';
 import type { CatalogLogin } from '../catalog/catalog-server.ts';
 import { AdmissionQueue } from './admission.ts';
 import { startAdminServer } from './admin/admin-server.ts';
@@ -50,6 +51,7 @@ export interface GatewayParts {
   readonly createSite: (name: string, source: SourceConfiguration) => Site;
   /** What the local executor evaluates. */
   readonly local: Capabilities;
+  readonly localTables: LocalTables;
   readonly foldConstants: (rel: Rel) => Rel;
   readonly raiseConstant: (expr: Scalar) => void;
   /** The net, over connections made as told. */
@@ -125,6 +127,7 @@ async function start(
     lookup: catalog.lookup,
     noteGeneration: (generation) => catalog.noteGeneration(generation),
     local: parts.local,
+    localTables: parts.localTables,
     net,
     statistics: parts.observer?.statistics ?? catalog.statistics,
     foldConstants: parts.foldConstants,

@@ -4,6 +4,7 @@
  * The tree must be of this very statement text: positions are mapped from its bytes to its characters.
  */
 import type { CatalogLookup } from '../../algebra/catalog-lookup.ts';
+import { CATALOG_SITE } from '../../algebra/rel.ts';
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { assert } from '../../core/assert.ts';
 import { featureNotSupported, statementTooComplex } from '../../core/sql-error.ts';
@@ -82,7 +83,7 @@ export async function analyzeQuery(tree: TreeValue, lookup: CatalogLookup, optio
     })),
     permissions: oids.permissions,
     functionOids: oids.called,
-    mirrors: new Set([...oids.relations].filter((oid) => lookup.mirror(oid) !== undefined)),
+    mirrors: new Set([...oids.relations].filter((oid) => lookup.mirror(oid)?.table.site !== CATALOG_SITE)),
     hasVolatile: volatileIn(tree, lookup),
   };
 }

@@ -4,7 +4,7 @@
  * and security-barrier views end in a Fence: nothing from above may run before them.
  */
 import type { Join, Rel, RelColumn, ScanColumn } from '../../algebra/rel.ts';
-import { outputColumns } from '../../algebra/rel.ts';
+import { CATALOG_SITE, outputColumns } from '../../algebra/rel.ts';
 import { assert, unreachable } from '../../core/assert.ts';
 import { staleRelation } from '../../core/sql-error.ts';
 import { convertCteReference } from './common-table-expressions.ts';
@@ -114,7 +114,8 @@ export function convertRange(converter: QueryConverter, range: TreeNode, index: 
   const { rel, present } = markPresent(converter.analysis, plain);
   context.scope.entries[index - 1] = { kind: 'columns', name, ...named, columnNames, present };
   const quals = nodes(range, 'securityQuals');
-  if (quals.length === 0) return rel;
+  // The session's own backend applies the policies of its own tables.
+  if (quals.length === 0 || (rel.kind === 'scan' && rel.table.site === CATALOG_SITE)) return rel;
   const filtered = quals.reduce((input, qual) => {
     return applyPredicate(converter, input, qual, { ...context, clause: 'a row-security policy' });
   }, rel);

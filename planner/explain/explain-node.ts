@@ -9,7 +9,7 @@ import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import { printFrame } from '../../algebra/print-rel.ts';
 import { printAggregate, printScalar, printWindowCall, type DatumText } from '../../algebra/print-scalar.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { outputColumns } from '../../algebra/rel.ts';
+import { CATALOG_SITE, outputColumns } from '../../algebra/rel.ts';
 import { relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
 
 /** What one node did, from the executor's metrics. */
@@ -164,7 +164,7 @@ class Describer {
       case 'remote':
         return {
           nodeType: 'Remote Query',
-          title: plan.inputs ? `Remote Query on ${plan.site} (net)` : `Remote Query on ${plan.site}`,
+          title: `Remote Query on ${plan.site}${plan.inputs ? ' (net)' : plan.site === CATALOG_SITE ? ' (session)' : ''}`,
           properties: [['Remote SQL', this.#options.sqlOf(plan.site, plan.fragment)]],
         };
       case 'filter':

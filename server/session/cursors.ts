@@ -31,7 +31,7 @@ export async function declare(session: Session, taken: TakenStatement, kind: Kin
   const formats = has(cursorOptions.binary) ? [1] : [];
   const kept = has(cursorOptions.noScroll) ? null : new KeptRows(has(cursorOptions.scroll));
   const portal = new FederatedPortal(statement, null, { hold: has(cursorOptions.hold), formats, kept });
-  await openFederated(session, portal, parameters);
+  await openFederated(session, portal, parameters, { inPortions: true });
   try {
     await executeOnBackend(session, await twinCursorSql(session, kind, analysed.federated), session.forward());
   } catch (error) {

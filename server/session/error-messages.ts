@@ -37,6 +37,13 @@ export function aboutUnreadSource(errorMessage: Buffer, unread: (source: string)
   return rebuild(errorMessage[0]!, fields);
 }
 
+/** An error in text of ours: its position is nobody's business. */
+export function withoutPosition(errorMessage: Buffer): Buffer {
+  const fields = readNoticeFields(errorMessage);
+  for (const letter of ['P', 'p', 'q']) fields.delete(letter);
+  return rebuild(errorMessage[0]!, fields);
+}
+
 /** An error about a statement's twin, as one about the statement. */
 export function namedByUser(errorMessage: Buffer): Buffer {
   const fields = readNoticeFields(errorMessage);

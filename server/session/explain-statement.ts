@@ -5,6 +5,7 @@ import { backend, commandComplete, message } from '../wire/backend-messages.ts';
 import { prepareExecution } from './federated-execution.ts';
 import type { ParameterSource } from './federated-execution.ts';
 import { FederatedPortal } from './federated-portal.ts';
+import { sessionPortals } from './local-portals.ts';
 import type { Session } from './session.ts';
 import type { Statement } from './session-state.ts';
 import type { SyntaxNode } from './statement-text.ts';
@@ -31,7 +32,11 @@ export async function explainFederated(
   const prepared = await prepareExecution(session, statement, parameters);
   const portal = new FederatedPortal(statement, null);
   const lines = await session.runPortal(portal, prepared.context.statementTimeoutMs, () =>
-    session.federation.explain(prepared, request, { signal: portal.abort.signal, transactions: session.siteTransactions }),
+    session.federation.explain(prepared, request, {
+      signal: portal.abort.signal,
+      transactions: session.siteTransactions,
+      local: sessionPortals(session),
+    }),
   );
   if (taken.describe) session.write(queryPlanDescription(typeOf[request.format]));
   for (const line of lines) session.write(textRow(line));

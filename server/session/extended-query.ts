@@ -248,7 +248,8 @@ export class ExtendedQuery {
       const alive = new Capture();
       await session.captured(session.exchange.send('describe', writeDescribePortal(name), alive), alive);
     } else {
-      await openFederated(session, portal, { kind: 'portal', name, revalidate: portal.statement.name });
+      const how = { inPortions: rowsMax > 0 };
+      await openFederated(session, portal, { kind: 'portal', name, revalidate: portal.statement.name }, how);
     }
     const rows = await session.runPortal(portal, portal.timeoutMs, () => portal.fetch(rowsMax, emitTo(session.client)));
     session.write(rowsMax > 0 && rows === rowsMax ? portalSuspended : commandComplete(`SELECT ${rows}`));

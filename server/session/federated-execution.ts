@@ -18,6 +18,7 @@ import { filesHaveChanged } from './file-functions.ts';
 import { inClientPositions } from './error-messages.ts';
 import { contextColumns, contextSql, readContext } from './execution-context.ts';
 import type { FederatedPortal, RowSource } from './federated-portal.ts';
+import { sessionPortals } from './local-portals.ts';
 import { resolveFormats } from './result-formats.ts';
 import type { Session } from './session.ts';
 import type { FederatedStatement, Statement } from './session-state.ts';
@@ -31,7 +32,12 @@ export type ParameterSource =
   | { readonly kind: 'values'; readonly values: readonly (Buffer | null)[]; readonly revalidate?: string };
 
 /** Opens the portal's rows. Errors are PostgreSQL's, ours, or a source's. */
-export async function openFederated(session: Session, portal: FederatedPortal, source: ParameterSource): Promise<void> {
+export async function openFederated(
+  session: Session,
+  portal: FederatedPortal,
+  source: ParameterSource,
+  options: { readonly inPortions?: boolean } = {},
+): Promise<void> {
   const prepared = await prepareExecution(session, portal.statement, source);
   portal.timeoutMs = prepared.context.statementTimeoutMs;
   portal.inTransaction = prepared.context.isolation !== 'read committed';
@@ -45,6 +51,8 @@ export async function openFederated(session: Session, portal: FederatedPortal, s
       formats,
       signal: portal.abort.signal,
       transactions: session.siteTransactions,
+      local: sessionPortals(session),
+      inPortions: options.inPortions ?? false,
     });
     return opened;
   });
@@ -77,8 +85,9 @@ export async function prepareExecution(
       await analyseAgain(session, statement, federated);
       continue;
     }
-    const denied = answer.rows[0]![contextColumns] ?? null;
-    if (denied !== null) throw privilegeError(denied);
+    const [denied, obstacle] = answer.rows[0]!.slice(contextColumns);
+    if (typeof denied === 'string') throw privilegeError(denied);
+    if (typeof obstacle === 'string') throw featureNotSupported(obstacle);
     if (!sawFiles) {
       sawFiles = true;
       if (await filesHaveChanged(session, query)) {
@@ -91,7 +100,8 @@ export async function prepareExecution(
   }
 }
 
-const contextQuery = (query: FederatedQuery): string => `${contextSql}, ${query.privilegeCheck}`;
+const contextQuery = (query: FederatedQuery): string =>
+  `${contextSql}, ${query.privilegeCheck}${query.localObstacle === null ? '' : `, ${query.localObstacle}`}`;
 
 /** Session values of a statement (now(), current_user, …), in one SELECT on its own backend. */
 async function evaluateOnBackend(session: Session, asked: SessionQuery): Promise<Datum[]> {
@@ -111,10 +121,14 @@ const encodeParameter = (type: SqlType, value: Exclude<Datum, null>): Buffer =>
 
 async function analysed(session: Session, federated: FederatedStatement): Promise<FederatedQuery> {
   try {
-    return (federated.query ??= await session.federation.analyse(federated));
+    return (federated.query ??= await session.federation.analyse(federated, (sql) => describeLocally(session, sql)));
   } catch (error) {
     throw error instanceof SqlError ? inClientPositions(error, federated.text) : error;
   }
+}
+
+async function describeLocally(session: Session, sql: string): Promise<string> {
+  return (await queryBackend(session, 'tributary:relations', sql)).rows[0]![0]!;
 }
 
 async function analyseAgain(session: Session, statement: Statement, before: FederatedStatement): Promise<void> {

@@ -57,6 +57,8 @@ export class Session {
   readonly siteTransactions = new SiteTransactions();
   /** Something was executed since the last ReadyForQuery: PostgreSQL is in an implicit transaction block. */
   inGroup = false;
+  /** An error of a step that the client does not hear of: the backend's transaction has failed, and the statement with it. */
+  backendFailure: BackendError | null = null;
   /** The user's own client_min_messages. */
   messageLevel = 'notice';
   /** It ever set it: any end of a transaction may change it. */
@@ -143,6 +145,7 @@ export class Session {
   /** After ReadyForQuery: what died with the transaction is let go. */
   async afterReady(): Promise<void> {
     this.inGroup = false;
+    this.backendFailure = null;
     if (this.setsMessageLevel && !this.exchange.closed && this.exchange.transactionStatus !== 'E') {
       await readMessageLevel(this);
       await this.exchange.sync(discard);
@@ -190,6 +193,10 @@ export class Session {
       return;
     }
     const told = this.asSqlError(error);
+    if (this.backendFailure) {
+      this.write(errorResponse(told.fields));
+      return;
+    }
     const failing = this.exchange.send('parse', failingParse, discard);
     this.exchange.flush();
     if ((await failing) === 'failed') this.write(errorResponse(told.fields));
@@ -258,11 +265,13 @@ export class Session {
     if (this.cancelled) portal.abort.abort(this.cancelled);
     try {
       portal.abort.signal.throwIfAborted();
-      return await work();
+      const done = await work();
+      if (this.backendFailure) throw this.backendFailure;
+      return done;
     } catch (error) {
       portal.failed = true;
       await this.closeAll([portal]);
-      throw portal.abort.signal.aborted ? portal.abort.signal.reason : error;
+      throw portal.abort.signal.aborted ? portal.abort.signal.reason : (this.backendFailure ?? error);
     } finally {
       this.running = null;
       clearTimeout(timer);
@@ -277,8 +286,12 @@ export class Session {
     }
     // Still being analysed or planned: it ends when it would begin to run.
     if (this.working) this.cancelled = reason;
-    if (this.exchange.busy)
-      this.cancelBackend().catch((err: unknown) => this.log.warn({ err }, 'could not cancel on the catalog server'));
+    if (this.exchange.busy) this.cancelOnBackend();
+  }
+
+  /** What the backend works on now ends with 57014. */
+  cancelOnBackend(): void {
+    this.cancelBackend().catch((err: unknown) => this.log.warn({ err }, 'could not cancel on the catalog server'));
   }
 
   /** The gateway stops. */
