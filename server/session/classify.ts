@@ -34,8 +34,8 @@ export type StatementClass =
   /** DISCARD ALL and the like: what we keep for the session goes too. */
   | { readonly kind: 'discard'; readonly all: boolean }
   | { readonly kind: 'copy-out'; readonly query: Span | null; readonly relation: Span | null; readonly node: SyntaxNode }
-  /** Runs only when its query reads no mirror. */
-  | { readonly kind: 'create-as'; readonly inner: Span };
+  /** `start`: of the statement, in bytes. */
+  | { readonly kind: 'create-as'; readonly inner: Span; readonly start: number; readonly node: SyntaxNode };
 
 /** DECLARE's option bits (parsenodes.h). */
 export const cursorOptions = { binary: 1, scroll: 2, noScroll: 4, hold: 32 } as const;
@@ -133,7 +133,7 @@ export function classify(sql: string, statement: RawStatement): StatementClass {
     case 'CopyStmt':
       return classifyCopy(sql, statement);
     case 'CreateTableAsStmt':
-      return { kind: 'create-as', inner: inner('as') };
+      return { kind: 'create-as', inner: inner('as'), start: statement.start, node };
     case 'NotifyStmt':
       if (node['conditionname'] !== 'tributary_refresh') return { kind: 'forward' };
       return { kind: 'refresh', source: node['payload'] as string | undefined };

@@ -18,8 +18,8 @@ interface CopyFormat {
   readonly forceQuote: ReadonlySet<string> | 'all';
 }
 
-const BINARY_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
-const BINARY_TRAILER = Buffer.from([0xff, 0xff]);
+export const BINARY_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+export const BINARY_TRAILER = Buffer.from([0xff, 0xff]);
 
 export async function copyOut(
   session: Session,
@@ -49,7 +49,7 @@ export async function copyOut(
   session.write(commandComplete(`COPY ${rows}`));
 }
 
-function* dataRows(bytes: Uint8Array): Generator<Buffer> {
+export function* dataRows(bytes: Uint8Array): Generator<Buffer> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < buffer.length;) {
     const size = 1 + buffer.readInt32BE(at + 1);

@@ -12,6 +12,7 @@ import type { Analysed } from './backend-analysis.ts';
 import { Capture } from './backend-exchange.ts';
 import type { StatementClass } from './classify.ts';
 import { copyOut } from './copy-out.ts';
+import { createTableAs } from './create-table-as.ts';
 import { declare, fetchOrMove } from './cursors.ts';
 import { explainFederated } from './explain-statement.ts';
 import { FederatedPortal } from './federated-portal.ts';
@@ -37,11 +38,8 @@ export async function runTaken(session: Session, taken: TakenStatement): Promise
       return execute(session, taken, kind);
     case 'copy-out':
       return copy(session, taken, kind);
-    case 'create-as': {
-      const inner = await analyseInner(session, taken, kind.inner);
-      if (inner.federated) throw featureNotSupported('CREATE TABLE AS or CREATE MATERIALIZED VIEW over federated tables');
-      return taken.runLocally();
-    }
+    case 'create-as':
+      return createTableAs(session, taken, kind);
     case 'refresh':
       await session.federation.parts.refresh(kind.source);
       return taken.runLocally();

@@ -147,3 +147,25 @@ DROP VIEW pg_temp.both_view, pg_temp.local_view
 DROP TABLE pg_temp.local_codes
 
 DROP FUNCTION pg_temp.shout(text)
+
+CREATE TEMP TABLE made AS SELECT p.id, p.name, p.salary, p.joined, p.score, p.active, d.title, d.budget, d.opened FROM people p LEFT JOIN depts d ON d.id = p.dept
+
+SELECT * FROM made ORDER BY id
+
+SELECT attname, format_type(atttypid, atttypmod), attcollation FROM pg_attribute WHERE attrelid = 'made'::regclass AND attnum > 0 ORDER BY attnum
+
+CREATE TEMP TABLE made AS SELECT id FROM people
+
+CREATE TEMP TABLE IF NOT EXISTS made AS SELECT id FROM people
+
+CREATE TEMP TABLE renamed (a, b) ON COMMIT PRESERVE ROWS AS SELECT e.id, k.label FROM events e JOIN picks k ON k.id = e.person WITH DATA
+
+SELECT * FROM renamed ORDER BY 1, 2
+
+CREATE TEMP TABLE hollow AS SELECT ref, ratio, qty, happened, 'x' AS u FROM events WITH NO DATA
+
+SELECT * FROM hollow
+
+CREATE TEMP TABLE failing AS SELECT 1 / (id - 2) AS q FROM people
+
+SELECT * FROM failing
