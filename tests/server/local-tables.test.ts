@@ -126,14 +126,14 @@ test('a search_path that puts other schemas before pg_catalog is refused', async
 test('CREATE TABLE AS over sources counts its rows and belongs to the transaction', async () => {
   await ana.query('BEGIN');
   const made = await ana.query(
-    `CREATE TEMP TABLE big AS SELECT o.id, c.name, o.total FROM lake.orders o, shop.customers c WHERE c.id < 9`,
+    `CREATE TEMP TABLE made AS SELECT o.id, c.name, o.total FROM lake.orders o, shop.customers c WHERE c.id < 9`,
   );
   expect([made.command, made.rowCount]).toEqual(['SELECT', 40_000]);
-  expect(await rows(ana, 'SELECT count(*)::int, sum(id)::int, max(name) FROM big')).toEqual([[40_000, 99_980_000, 'name 8']]);
-  const again = await ana.query('CREATE TEMP TABLE joined AS SELECT b.id FROM big b JOIN shop.customers c ON c.id = b.id');
+  expect(await rows(ana, 'SELECT count(*)::int, sum(id)::int, max(name) FROM made')).toEqual([[40_000, 99_980_000, 'name 8']]);
+  const again = await ana.query('CREATE TEMP TABLE joined AS SELECT b.id FROM made b JOIN shop.customers c ON c.id = b.id');
   expect(again.rowCount).toBe(1_600);
   await ana.query('ROLLBACK');
-  expect(await errorOf(ana, 'SELECT FROM big')).toMatch(/^42P01/);
+  expect(await errorOf(ana, 'SELECT FROM made')).toMatch(/^42P01/);
   expect(await errorOf(ana, 'CREATE TEMP TABLE bad AS SELECT 1 / (id - 7) AS q FROM shop.customers')).toMatch(/^22012/);
   expect(await errorOf(ana, 'SELECT FROM bad')).toMatch(/^42P01/);
   await ana.query({ text: 'CREATE TEMP TABLE few AS SELECT id FROM shop.customers WHERE id < $1::int', values: [4] });
