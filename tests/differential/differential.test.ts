@@ -32,12 +32,13 @@ const placements: Readonly<Record<string, Placement>> = {
 };
 
 let federation: Federation;
-const expected = new Map<string, Awaited<ReturnType<typeof run>>>();
+/** One a statement: the same text may come again, over other rows. */
+const expected: Awaited<ReturnType<typeof run>>[] = [];
 
 beforeAll(async () => {
   federation = await Federation.create(TABLES);
   const oracle = await connectText(federation.oracleConfig());
-  for (const { sql } of statements) expected.set(sql, await run(oracle, sql));
+  for (const { sql } of statements) expected.push(await run(oracle, sql));
   await oracle.end();
 });
 
@@ -54,10 +55,10 @@ describe.each(Object.entries(placements))('%s', (_, placement) => {
     try {
       const client = await connectText(gateway.clientConfig);
       const wrong: string[] = [];
-      for (const { sql, refused } of statements) {
+      for (const [i, { sql, refused }] of statements.entries()) {
         const actual = await run(client, sql);
         if (refused !== undefined && actual.error?.code === '0A000' && actual.error.message.includes(refused)) continue;
-        const differs = difference(expected.get(sql)!, actual, { ordered: isOrdered(sql) });
+        const differs = difference(expected[i]!, actual, { ordered: isOrdered(sql) });
         if (differs !== undefined) wrong.push(`${sql}\n   ${differs}`);
       }
       await client.end();
