@@ -11,6 +11,10 @@ export class PendingJoins implements SubqueryJoins {
     this.joins.push(join);
   }
 
+  get size(): number {
+    return this.joins.length;
+  }
+
   get isEmpty(): boolean {
     return this.joins.length === 0;
   }

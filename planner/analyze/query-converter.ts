@@ -4,6 +4,7 @@
  * not translate is refused with 0A000 by name before anything is built on it.
  */
 import type { Rel, RelColumn, SortKey, With } from '../../algebra/rel.ts';
+import { outputColumns } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
 import type { SqlType } from '../../core/sql-type.ts';
@@ -12,6 +13,7 @@ import { convertWithQueries } from './common-table-expressions.ts';
 import { ExpressionConverter } from './expressions.ts';
 import { convertFromClause } from './from-clause.ts';
 import { Grouping, isGrouped } from './grouping.ts';
+import { cannotRaise } from './safe-functions.ts';
 import { PendingJoins } from './pending-joins.ts';
 import { applyPredicate } from './predicates.ts';
 import type { ExpressionContext, QueryScope } from './scope.ts';
@@ -54,8 +56,8 @@ export class QueryConverter {
     const definitions = convertWithQueries(this, node, context);
     const setOperations = optionalChild(node, 'setOperations');
     const body = setOperations ? this.setOperation(node, setOperations, context) : this.plainSelect(node, context);
-    const rel = this.limited(this.sorted(node, this.distinct(node, body)), node, context);
-    const visible = this.withoutJunk(rel, body);
+    const limited = this.limited(this.sorted(node, this.distinct(node, body)), node, context);
+    const visible = this.withoutJunk(this.withPostponed(limited, node, body), body);
     analysis.leave(QUERY_WEIGHT);
     return {
       rel: definitions.length === 0 ? visible : { kind: 'with', definitions, body: visible },
@@ -93,6 +95,8 @@ export class QueryConverter {
     const joins = new PendingJoins();
     const sets = new SelectListSets(analysis);
     const targets: Target[] = [];
+    const postponed = new PendingJoins();
+    const late = new Set<Target>();
     // A LIMIT above may spare rows their select list.
     const conditional = query['limitCount'] !== null || query['limitOffset'] !== null;
     const above: ExpressionContext = { ...context, clause: 'the select list', subqueryJoins: joins, conditional, sets };
@@ -100,11 +104,18 @@ export class QueryConverter {
     const itemContext: ExpressionContext = grouping ? { ...above, grouped: grouping } : above;
     const windows = hasWindows(query) ? new Windows(this, query, { ...itemContext, sets: undefined }) : null;
     const listContext: ExpressionContext = windows ? { ...itemContext, windows } : itemContext;
+    const lateContext: ExpressionContext = { ...listContext, conditional: false, postponed };
+    const mayPostpone = conditional && query['limitOffset'] === null && list(query, 'distinctClause').length === 0;
     const used = new Set<ColumnId>();
     for (const entry of nodes(query, 'targetList')) {
-      const key = windows?.key(integer(entry, 'ressortgroupref'));
-      const expr = key ?? expressions.convert(child(entry, 'expr'), listContext);
-      targets.push(target(analysis, entry, expr, used));
+      const reference = integer(entry, 'ressortgroupref');
+      const canWait = mayPostpone && reference === 0;
+      const before = [joins.size, postponed.size];
+      const expr = windows?.key(reference) ?? expressions.convert(child(entry, 'expr'), canWait ? lateContext : listContext);
+      const item = target(analysis, entry, expr, used);
+      targets.push(item);
+      const raises = joins.size > before[0]! && canWait && !cannotRaise(expr);
+      if (postponed.size > before[1]! || raises) late.add(item);
     }
     const having = optionalChild(query, 'havingQual');
     if (grouping) {
@@ -112,8 +123,26 @@ export class QueryConverter {
       rel = applyPredicate(this, () => grouping.build(), having, { ...itemContext, clause: 'HAVING', sets: undefined });
     }
     rel = sets.apply(joins.apply(windows ? windows.build(rel) : rel));
-    rel = { kind: 'project', input: rel, items: targets.map(({ column, expr }) => ({ column, expr })) };
-    return { rel, targets };
+    const items = targets.filter((item) => !late.has(item)).map(({ column, expr }) => ({ column, expr }));
+    if (late.size === 0) return { rel: { kind: 'project', input: rel, items }, targets };
+    const known = new Set(items.map(({ column }) => column.id));
+    const passed = outputColumns(rel).filter((column) => !known.has(column.id));
+    return {
+      rel: { kind: 'project', input: rel, items: [...items, ...passed.map((column) => ({ column, expr: columnRef(column) }))] },
+      targets,
+      postponed: { joins: postponed, targets: late },
+    };
+  }
+
+  /** Subqueries of the select list that might raise are evaluated for the rows that LIMIT leaves, as PostgreSQL does. */
+  private withPostponed(limited: Rel, query: TreeNode, body: SelectBody): Rel {
+    const { postponed } = body;
+    if (postponed === undefined) return limited;
+    const items = body.targets.map((item) => ({
+      column: item.column,
+      expr: postponed.targets.has(item) ? item.expr : columnRef(item.column),
+    }));
+    return this.sorted(query, { ...body, rel: { kind: 'project', input: postponed.joins.apply(limited), items } });
   }
 
   private setOperation(query: TreeNode, operations: TreeNode, context: ExpressionContext): SelectBody {
@@ -184,16 +213,18 @@ export class QueryConverter {
 
   private withoutJunk(rel: Rel, body: SelectBody): Rel {
     if (body.targets.every((entry) => !entry.junk)) return rel;
-    const items = body.targets
-      .filter((entry) => !entry.junk)
-      .map(({ column }) => ({ column, expr: { kind: 'column', column: column.id, type: column.type } as const }));
+    const items = body.targets.filter((entry) => !entry.junk).map(({ column }) => ({ column, expr: columnRef(column) }));
     return { kind: 'project', input: rel, items };
   }
 }
 
+const columnRef = ({ id, type }: RelColumn): Scalar => ({ kind: 'column', column: id, type });
+
 interface SelectBody {
   readonly rel: Rel;
   readonly targets: readonly Target[];
+  /** Of the targets, those that are computed after LIMIT, over these joins. */
+  readonly postponed?: { readonly joins: PendingJoins; readonly targets: ReadonlySet<Target> };
 }
 
 interface Target {

@@ -2,7 +2,7 @@
  * Lists behind unnesting: expressions that raise for no input, so that they may be evaluated for rows PostgreSQL would not
  * have reached, and what aggregates give for no rows. Unlisted means "may raise", "not known".
  */
-import type { AggregateCall, Scalar } from '../../algebra/scalar.ts';
+import type { AggregateCall, OperatorRef, Scalar } from '../../algebra/scalar.ts';
 import { scalarParts } from '../../algebra/transform.ts';
 
 const COMPARED = [
@@ -46,7 +46,28 @@ const NEVER_RAISE = new Set([
   'upper(text)',
   'lower(text)',
   'length(text)',
+  'octet_length(text)',
+  'btrim(text)',
+  'ltrim(text)',
+  'rtrim(text)',
+  'btrim(text,text)',
+  'ltrim(text,text)',
+  'rtrim(text,text)',
+  'replace(text,text,text)',
+  'strpos(text,text)',
+  'reverse(text)',
+  'left(text,int4)',
+  'right(text,int4)',
+  'starts_with(text,text)',
+  'md5(text)',
+  'int4(bool)',
+  'sign(numeric)',
+  'ceil(numeric)',
+  'floor(numeric)',
 ]);
+
+const isSafeComparison = ({ name, schema }: OperatorRef, args: readonly Scalar[]): boolean =>
+  schema === 'pg_catalog' && COMPARISONS.includes(name) && args.every((arg) => COMPARED.includes(arg.type.kind));
 
 /** True only if evaluating the expression raises for no input whatever. */
 export function cannotRaise(expr: Scalar): boolean {
@@ -63,6 +84,23 @@ export function cannotRaise(expr: Scalar): boolean {
     case 'case':
     case 'caseoperand':
     case 'subscript':
+    case 'row':
+    case 'field':
+      break;
+    case 'array':
+      // Arrays of arrays must have equal lengths.
+      if (expr.nested) return false;
+      break;
+    case 'arraycompare':
+    case 'distinct':
+    case 'nullif': {
+      const compared = expr.kind === 'arraycompare' ? [expr.left] : [expr.left, expr.right];
+      if (!isSafeComparison(expr.operator, compared)) return false;
+      break;
+    }
+    case 'greatest':
+    case 'least':
+      if (!COMPARED.includes(expr.type.kind)) return false;
       break;
     case 'cast':
       if (expr.how !== 'relabel') return false;
@@ -70,8 +108,7 @@ export function cannotRaise(expr: Scalar): boolean {
     case 'call': {
       const { fn, operator, args } = expr;
       if (fn.schema !== 'pg_catalog') return false;
-      const isComparison =
-        operator !== undefined && COMPARISONS.includes(operator.name) && args.every((arg) => COMPARED.includes(arg.type.kind));
+      const isComparison = operator !== undefined && isSafeComparison(operator, args);
       if (!isComparison && !NEVER_RAISE.has(fn.signature)) return false;
       break;
     }

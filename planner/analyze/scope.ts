@@ -83,6 +83,8 @@ export interface ExpressionContext {
   readonly subqueryColumns?: readonly Scalar[];
   /** It may be that the expression is not evaluated for a row (a CASE branch): a join for it must not raise. */
   readonly conditional?: boolean;
+  /** Where a subquery that might raise is joined: above LIMIT, which spares rows. */
+  readonly postponed?: SubqueryJoins;
   /** Inside the per-element expression of an array cast, the test value is the element. */
   readonly insideArrayCast?: boolean;
 }

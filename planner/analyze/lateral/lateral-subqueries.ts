@@ -132,7 +132,8 @@ function joinAggregate(
 
 function joinLateral(right: Rel, context: ExpressionContext): boolean {
   if (context.subqueryJoins === null || (context.conditional === true && mayRaise(right))) return false;
-  context.subqueryJoins.add((left) => ({ kind: 'join', type: 'inner', lateral: true, left, right, on: [] }));
+  const joins = context.postponed !== undefined && mayRaise(right) ? context.postponed : context.subqueryJoins;
+  joins.add((left) => ({ kind: 'join', type: 'inner', lateral: true, left, right, on: [] }));
   return true;
 }
 
