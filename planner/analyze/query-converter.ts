@@ -122,14 +122,19 @@ export class QueryConverter {
       // HAVING may call aggregates too: its conversion comes before the aggregation is built.
       rel = applyPredicate(this, () => grouping.build(), having, { ...itemContext, clause: 'HAVING', sets: undefined });
     }
-    rel = sets.apply(joins.apply(windows ? windows.build(rel) : rel));
+    const rows = joins.apply(windows ? windows.build(rel) : rel);
+    const expanded = isSortedAlone(query) ? sets.applyInOrder(rows) : { rel: sets.apply(rows), positions: [] };
+    rel = expanded.rel;
+    const { positions } = expanded;
+    for (const column of positions) targets.push({ column, expr: columnRef(column), junk: true, sortReference: 0 });
     const items = targets.filter((item) => !late.has(item)).map(({ column, expr }) => ({ column, expr }));
-    if (late.size === 0) return { rel: { kind: 'project', input: rel, items }, targets };
+    if (late.size === 0) return { rel: { kind: 'project', input: rel, items }, targets, positions };
     const known = new Set(items.map(({ column }) => column.id));
     const passed = outputColumns(rel).filter((column) => !known.has(column.id));
     return {
       rel: { kind: 'project', input: rel, items: [...items, ...passed.map((column) => ({ column, expr: columnRef(column) }))] },
       targets,
+      positions,
       postponed: { joins: postponed, targets: late },
     };
   }
@@ -168,7 +173,8 @@ export class QueryConverter {
   }
 
   private sorted(query: TreeNode, body: SelectBody): Rel {
-    const keys = this.sortKeys(query, body);
+    const places = (body.positions ?? []).map(({ id, type }) => ({ column: id, type, descending: false, nullsFirst: false }));
+    const keys = [...this.sortKeys(query, body), ...places];
     return keys.length === 0 ? body.rel : { kind: 'sort', input: body.rel, keys };
   }
 
@@ -218,11 +224,19 @@ export class QueryConverter {
   }
 }
 
+/** ORDER BY that DISTINCT and WITH TIES do not look at. */
+const isSortedAlone = (query: TreeNode): boolean =>
+  list(query, 'sortClause').length > 0 &&
+  list(query, 'distinctClause').length === 0 &&
+  integer(query, 'limitOption') !== LIMIT_WITH_TIES;
+
 const columnRef = ({ id, type }: RelColumn): Scalar => ({ kind: 'column', column: id, type });
 
 interface SelectBody {
   readonly rel: Rel;
   readonly targets: readonly Target[];
+  /** Sort keys after those of ORDER BY: the places of rows in sets of the select list. */
+  readonly positions?: readonly RelColumn[];
   /** Of the targets, those that are computed after LIMIT, over these joins. */
   readonly postponed?: { readonly joins: PendingJoins; readonly targets: ReadonlySet<Target> };
 }

@@ -3,10 +3,11 @@
  * one over results of a level in the next; calls of one level run in lockstep. They come after grouping and under the
  * projection, hence under DISTINCT, ORDER BY and LIMIT.
  */
-import type { ProjectSet, Rel } from '../../algebra/rel.ts';
+import type { ProjectSet, Rel, RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
+import { sqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import type { SetCalls } from './scope.ts';
 
@@ -37,6 +38,19 @@ export class SelectListSets implements SetCalls {
 
   apply(input: Rel): Rel {
     return this.#levels.reduce<Rel>((rel, functions) => ({ kind: 'projectset', input: rel, functions, ordinality: null }), input);
+  }
+
+  /**
+   * With `positions`, of each level, the innermost first: where a row stands in its set. PostgreSQL sorts before it expands
+   * sets; sorting expanded rows by their positions as well keeps each set in its own order.
+   */
+  applyInOrder(input: Rel): { readonly rel: Rel; readonly positions: readonly RelColumn[] } {
+    const positions = this.#levels.map(() => this.#analysis.column('position', sqlType('int8'), true));
+    const rel = this.#levels.reduce<Rel>(
+      (below, functions, i) => ({ kind: 'projectset', input: below, functions, ordinality: positions[i]! }),
+      input,
+    );
+    return { rel, positions };
   }
 }
 

@@ -114,3 +114,12 @@ SELECT a.id, e.key, e.value FROM depts a, json_each(json_build_object('a', a.id)
 
 
 SELECT a.id, b.id FROM lists a LEFT JOIN lists b ON b.id = a.id AND (b.id = ANY (b.nums) OR a.id <> ALL (a.nums)) ORDER BY 1, 2;
+
+-- PostgreSQL expands a set after the sort: it stays in its own order.
+SELECT p.id, generate_series(1, 5) AS n FROM people p ORDER BY p.id LIMIT 7;
+
+SELECT p.id, unnest(ARRAY[3, 1, 2]) AS n, generate_series(1, 4) AS m FROM people p ORDER BY p.id DESC LIMIT 9 OFFSET 2;
+
+SELECT p.id, generate_series(1, generate_series(1, 3)) AS n FROM people p ORDER BY p.id LIMIT 13;
+
+SELECT d.title, unnest(array_agg(p.id ORDER BY p.id DESC)) AS id FROM people p JOIN depts d ON d.id = p.dept GROUP BY d.id, d.title ORDER BY d.title, d.id LIMIT 8;
