@@ -8,6 +8,7 @@ import type { CatalogLookup, MirroredColumn, MirroredRelation } from '../algebra
 import { CATALOG_SITE } from '../algebra/rel.ts';
 import { withCollation, withTypmod } from '../core/sql-type.ts';
 import type { SqlType } from '../core/sql-type.ts';
+import { attributeRows } from './mirror/mirrored-relation.ts';
 
 const localRow = z.object({
   oid: z.number(),
@@ -15,13 +16,7 @@ const localRow = z.object({
   name: z.string(),
   rows: z.number(),
   key: z.array(z.string()).nullable(),
-  columns: z
-    .array(
-      z.object({
-        name: z.string(), type: z.number(), typmod: z.number(), collation: z.number(), notNull: z.boolean(), dropped: z.boolean(),
-      }), // prettier-ignore
-    )
-    .nullable(),
+  columns: attributeRows,
 });
 type LocalRow = z.infer<typeof localRow>;
 

@@ -4,7 +4,8 @@
  *   tree of the catalog server → analyse → fold session values → plan → begin on each site → execute or relay → rows
  *
  * The session (server/session) comes before: it had the statement analysed and checked privileges; and after: it sends the
- * rows. Invariant: whatever happens, every stream is closed and every transaction begun here is ended, once.
+ * rows. Invariant: whatever happens, every stream is closed and every transaction begun here is ended, once. Longer than
+ * most files: running and explaining share every step.
  */
 import { analyzeQuery } from '../planner/analyze/analyze-query.ts';
 import type { AnalyzedQuery } from '../planner/analyze/analyze-query.ts';
@@ -20,12 +21,11 @@ import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
 import { FILE_FUNCTION_SCHEMA } from '../algebra/file-functions.ts';
 import { CATALOG_SITE } from '../algebra/rel.ts';
 import type { SourceTable } from '../algebra/rel.ts';
-import type { Site, SiteTransaction } from '../algebra/site.ts';
+import type { Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { tableOfRows } from '../algebra/statistics.ts';
 import { localObstacle, localRelationsSql, readLocalRelations, withLocalRelations } from '../catalog/local-relations.ts';
 import { privilegeCheck } from '../catalog/privileges.ts';
-import { assert } from '../core/assert.ts';
 import type { BatchStream } from '../core/batch.ts';
 import { decodeBinary } from '../core/binary-format.ts';
 import type { Datum } from '../core/datum.ts';
@@ -46,6 +46,7 @@ import type { PortalHost } from '../connectors/postgres/local-tables.ts';
 import { isLocal, remotesOf } from './remote-fragments.ts';
 import { readWhole } from './rows-in-memory.ts';
 import { reportSlowQuery } from './slow-query.ts';
+import { StatementSites } from './statement-sites.ts';
 import { sourcesNamed } from './tree-scan.ts';
 import type { SourcesNamed } from './tree-scan.ts';
 import { columnNames } from './wire/backend-messages.ts';
@@ -420,47 +421,6 @@ export class Federation {
   readValue(type: SqlType, bytes: Buffer | null): Datum {
     if (bytes === null) return null;
     return type.kind === 'opaque' ? bytes.toString('utf8') : decodeBinary(type, bytes);
-  }
-}
-
-/** One statement's transactions; ends those that are its own. */
-class StatementSites {
-  private readonly open = new Map<string, SiteTransaction>();
-  private readonly own: SiteTransaction[] = [];
-  private local: SiteTransaction | undefined;
-
-  add(name: string, transaction: SiteTransaction, own: boolean): void {
-    this.open.set(name, transaction);
-    if (own) this.own.push(transaction);
-  }
-  addLocal(transaction: SiteTransaction): void {
-    this.local = transaction;
-    this.own.push(transaction);
-  }
-  of(name: string): SiteTransaction {
-    const transaction = name === CATALOG_SITE ? this.ofCatalog() : this.open.get(name);
-    assert(transaction, `no transaction was begun on ${name}`);
-    return transaction;
-  }
-  /** The catalog server is two places: what is shipped there goes to the net, the rest is read on the session's backend. */
-  private ofCatalog(): SiteTransaction {
-    const net = this.open.get(CATALOG_SITE);
-    return {
-      query: (fragment, options) => {
-        const transaction = isLocal({ site: CATALOG_SITE, fragment }) ? this.local : net;
-        assert(transaction, 'no transaction was begun on the catalog server');
-        return transaction.query(fragment, options);
-      },
-      end: () => Promise.resolve(),
-    };
-  }
-  names(): Iterable<string> {
-    return this.open.keys();
-  }
-  async end(): Promise<void> {
-    for (const result of await Promise.allSettled(this.own.map((transaction) => transaction.end()))) {
-      if (result.status === 'rejected') throw result.reason;
-    }
   }
 }
 

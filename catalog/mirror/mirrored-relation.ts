@@ -5,19 +5,22 @@ import type { SqlType } from '../../core/sql-type.ts';
 import type { RelationDefinition } from './definition.ts';
 import { parseDefinition } from './store.ts';
 
+/** Columns as pg_attribute has them, by number, dropped ones too; null: none. */
+export const attributeRows = z
+  .array(
+    z.object({
+      name: z.string(), type: z.number(), typmod: z.number(), collation: z.number(), notNull: z.boolean(), dropped: z.boolean(),
+    }), // prettier-ignore
+  )
+  .nullable();
+
 export const mirrorRow = z.object({
   oid: z.number(),
   site: z.string(),
   definition: z.string(),
   estimatedRows: z.number().nullable(),
   stale: z.string().nullable(),
-  columns: z
-    .array(
-      z.object({
-        name: z.string(), type: z.number(), typmod: z.number(), collation: z.number(), notNull: z.boolean(), dropped: z.boolean(),
-      }), // prettier-ignore
-    )
-    .nullable(),
+  columns: attributeRows,
 });
 
 export function mirrorFromRow(

@@ -3,7 +3,8 @@
  * PostgreSQL's dialect; another one subclasses it and overrides what differs (names, types, constants, functions, hooks).
  * The text means what the Rel means, whatever it looks like: operators share a SELECT only where SQL evaluates them in
  * that order. A writer is used for one statement. Its three floors: expressions (scalar-writer.ts), the text of one SELECT
- * (select-writer.ts), and here what each operator adds to a SELECT.
+ * (select-writer.ts), and here what each operator adds to a SELECT: one method an
+ * operator, hence its length.
  */
 import { InternalError, unreachable, assert } from '../../core/assert.ts';
 import { outputColumns } from '../../algebra/rel.ts';

@@ -1,6 +1,7 @@
 /**
  * Writes the code of an expression: the tree walk of the expression compiler. Common subexpressions are computed once;
- * what depends on no column is computed before the loop; branches that SQL does not take are not entered.
+ * what depends on no column is computed before the loop; branches that SQL does not take are not entered. Longer than most
+ * files: one method a kind of expression, all on the state of one function's code.
  *
  * Invariant: an error is raised only where and when PostgreSQL would evaluate the failing part; for constant parts of a
  * branch that means when the branch is taken.

@@ -3,6 +3,7 @@
  * in an order we know has no measure. Two columns' measures compare when both are numbers or both texts.
  */
 import type { Datum, Interval, Numeric } from '../../core/datum.ts';
+import { numericToFloat64Saturating } from '../../core/numeric-float.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { SqlError } from '../../core/sql-error.ts';
 import { parseDatum } from '../../core/text-parse.ts';
@@ -37,7 +38,7 @@ export function measureOf(type: SqlType, value: Datum): Measure | undefined {
     case 'date':
       return (value as number) * DAY_MICROS;
     case 'numeric':
-      return numericMeasure(value as Numeric);
+      return numericToFloat64Saturating(value as Numeric);
     case 'interval': {
       const { months, days, micros } = value as Interval;
       return (months * MONTH_DAYS + days) * DAY_MICROS + Number(micros);
@@ -68,18 +69,5 @@ export function measureOfText(type: SqlType, text: string): Measure | undefined 
   } catch (error) {
     if (error instanceof SqlError) return undefined;
     throw error;
-  }
-}
-
-function numericMeasure(value: Numeric): number {
-  switch (value.kind) {
-    case 'finite':
-      return Number(value.unscaled) / 10 ** value.scale;
-    case 'nan':
-      return NaN;
-    case 'infinity':
-      return Infinity;
-    case '-infinity':
-      return -Infinity;
   }
 }

@@ -4,14 +4,12 @@
  */
 import type { Column } from '../../../core/batch.ts';
 import { isNull } from '../../../core/batch.ts';
-import { columnFromDatums, readDatum } from '../../../core/column.ts';
+import { columnFromDatums } from '../../../core/column.ts';
 import type { Datum, PgArray } from '../../../core/datum.ts';
 import { sqlError } from '../../../core/sql-error.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
 import type { Accumulator } from './accumulator.ts';
-import { grownInt32 } from './accumulator.ts';
-import { GroupLists } from './group-lists.ts';
+import { GroupValues } from './group-values.ts';
 
 /** The value at a percentile, given how many there are and each of them by its rank from 0. */
 type Pick = (percentile: number, count: number, value: (rank: number) => Datum) => Datum;
@@ -27,44 +25,28 @@ export const continuousPick: Pick = (percentile, count, value) => {
 };
 
 export class PercentileAccumulator implements Accumulator {
-  readonly #argument: SqlType;
   readonly #result: SqlType;
   readonly #percentile: Datum;
   readonly #pick: Pick;
-  readonly #lists = new GroupLists();
-  readonly #columns: Column[] = [];
-  #columnBytes = 0;
-  /** Per entry: which column, which row. */
-  #source = new Int32Array(64);
-  #row = new Int32Array(64);
+  readonly #values: GroupValues;
 
   constructor(argument: SqlType, result: SqlType, percentile: Datum, pick: Pick) {
-    this.#argument = argument;
+    this.#values = new GroupValues(argument);
     this.#result = result;
     this.#percentile = percentile;
     this.#pick = pick;
   }
 
   get bytes(): number {
-    return this.#lists.bytes + this.#columnBytes + 2 * this.#source.byteLength;
+    return this.#values.bytes;
   }
 
   reserve(groups: number): void {
-    this.#lists.reserve(groups);
+    this.#values.reserve(groups);
   }
 
   add(args: readonly Column[], groups: Int32Array, length: number): void {
-    const column = args[0]!;
-    const own = this.#columns.push(column) - 1;
-    this.#columnBytes += columnBytes(column);
-    for (let i = 0; i < length; i++) {
-      if (isNull(column, i)) continue;
-      const entry = this.#lists.append(groups[i]!);
-      this.#source = grownInt32(this.#source, entry + 1);
-      this.#row = grownInt32(this.#row, entry + 1);
-      this.#source[entry] = own;
-      this.#row[entry] = i;
-    }
+    this.#values.add(args[0]!, groups, length, isNull);
   }
 
   finish(groups: number): Column {
@@ -78,13 +60,9 @@ export class PercentileAccumulator implements Accumulator {
     if (percentile === null) return null;
     // A single percentile is checked whatever there is to find, those of an array only then.
     if (typeof percentile === 'number') checkPercentile(percentile);
-    if (this.#lists.isEmpty(group)) return null;
-    const entries: number[] = [];
-    for (let e = this.#lists.first(group); e >= 0; e = this.#lists.next(e)) entries.push(e);
-    const value = (rank: number): Datum => {
-      const entry = entries[rank]!;
-      return readDatum(this.#columns[this.#source[entry]!]!, this.#argument, this.#row[entry]!);
-    };
+    if (this.#values.isEmpty(group)) return null;
+    const entries = this.#values.entries(group);
+    const value = (rank: number): Datum => this.#values.value(entries[rank]!);
     if (typeof percentile === 'number') return this.#pick(percentile, entries.length, value);
     const { dims, lowerBounds, elements } = percentile as PgArray;
     if (elements.length === 0) return { dims: [], lowerBounds: [], elements: [] };

@@ -20,6 +20,7 @@ import { accumulatorFactory } from '../aggregate/registry.ts';
 import type { FrameState } from './feed.ts';
 import { Feed } from './feed.ts';
 import { extremesOfFrames } from './frame-extremes.ts';
+import { FrameResults } from './frame-results.ts';
 import type { Frames } from './frames.ts';
 import { visitFrame } from './frames.ts';
 import { overSlidingFrames } from './sliding-frames.ts';
@@ -86,11 +87,7 @@ async function overGrowingFrames(
   frames: Frames,
   { accumulator, feed, pace }: FrameState,
 ): Promise<Column> {
-  const results: Column[] = [];
-  let recent: Column[] = [];
-  let resultBytes = 0;
-  const indices = new Int32Array(batch.length);
-  let steps = 0;
+  const results = new FrameResults(batch.length);
   for (let p = 0; p < partitions.count; p++) {
     const sums = accumulator();
     sums.reserve(1);
@@ -101,21 +98,12 @@ async function overGrowingFrames(
         feed.add(sums, 0, fed, Math.max(fed, end));
         feed.flush(sums);
         fed = Math.max(fed, end);
-        const one = sums.finish(1);
-        resultBytes += columnBytes(one);
-        recent.push(one);
-        steps++;
-        if (recent.length === FRAMES) {
-          results.push(concatColumns(recent));
-          recent = [];
-          await pace(sums.bytes + resultBytes);
-        }
+        if (results.add(sums.finish(1))) await pace(sums.bytes + results.bytes);
       }
-      indices[row] = steps - 1;
+      results.assign(row);
     }
   }
-  results.push(...(recent.length > 0 ? [concatColumns(recent)] : []));
-  return gather(concatColumns(results), indices, indices.length);
+  return results.finish();
 }
 
 async function overFrames(rows: SortedRows, frames: Frames, { accumulator, feed, pace }: FrameState): Promise<Column> {

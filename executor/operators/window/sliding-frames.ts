@@ -3,25 +3,17 @@
  * each row is touched twice however wide the frame is. For aggregates that forget a row without a trace (Accumulator.remove).
  */
 import type { Column } from '../../../core/batch.ts';
-import { concatColumns, gather } from '../../../core/column.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
 import type { FrameState } from './feed.ts';
+import { FrameResults } from './frame-results.ts';
 import type { Frames } from './frames.ts';
 import type { SortedRows } from './sorted-rows.ts';
-
-/** Results put together at a time. */
-const RESULTS = 4096;
 
 export async function overSlidingFrames(
   { batch, partitions }: SortedRows,
   frames: Frames,
   { accumulator, feed, pace }: FrameState,
 ): Promise<Column> {
-  const results: Column[] = [];
-  let recent: Column[] = [];
-  let resultBytes = 0;
-  let steps = 0;
-  const indices = new Int32Array(batch.length);
+  const results = new FrameResults(batch.length);
   for (let p = 0; p < partitions.count; p++) {
     const first = partitions.starts[p]!;
     let sums = accumulator();
@@ -43,19 +35,10 @@ export async function overSlidingFrames(
         feed.add(sums, 0, to, end);
         feed.flush(sums);
         to = end;
-        const one = sums.finish(1);
-        resultBytes += columnBytes(one);
-        recent.push(one);
-        steps++;
-        if (recent.length === RESULTS) {
-          results.push(concatColumns(recent));
-          recent = [];
-          await pace(sums.bytes + resultBytes);
-        }
+        if (results.add(sums.finish(1))) await pace(sums.bytes + results.bytes);
       }
-      indices[row] = steps - 1;
+      results.assign(row);
     }
   }
-  if (recent.length > 0) results.push(concatColumns(recent));
-  return gather(concatColumns(results), indices, indices.length);
+  return results.finish();
 }
