@@ -9,8 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { serialize } from 'pg-protocol';
 import { Federation } from '../tests/support/federation.ts';
-import { generateTpch } from './tpch/generate.ts';
-import { TPCH_TABLES } from './tpch/tables.ts';
+import { tpchTables } from './tpch/generate.ts';
 import { median, report } from './report.ts';
 
 interface Server {
@@ -90,11 +89,7 @@ async function serveSeparately(federation: Federation): Promise<{ host: string; 
 }
 
 export async function bulk(scale: number): Promise<void> {
-  const folder = await generateTpch(scale, path.join(os.tmpdir(), 'tributary-bench-data'));
-  const tables = TPCH_TABLES.filter((t) => t.name === 'orders').map((t) => ({
-    ...t,
-    csvFile: path.join(folder, `${t.name}.csv`),
-  }));
+  const tables = (await tpchTables(scale)).filter((t) => t.name === 'orders');
   const federation = await Federation.create(tables, { shared_buffers: '256MB' });
   const gateway = await serveSeparately(federation);
   try {

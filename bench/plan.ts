@@ -3,30 +3,26 @@
  * folding, rewriting and placing; and the whole of EXPLAIN as the client sees it: that and analysis by the catalog server,
  * reading the tree, writing the fragments' SQL, printing, the wire.
  */
-import os from 'node:os';
-import path from 'node:path';
 import { connectText, run } from '../tests/support/differential.ts';
 import { Federation } from '../tests/support/federation.ts';
-import { TPCH_PLACEMENTS, tpchQuery } from '../tests/conformance/tpch.ts';
-import { generateTpch } from './tpch/generate.ts';
-import { TPCH_TABLES } from './tpch/tables.ts';
+import { TPCH } from '../tests/conformance/tpch.ts';
+import { tpchTables } from './tpch/generate.ts';
 import { median, percentile, report } from './report.ts';
 
 export async function plan(): Promise<void> {
-  const folder = await generateTpch(0.01, path.join(os.tmpdir(), 'tributary-bench-data'));
-  const federation = await Federation.create(TPCH_TABLES.map((t) => ({ ...t, csvFile: path.join(folder, `${t.name}.csv`) })));
+  const federation = await Federation.create(await tpchTables(0.01));
   const times: number[] = [];
   const walls: number[] = [];
   try {
     for (const name of ['parts in DuckDB', 'orders in DuckDB', 'customers in DuckDB']) {
-      const gateway = await federation.gateway(TPCH_PLACEMENTS[name]!);
+      const gateway = await federation.gateway(TPCH.placements[name]!);
       const client = await connectText(gateway.clientConfig);
-      for (let query = 1; query <= 22; query++) {
+      for (const [query, text] of TPCH.queries) {
         const samples: number[] = [];
         const wall: number[] = [];
         for (let i = 0; i < 12; i++) {
           // A comment of its own: not the plan kept from the last time.
-          const sql = tpchQuery(query).replace(/\b(select|with)\b/i, `$1 /* ${i} */`);
+          const sql = text.replace(/\b(select|with)\b/i, `$1 /* ${i} */`);
           const started = performance.now();
           const explained = await run(client, `EXPLAIN (SUMMARY) ${sql}`);
           const wallMs = performance.now() - started;
@@ -39,7 +35,7 @@ export async function plan(): Promise<void> {
         if (samples.length > 0) {
           times.push(median(samples));
           walls.push(median(wall));
-        } else console.log(`Q${query}, ${name}: not planned`);
+        } else console.log(`${query}, ${name}: not planned`);
       }
       await client.end();
       await gateway.stop();

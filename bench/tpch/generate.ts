@@ -4,11 +4,11 @@
  * same files.
  */
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, rename, stat } from 'node:fs/promises';
-import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import path from 'node:path';
+import { DATA_FOLDER, makeOnce, writeRows } from '../data-folder.ts';
 import { Random } from '../random.ts';
+import { TPCH_TABLES, type BenchTable } from './tables.ts';
 import * as words from './words.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,';
@@ -140,26 +140,13 @@ function* ordersWithLines(counts: Counts): Generator<{ order: string; lines: rea
   }
 }
 
-async function write(file: string, rows: Iterable<string>): Promise<void> {
-  const out = createWriteStream(file);
-  let buffer = '';
-  for (const row of rows) {
-    buffer += `${row}\n`;
-    if (buffer.length > 1 << 18) {
-      if (!out.write(buffer)) await once(out, 'drain');
-      buffer = '';
-    }
-  }
-  out.end(buffer);
-  await finished(out);
+/** The eight tables with their CSV files (made once: they are kept). */
+export async function tpchTables(scale: number): Promise<readonly (BenchTable & { readonly csvFile: string })[]> {
+  const folder = await makeOnce(path.join(DATA_FOLDER, `tpch-${scale}`), (work) => writeAll(scale, work));
+  return TPCH_TABLES.map((table) => ({ ...table, csvFile: path.join(folder, `${table.name}.csv`) }));
 }
 
-/** Makes the eight `NAME.csv` files below `folder` (once: they are kept) and answers the folder they are in. */
-export async function generateTpch(scale: number, folder: string): Promise<string> {
-  const target = path.join(folder, `tpch-${scale}`);
-  if (await stat(target).catch(() => undefined)) return target;
-  const work = `${target}.${process.pid}`;
-  await mkdir(work, { recursive: true });
+async function writeAll(scale: number, work: string): Promise<void> {
   const counts: Counts = {
     orders: Math.round(1_500_000 * scale),
     customers: Math.round(150_000 * scale),
@@ -168,12 +155,12 @@ export async function generateTpch(scale: number, folder: string): Promise<strin
     clerks: Math.max(1, Math.round(1_000 * scale)),
   };
   const file = (name: string): string => path.join(work, `${name}.csv`);
-  await write(file('region'), small('region'));
-  await write(file('nation'), small('nation'));
-  await write(file('supplier'), suppliers(counts.suppliers));
-  await write(file('part'), parts(counts.parts));
-  await write(file('partsupp'), partSuppliers(counts.parts, counts.suppliers));
-  await write(file('customer'), customers(counts.customers));
+  await writeRows(file('region'), small('region'));
+  await writeRows(file('nation'), small('nation'));
+  await writeRows(file('supplier'), suppliers(counts.suppliers));
+  await writeRows(file('part'), parts(counts.parts));
+  await writeRows(file('partsupp'), partSuppliers(counts.parts, counts.suppliers));
+  await writeRows(file('customer'), customers(counts.customers));
   const lineFile = createWriteStream(file('lineitem'));
   const orderRows = function* (): Generator<string> {
     for (const { order, lines } of ordersWithLines(counts)) {
@@ -181,14 +168,7 @@ export async function generateTpch(scale: number, folder: string): Promise<strin
       yield order;
     }
   };
-  await write(file('orders'), orderRows());
+  await writeRows(file('orders'), orderRows());
   lineFile.end();
   await finished(lineFile);
-  // The PostgreSQL servers that load them may run as another user.
-  await chmod(work, 0o755);
-  // Another process may have been quicker; its files are the same.
-  await rename(work, target).catch(async (error: unknown) => {
-    if (!(await stat(target).catch(() => undefined))) throw error;
-  });
-  return target;
 }

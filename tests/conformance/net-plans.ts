@@ -1,17 +1,14 @@
 /** Plans every query of TPC-H and TPC-DS under every placement, over little data, and prints which need the net. */
 import { readFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { generateTpch } from '../../bench/tpch/generate.ts';
-import { TPCH_TABLES } from '../../bench/tpch/tables.ts';
+import { tpchTables } from '../../bench/tpch/generate.ts';
 import { connectText } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
 import type { FederationTable, Placement } from '../support/federation.ts';
 import { tpcdsTables } from './tpcds/data.ts';
 import { TPCDS_PLACEMENTS } from './tpcds.ts';
-import { TPCH_PLACEMENTS, tpchQuery } from './tpch.ts';
+import { TPCH } from './tpch.ts';
 
-const DATA_FOLDER = path.join(os.tmpdir(), 'tributary-bench-data');
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i + 1);
 
 const tpcdsQuery = (n: number): string =>
@@ -21,7 +18,7 @@ const tpcdsQuery = (n: number): string =>
 async function plansAtTheNet(
   tables: readonly FederationTable[],
   placements: Readonly<Record<string, Placement>>,
-  queries: ReadonlyMap<number, string>,
+  queries: ReadonlyMap<number | string, string>,
 ): Promise<{ readonly atTheNet: readonly string[]; readonly plans: number }> {
   const federation = await Federation.create(tables);
   const atTheNet: string[] = [];
@@ -49,11 +46,9 @@ async function plansAtTheNet(
 }
 
 async function main(): Promise<void> {
-  const folder = await generateTpch(0.01, DATA_FOLDER);
-  const tables = TPCH_TABLES.map((table) => ({ ...table, csvFile: path.join(folder, `${table.name}.csv`) }));
-  const tpch = await plansAtTheNet(tables, TPCH_PLACEMENTS, new Map(numbers(22).map((n) => [n, tpchQuery(n)])));
+  const tpch = await plansAtTheNet(await tpchTables(0.01), TPCH.placements, TPCH.queries);
   const tpcds = await plansAtTheNet(
-    await tpcdsTables(0.002, DATA_FOLDER),
+    await tpcdsTables(0.002),
     TPCDS_PLACEMENTS,
     new Map(numbers(99).map((n) => [n, tpcdsQuery(n)])),
   );

@@ -1,11 +1,13 @@
 /** `npm run conformance -- NAME [options]`: one proof of exactness; exit 1 on any difference; the last line is the summary. */
 import { parseArgs } from 'node:util';
+import { JOB } from './job.ts';
+import { runQuerySet, setMarkdown, setSummary, type QuerySet } from './query-set.ts';
 import { REGRESS_FILES, runRegress } from './regress.ts';
 import { recordProof } from './record.ts';
 import { runSlt, sltTable, type SltSummary } from './slt.ts';
 import { runSqlsmith, sqlsmithSummary, sqlsmithTable } from './sqlsmith.ts';
 import { runTpcds, tpcdsSummary, tpcdsTable } from './tpcds.ts';
-import { runTpch, TPCH_PLACEMENTS, tpchMarkdown, tpchTable } from './tpch.ts';
+import { TPCH } from './tpch.ts';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(3),
@@ -29,26 +31,19 @@ const { values, positionals } = parseArgs({
   },
 });
 
-async function tpch(): Promise<boolean> {
-  const { scale = '0.01' } = values;
-  const reports = await runTpch({
-    scale: Number(scale),
+async function querySet(set: QuerySet, defaultScale: string): Promise<boolean> {
+  const scale = Number(values.scale ?? defaultScale);
+  const reports = await runQuerySet(set, {
+    scale,
     ...(values.query ? { queries: values.query.map(Number) } : {}),
     onReport: (r) => {
       if (r.outcome !== 'equal')
-        console.log(`Q${r.query} ${r.placement}${r.pushed ? '' : ', placement off'}: ${r.outcome}: ${r.detail}`);
+        console.log(`${r.query} ${r.placement}${r.pushed ? '' : ', placement off'}: ${r.outcome}: ${r.detail}`);
     },
   });
-  console.log(`\n     ${Object.keys(TPCH_PLACEMENTS).join('  |  ')}`);
-  console.log(tpchTable(reports));
-  const count = (outcome: string): number => reports.filter((r) => r.outcome === outcome).length;
-  const refused = [...new Set(reports.filter((r) => r.outcome === 'refused').map((r) => r.query))];
-  console.log(
-    `tpch at scale ${scale}: ${count('equal')} equal, ${count('refused')} refused (queries ${refused.join(', ') || 'none'}), ` +
-      `${count('different')} different`,
-  );
-  if (values.record && !values.query) recordProof('tpch', tpchMarkdown(reports, scale));
-  return count('different') === 0;
+  console.log(`\n${setSummary(set, reports, scale)}`);
+  if (values.record && !values.query) recordProof(set.name, setMarkdown(set, reports, scale));
+  return reports.every(({ outcome }) => outcome !== 'different');
 }
 
 async function tpcds(): Promise<boolean> {
@@ -102,7 +97,14 @@ async function sqlsmith(): Promise<boolean> {
   return summary.faults === 0;
 }
 
-const proofs: Readonly<Record<string, () => Promise<boolean>>> = { tpch, tpcds, slt, regress, sqlsmith };
+const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
+  tpch: () => querySet(TPCH, '0.01'),
+  tpcds,
+  job: () => querySet(JOB, '0.05'),
+  slt,
+  regress,
+  sqlsmith,
+};
 const proof = proofs[positionals[0] ?? ''];
 if (!proof) {
   console.error(`usage: npm run conformance -- ${Object.keys(proofs).join('|')}`);

@@ -4,7 +4,6 @@
  * parameters of ours, and order their rows completely, so that answers are compared in order.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
 import { connectText, difference, run } from '../support/differential.ts';
@@ -55,7 +54,7 @@ export async function runTpcds(options: TpcdsOptions): Promise<readonly TpcdsRep
     throw new Error(`unknown placement ${unknown}; there are: ${Object.keys(TPCDS_PLACEMENTS).join(', ')}`);
   const numbers = options.queries ?? Array.from({ length: 99 }, (_, i) => i + 1).filter((n) => existsSync(fileOf(n)));
   const texts = new Map(numbers.map((n) => [n, readFileSync(fileOf(n), 'utf8')]));
-  const federation = await Federation.create(await tpcdsTables(options.scale, path.join(os.tmpdir(), 'tributary-bench-data')));
+  const federation = await Federation.create(await tpcdsTables(options.scale));
   const reports: TpcdsReport[] = [];
   try {
     const expected = await askOracle(federation, texts);

@@ -1,5 +1,5 @@
 /** The days of the warehouse: surrogate keys are Julian day numbers; sequences count from 1900 as in TPC-DS v3. */
-import { rowOf, type Cell } from './csv.ts';
+import { rowOf, type Cell } from '../../../bench/csv.ts';
 
 const DAY_MILLIS = 86_400_000;
 const dayOf = (year: number, month: number, date: number): number => Date.UTC(year, month - 1, date) / DAY_MILLIS;

@@ -1,9 +1,9 @@
-/** The 24 TPC-DS tables with their CSV files at a scale of the specification's: made once, kept below `folder`. */
-import { chmod, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+/** The 24 TPC-DS tables with their CSV files at a scale of the specification's: made once, then kept. */
 import path from 'node:path';
+import { csvLines } from '../../../bench/csv.ts';
+import { DATA_FOLDER, makeOnce, writeRows } from '../../../bench/data-folder.ts';
 import { Random } from '../../../bench/random.ts';
 import type { FederationTable } from '../../support/federation.ts';
-import { csvOf } from './csv.ts';
 import { DIMENSION_TABLES } from './dimension-tables.ts';
 import { dimensionRows, type Sizes } from './dimensions.ts';
 import { FACT_TABLES } from './fact-tables.ts';
@@ -21,27 +21,16 @@ const sizesAt = (scale: number): Sizes => ({
   webSales: Math.round(720_000 * scale),
 });
 
-export async function tpcdsTables(scale: number, folder: string): Promise<readonly FederationTable[]> {
-  const target = path.join(folder, `tpcds-${VERSION}-${scale}`);
+export async function tpcdsTables(scale: number): Promise<readonly FederationTable[]> {
   const tables = [...DIMENSION_TABLES, ...FACT_TABLES];
-  if (!(await stat(target).catch(() => undefined))) await writeAll(scale, target);
-  return tables.map((table) => ({ ...table, csvFile: path.join(target, `${table.name}.csv`) }));
-}
-
-async function writeAll(scale: number, target: string): Promise<void> {
-  const work = `${target}.${process.pid}`;
-  await mkdir(work, { recursive: true });
-  const sizes = sizesAt(scale);
-  const rows = { ...dimensionRows(new Random(71), sizes), ...new FactMaker(new Random(72), sizes).make() };
-  for (const table of [...DIMENSION_TABLES, ...FACT_TABLES]) {
-    const ofTable = rows[table.name as keyof typeof rows];
-    if (ofTable === undefined) throw new Error(`nobody makes rows of ${table.name}`);
-    await writeFile(path.join(work, `${table.name}.csv`), csvOf(table, ofTable));
-  }
-  // The PostgreSQL servers that load them may run as another user.
-  await chmod(work, 0o755);
-  // Another process may have been quicker; its files are the same.
-  await rename(work, target).catch(async (error: unknown) => {
-    if (!(await stat(target).catch(() => undefined))) throw error;
+  const folder = await makeOnce(path.join(DATA_FOLDER, `tpcds-${VERSION}-${scale}`), async (work) => {
+    const sizes = sizesAt(scale);
+    const rows = { ...dimensionRows(new Random(71), sizes), ...new FactMaker(new Random(72), sizes).make() };
+    for (const table of tables) {
+      const ofTable = rows[table.name as keyof typeof rows];
+      if (ofTable === undefined) throw new Error(`nobody makes rows of ${table.name}`);
+      await writeRows(path.join(work, `${table.name}.csv`), csvLines(table, ofTable));
+    }
   });
+  return tables.map((table) => ({ ...table, csvFile: path.join(folder, `${table.name}.csv`) }));
 }

@@ -1,7 +1,7 @@
 /** Rows of the dimensions: every value that a query names occurs; keys follow the specification, sizes the scale. */
 import type { Random } from '../../../bench/random.ts';
 import { dateKey, dateRows, FIRST_DAY, FIRST_SALE, LAST_SALE, timeRows } from './calendar.ts';
-import { money, rowOf, type Cell } from './csv.ts';
+import { money, rowOf, type Cell } from '../../../bench/csv.ts';
 import * as words from './words.ts';
 
 export interface Sizes {

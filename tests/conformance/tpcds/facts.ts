@@ -5,7 +5,7 @@
  */
 import type { Random } from '../../../bench/random.ts';
 import { dateKey, FIRST_SALE, LAST_SALE, monthDay } from './calendar.ts';
-import { money, rowOf, type Cell } from './csv.ts';
+import { money, rowOf, type Cell } from '../../../bench/csv.ts';
 import * as sizesOf from './dimensions.ts';
 
 type Row = readonly Cell[];

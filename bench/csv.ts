@@ -10,17 +10,16 @@ export function money(cents: number): string {
   return `${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
-export function csvOf(
+/** Lines without their ends. */
+export function* csvLines(
   table: { readonly name: string; readonly columns: readonly string[] },
   rows: Iterable<readonly Cell[]>,
-): string {
-  const lines: string[] = [];
+): Generator<string> {
   for (const row of rows) {
     if (row.length !== table.columns.length)
       throw new Error(`${table.name} has ${table.columns.length} columns, a row of it ${row.length}`);
-    lines.push(`${row.map(cellText).join(',')}\n`);
+    yield row.map(cellText).join(',');
   }
-  return lines.join('');
 }
 
 const cellText = (cell: Cell): string =>
