@@ -223,6 +223,8 @@ export interface Fence {
   readonly kind: 'fence';
   readonly input: Rel;
   readonly reason: string;
+  /** A subquery that stays one, since it calls something volatile: only filters that do not read that go below. */
+  readonly admitsFilters?: true;
 }
 
 export type Rel =

@@ -161,6 +161,11 @@ export interface Site {
   statistics(tables: readonly StatisticsRequest[], signal: AbortSignal): AsyncIterable<CollectedStatistics | StatisticsProblem>;
   /** Valid after a first successful describe() or begin(); before that everything is "no". */
   readonly capabilities: Capabilities;
+  /**
+   * What it evaluates exactly as the one fragment that a whole statement is, run once: volatile functions of its own as well,
+   * which run as often as they are written only where nothing is moved out of their sight. Undefined: nothing more.
+   */
+  readonly wholeStatements?: Capabilities | undefined;
   /** Throws SqlError 08001 when it cannot be reached. */
   begin(options: BeginOptions): Promise<SiteTransaction>;
   /** The SQL that query() would send, for EXPLAIN. */

@@ -4,7 +4,7 @@
  */
 import { unreachable } from '../core/assert.ts';
 import type { FrameBound, Rel } from './rel.ts';
-import type { AggregateCall, CallScalar, ColumnId, Scalar, WindowCall } from './scalar.ts';
+import type { AggregateCall, CallScalar, ColumnId, FunctionRef, Scalar, WindowCall } from './scalar.ts';
 
 const mapArray = <T>(items: readonly T[], f: (item: T) => T): readonly T[] => {
   let out: T[] | undefined;
@@ -157,8 +157,25 @@ export function columnsIn(expr: Scalar, into: Set<ColumnId> = new Set()): Set<Co
 export const readsOnly = (expr: Scalar, columns: ReadonlySet<ColumnId>): boolean =>
   !someScalar(expr, (node) => node.kind === 'column' && !columns.has(node.column));
 
-export const isVolatile = (expr: Scalar): boolean =>
-  someScalar(expr, (node) => node.kind === 'call' && node.fn.volatility === 'volatile');
+/** Subqueries included. */
+export const isVolatile = (expr: Scalar): boolean => volatileCalls(expr).length > 0;
+
+/** The volatile functions that an expression calls, its subqueries included. */
+export function volatileCalls(expr: Scalar, into: FunctionRef[] = []): readonly FunctionRef[] {
+  visitScalar(expr, (node) => {
+    if (node.kind === 'call' && node.fn.volatility === 'volatile') into.push(node.fn);
+    if (node.kind === 'subquery') volatileCallsOf(node.rel, into);
+  });
+  return into;
+}
+
+/** The same of a tree. */
+export function volatileCallsOf(rel: Rel, into: FunctionRef[] = []): readonly FunctionRef[] {
+  visitRel(rel, (node) => {
+    for (const expr of relScalars(node)) volatileCalls(expr, into);
+  });
+  return into;
+}
 
 /** Columns replaced by expressions; others stay. */
 export const substituteColumns = (expr: Scalar, replacement: ReadonlyMap<ColumnId, Scalar>): Scalar =>

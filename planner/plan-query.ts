@@ -6,7 +6,7 @@ import type { QueryPlan } from '../algebra/plan.ts';
 import type { Rel } from '../algebra/rel.ts';
 import { outputColumns } from '../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../algebra/scalar.ts';
-import type { Capabilities } from '../algebra/site.ts';
+import type { Capabilities, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { relScalars, visitRel, visitScalar } from '../algebra/transform.ts';
 import { featureNotSupported } from '../core/sql-error.ts';
@@ -14,6 +14,7 @@ import { Estimator } from './estimate/estimator.ts';
 import { FragmentJudge } from './place/fragment-judge.ts';
 import { JoinOrder } from './place/order-joins.ts';
 import { Placer } from './place/place.ts';
+import { requireWhole, volatileOfSource } from './place/whole-statement.ts';
 import { checkRel, checkSameOutput } from './rewrite/check-rel.ts';
 import { mergeProjects } from './rewrite/merge-projects.ts';
 import { raiseConstants } from './rewrite/raise-constants.ts';
@@ -24,7 +25,7 @@ export const ruleNames: readonly string[] = [...rewriteRuleNames, 'order-joins',
 
 export interface PlanContext {
   /** What each source evaluates, by its name. */
-  readonly sites: ReadonlyMap<string, { readonly capabilities: Capabilities }>;
+  readonly sites: ReadonlyMap<string, Pick<Site, 'capabilities' | 'wholeStatements'>>;
   /** What the local executor evaluates. */
   readonly local: Capabilities;
   /** What the net evaluates, row by row. */
@@ -41,10 +42,11 @@ export interface PlanContext {
 /** Throws SqlError 0A000 naming what neither a source nor the executor evaluates. */
 export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   const disabled = context.disabled ?? new Set<string>();
+  const volatile = volatileOfSource(query);
   const judge = new FragmentJudge((site) => {
     const found = context.sites.get(site);
     if (!found) throw featureNotSupported(`source "${site}", which is no longer configured,`);
-    return found.capabilities;
+    return (volatile && found.wholeStatements) ?? found.capabilities;
   });
   const estimator = new Estimator(context.statistics);
   const order = new JoinOrder(judge, estimator);
@@ -72,8 +74,9 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     planSubquery: (self, rel) => self.root(prepare(rel)),
     fired: context.fired,
   });
-  const root = placer.root(prepare(query));
-  return { root, subplans: placer.subplans };
+  const plan: QueryPlan = { root: placer.root(prepare(query)), subplans: placer.subplans };
+  if (volatile) requireWhole(plan, volatile);
+  return plan;
 }
 
 function highestColumn(rel: Rel): number {

@@ -44,6 +44,10 @@ export class CountedSite implements Site {
     return this.site.capabilities;
   }
 
+  get wholeStatements(): Capabilities | undefined {
+    return this.site.wholeStatements;
+  }
+
   describe(signal: AbortSignal): Promise<SourceSchema> {
     return this.counted(() => this.site.describe(signal));
   }

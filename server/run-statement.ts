@@ -188,7 +188,10 @@ export class Federation {
     if (query.plan) return query.plan;
     const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
     const { local, net, raiseConstant, disabled, fired, localTables } = this.parts;
-    const sites = new Map<string, Pick<Site, 'capabilities'>>([...this.parts.sites, [CATALOG_SITE, localTables]]);
+    const sites = new Map<string, Pick<Site, 'capabilities' | 'wholeStatements'>>([
+      ...this.parts.sites,
+      [CATALOG_SITE, localTables],
+    ]);
     const statistics = this.statistics(query);
     const own = { local, net: net.capabilities, raiseConstant };
     const plan = planQuery(rel, { sites, ...own, statistics, disabled, ...(fired ? { fired } : {}) });

@@ -29,10 +29,13 @@ const no = (reason: string): Verdict => ({ verdict: 'no', reason });
 export class PostgresCapabilities implements Capabilities {
   private readonly names: SourceNames;
   private readonly info: ServerInfo;
+  private readonly runsVolatile: boolean;
 
-  constructor(names: SourceNames, info: ServerInfo) {
+  /** `runsVolatile`: functions of its own that are volatile, too; for whole statements only. */
+  constructor(names: SourceNames, info: ServerInfo, runsVolatile = false) {
     this.names = names;
     this.info = info;
+    this.runsVolatile = runsVolatile;
   }
 
   scalar(expr: Scalar): Verdict {
@@ -113,8 +116,10 @@ export class PostgresCapabilities implements Capabilities {
 
   private function(fn: FunctionRef, collation: Collation, args: readonly Scalar[]): Verdict {
     if (fn.site === this.names.site) {
-      // It may write, and must run as often as it is written: who counts that here and at the source alike?
-      return fn.volatility === 'volatile' ? no(`${fn.signature}, a volatile function of ${fn.site}`) : EXACT;
+      // It may write, and must run as often as it is written: only a whole statement leaves that to the source.
+      return fn.volatility === 'volatile' && !this.runsVolatile
+        ? no(`${fn.signature}, a volatile function of ${fn.site}`)
+        : EXACT;
     }
     if (fn.site !== undefined) return no(`${fn.signature} is a function of ${fn.site}`);
     if (fn.schema !== 'pg_catalog') return no(`${fn.signature} is a function of the catalog server`);

@@ -57,6 +57,7 @@ class PostgresSite implements Site {
   private readonly pool: ConnectionPool;
   private info: ServerInfo | undefined;
   private known: Capabilities = NOTHING;
+  private whole: Capabilities = NOTHING;
   private written = new WeakMap<Rel, WrittenSql>();
 
   constructor(config: PostgresSiteConfig) {
@@ -80,6 +81,10 @@ class PostgresSite implements Site {
 
   get capabilities(): Capabilities {
     return this.known;
+  }
+
+  get wholeStatements(): Capabilities {
+    return this.whole;
   }
 
   describe(signal: AbortSignal): Promise<SourceSchema> {
@@ -135,7 +140,9 @@ class PostgresSite implements Site {
   private async learn(client: pg.Client): Promise<void> {
     this.info = await loadServerInfo(client);
     this.written = new WeakMap();
-    this.known = new PostgresCapabilities({ site: this.name, defaultSchema: this.defaultSchema }, this.info);
+    const names = { site: this.name, defaultSchema: this.defaultSchema };
+    this.known = new PostgresCapabilities(names, this.info);
+    this.whole = new PostgresCapabilities(names, this.info, true);
   }
 
   /** A connection of `pg`'s own for metadata. */

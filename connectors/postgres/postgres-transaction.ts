@@ -127,8 +127,9 @@ export class PostgresTransaction implements SiteTransaction {
     if (options.metrics) options.metrics.waitForConnectionMs += this.context.waitedMs;
     const written = this.context.write(fragment);
     const parameters = bindParameters(written, options.params, this.context.begin.settings);
-    const { text: sql, callsOwnFunctions = false } = written;
-    const statement: RemoteStatement = { sql, parameters, columns: outputColumns(fragment), formats, callsOwnFunctions };
+    const { text: sql, callsOwnFunctions = false, runsOnce = false } = written;
+    const columns = outputColumns(fragment);
+    const statement: RemoteStatement = { sql, parameters, columns, formats, callsOwnFunctions, runsOnce };
     const lane = this.lanes.reduce((best, candidate) => (candidate.queries < best.queries ? candidate : best));
     lane.queries++;
     const context: QueryContext<T> = {
@@ -140,7 +141,7 @@ export class PostgresTransaction implements SiteTransaction {
     };
     const query = this.shared
       ? new PortalQuery(context, `p${this.started}`, (run) => lane.turns.take(run))
-      : new StreamedQuery(context, !this.inTransaction);
+      : new StreamedQuery(context, !this.inTransaction && !runsOnce);
     this.open.add(query);
     return query;
   }

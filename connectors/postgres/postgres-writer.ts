@@ -4,6 +4,7 @@
  */
 import type { Rel } from '../../algebra/rel.ts';
 import type { CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
+import { volatileCallsOf } from '../../algebra/transform.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
@@ -31,7 +32,8 @@ export class PostgresWriter extends SqlWriter {
 
   override statement(rel: Rel): WrittenSql {
     const written = super.statement(rel);
-    return this.callsOwnFunctions ? { ...written, callsOwnFunctions: true } : written;
+    if (!this.callsOwnFunctions) return written;
+    return { ...written, callsOwnFunctions: true, ...(volatileCallsOf(rel).length > 0 ? { runsOnce: true } : {}) };
   }
 
   override typeName(type: SqlType): string {

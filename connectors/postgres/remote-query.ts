@@ -41,9 +41,9 @@ async function execute(context: QueryContext<never>, portal: string, rowsMax: nu
   const { source, connection, statement } = context;
   const { sql, parameters, formats, columns } = statement;
   if (statement.callsOwnFunctions) connection.useSourceSearchPath();
-  const cached = connection.statements.find(sql);
+  const cached = statement.runsOnce ? undefined : connection.statements.find(sql);
   if (cached) checkResultTypes(source, columns, cached.oids);
-  const name = cached?.name ?? connection.statements.nameFor(sql);
+  const name = statement.runsOnce ? '' : (cached?.name ?? connection.statements.nameFor(sql));
   const outcome = await connection.request(
     [
       ...connection.statements.takeClosed().map(closeStatementMessage),
@@ -57,11 +57,11 @@ async function execute(context: QueryContext<never>, portal: string, rowsMax: nu
       sink,
       onDescription: (oids) => {
         checkResultTypes(source, columns, oids);
-        connection.statements.add(sql, name, oids);
+        if (!statement.runsOnce) connection.statements.add(sql, name, oids);
       },
     },
   );
-  if (outcome.error) connection.statements.drop(sql);
+  if (outcome.error && !statement.runsOnce) connection.statements.drop(sql);
   return outcome;
 }
 
@@ -84,7 +84,7 @@ export class StreamedQuery<T> implements OpenQuery<T> {
   private timer: NodeJS.Timeout | undefined;
   private sawRows = false;
 
-  /** `retry`: outside a transaction a stale prepared statement is parsed and run again. */
+  /** `retry`: outside a transaction a stale prepared statement is parsed and run again, unless it may run only once. */
   constructor(context: QueryContext<T>, retry: boolean) {
     this.context = context;
     const { connection, signal } = context;

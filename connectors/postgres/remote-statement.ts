@@ -19,6 +19,8 @@ export interface RemoteStatement {
   readonly columns: readonly RelColumn[];
   readonly formats: readonly (0 | 1)[];
   readonly callsOwnFunctions?: boolean;
+  /** Parsed anew each time, so that nothing of an earlier run can be stale, and never run again. */
+  readonly runsOnce?: boolean;
 }
 
 /** Kinds without a binary form we read: their text is the same bytes anyway. */

@@ -53,6 +53,8 @@ export interface SelectBlock {
   /** The output, and for those that are not plain columns of FROM (or aggregates) what they are. */
   columns: readonly RelColumn[];
   computed: Map<ColumnId, Scalar>;
+  /** What it computes is volatile: evaluated once a row, here; nothing above may be written in terms of it. */
+  volatile: boolean;
   distinct: boolean;
   orderBy: OrderKey[];
   limit: Scalar | null;
@@ -72,6 +74,7 @@ export const newBlock = (from: FromItem | null, columns: readonly RelColumn[]): 
   windowed: false,
   columns,
   computed: new Map(),
+  volatile: false,
   distinct: false,
   orderBy: [],
   limit: null,
@@ -85,6 +88,7 @@ export const isLimited = (block: SelectBlock): boolean => block.limit !== null |
 /** Nothing beyond FROM and WHERE has been said: its FROM and conditions may become part of a larger block. */
 export const isFlat = (block: SelectBlock): boolean =>
   block.groups === null &&
+  !block.volatile &&
   !block.windowed &&
   !block.distinct &&
   block.orderBy.length === 0 &&
@@ -140,10 +144,21 @@ export function wouldRepeat(block: SelectBlock, exprs: readonly Scalar[]): boole
   return false;
 }
 
+/** Nothing but columns, and what is computed goes on being computed once: selected, or sorted by. */
+function keepsComputed(block: SelectBlock, exprs: readonly Scalar[]): boolean {
+  const columns = exprs.map((expr) => (expr.kind === 'column' ? expr.column : undefined));
+  if (columns.includes(undefined)) return false;
+  return [...block.computed.keys()].every((id) => {
+    const times = columns.filter((column) => column === id).length;
+    return times === 1 || (times === 0 && block.orderBy.filter((key) => key.column === id).length === 1);
+  });
+}
+
 /** Whether a projection can take the place of the block's select list. */
 export function canProject(block: SelectBlock, rel: Rel & { readonly kind: 'project' }): boolean {
   const exprs = rel.items.map((item) => item.expr);
   if (block.body !== null) return false;
+  if (block.volatile && !keepsComputed(block, exprs)) return false;
   if (block.distinct) {
     // Dropping or computing a column would change which rows are the same.
     const kept = new Set(exprs.map((expr) => (expr.kind === 'column' ? expr.column : -1)));

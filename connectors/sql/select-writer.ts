@@ -176,7 +176,7 @@ export abstract class SelectWriter extends ScalarWriter {
     const left = outer.length === 1 ? atLeast(outer[0]!, MATCHING + 1) : `(${outer.map((sql) => sql.text).join(', ')})`;
     const asItIs = pairs.length === right.columns.length && pairs.every((pair, i) => isColumn(pair.inner, right.columns[i]!.id));
     const computes = pairs.some((pair) => pair.inner.kind !== 'column');
-    const isClosed = right.body !== null || right.distinct;
+    const isClosed = right.body !== null || right.distinct || right.volatile;
     const block = (isClosed && !asItIs) || (computes && isLimited(right)) ? this.derive(right) : right;
     const columns = pairs.map(({ inner }, i): RelColumn => {
       const passed = block.columns.find((column) => isColumn(inner, column.id));

@@ -28,6 +28,7 @@ import type {
 import type { ColumnId, ParamScalar, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
 import {
   columnsIn,
+  isVolatile,
   mapAggregateCall,
   mapWindowCall,
   relScalars,
@@ -48,6 +49,8 @@ export interface WrittenSql {
   readonly parameters: readonly ParamScalar[];
   /** It calls functions of the source's own, whose bodies find their tables along the source's search path. */
   readonly callsOwnFunctions?: boolean;
+  /** It calls something volatile: what was begun is never tried again. */
+  readonly runsOnce?: boolean;
 }
 
 export class SqlWriter extends SelectWriter {
@@ -95,7 +98,14 @@ export class SqlWriter extends SelectWriter {
         return this.scan(rel);
       case 'filter': {
         let block = this.block(rel.input);
-        if (block.windowed || block.distinct || isLimited(block) || block.body !== null || wouldRepeat(block, rel.conjuncts))
+        if (
+          block.windowed ||
+          block.volatile ||
+          block.distinct ||
+          isLimited(block) ||
+          block.body !== null ||
+          wouldRepeat(block, rel.conjuncts)
+        )
           block = this.derive(block);
         (block.groups === null ? block.where : block.having).push(
           ...rel.conjuncts.map((c) => scalarCondition(inTermsOf(block, c))),
@@ -138,6 +148,7 @@ export class SqlWriter extends SelectWriter {
         return this.shipped(rel);
       case 'fence': {
         const block = this.block(rel.input);
+        if (rel.admitsFilters) return this.derive(block);
         if (!isLimited(block)) block.fenced = true;
         return block;
       }
@@ -183,6 +194,7 @@ export class SqlWriter extends SelectWriter {
       if (below.kind !== 'column' || below.column !== column.id) computed.set(column.id, below);
     }
     block.computed = computed;
+    block.volatile ||= [...computed.values()].some(isVolatile);
     block.columns = rel.items.map((item) => item.column);
     return block;
   }
@@ -207,14 +219,24 @@ export class SqlWriter extends SelectWriter {
     }
     block.computed = computed;
     block.columns = outputColumns(rel);
-    return block;
+    return this.evaluated(block, rel);
+  }
+
+  /** What an operator computes from something volatile is computed in a SELECT of its own, however often it is read. */
+  private evaluated(block: SelectBlock, rel: Rel): SelectBlock {
+    return relScalars(rel).some(isVolatile) ? this.derive(block) : block;
   }
 
   /** Windows see what grouping and HAVING leave; one that reads another's result stands a SELECT above it. */
   private window(rel: Window): SelectBlock {
     let block = this.block(rel.input);
     const isOpen = (): boolean =>
-      !block.distinct && block.orderBy.length === 0 && !isLimited(block) && block.body === null && !this.readsWindow(block, rel);
+      !block.volatile &&
+      !block.distinct &&
+      block.orderBy.length === 0 &&
+      !isLimited(block) &&
+      block.body === null &&
+      !this.readsWindow(block, rel);
     if (!isOpen()) block = this.derive(block);
     const below = (column: ColumnId, type: SqlType): Scalar => inTermsOf(block, { kind: 'column', column, type });
     const over = {
@@ -228,7 +250,7 @@ export class SqlWriter extends SelectWriter {
     }
     block.windowed = true;
     block.columns = outputColumns(rel);
-    return block;
+    return this.evaluated(block, rel);
   }
 
   private readsWindow(block: SelectBlock, { partition, order, functions }: Window): boolean {
@@ -243,7 +265,7 @@ export class SqlWriter extends SelectWriter {
 
   private sort(rel: Sort): SelectBlock {
     let block = this.block(rel.input);
-    const byNameOnly = block.distinct || block.body !== null;
+    const byNameOnly = block.distinct || block.volatile || block.body !== null;
     if (isLimited(block) || (byNameOnly && rel.keys.some((key) => this.needsCollation(key)))) block = this.derive(block);
     block.orderBy = rel.keys.map((key) => ({
       ...key,
@@ -346,7 +368,7 @@ export class SqlWriter extends SelectWriter {
     const columns = ids.map((id, i) => ({ ...byId.get(id)!, name: names[i]! }));
     const inOrder = block.columns.length === ids.length && block.columns.every((column, i) => column.id === ids[i]);
     // Fewer columns under DISTINCT would be fewer rows.
-    const open = (block.body !== null || block.distinct) && !inOrder ? this.derive(block) : block;
+    const open = (block.body !== null || block.distinct || block.volatile) && !inOrder ? this.derive(block) : block;
     const closed = this.close(open, columns);
     const bare = open.orderBy.length === 0 && !isLimited(open) && (open.body === null || chain);
     return { text: bare ? closed.text : `(${closed.text})`, names: closed.names };
@@ -358,6 +380,7 @@ export class SqlWriter extends SelectWriter {
       rel.columns.forEach((column, i) =>
         block.computed.set(column.id, rel.rows[0]?.[i] ?? { kind: 'const', value: null, type: column.type }),
       );
+      block.volatile = relScalars(rel).some(isVolatile);
       if (rel.rows.length === 0) block.where.push(scalarCondition({ kind: 'const', value: false, type: sqlType('bool') }));
       return block;
     }

@@ -6,6 +6,7 @@
 import type { Join, Rel, RelColumn, ScanColumn } from '../../algebra/rel.ts';
 import { CATALOG_SITE, outputColumns } from '../../algebra/rel.ts';
 import { assert, unreachable } from '../../core/assert.ts';
+import type { Analysis } from './analysis.ts';
 import { staleRelation } from '../../core/sql-error.ts';
 import { convertCteReference } from './common-table-expressions.ts';
 import { freeColumns, volatileIn } from './free-columns.ts';
@@ -140,8 +141,9 @@ function rangeRel(converter: QueryConverter, range: TreeNode, name: string, cont
       if (freeColumns(rel).size > 0 && volatileIn(child(range, 'subquery'), analysis.lookup)) {
         throw analysis.unsupported(`volatile function in LATERAL subquery "${name}"`);
       }
-      if (!flag(range, 'security_barrier')) return { rel, columns };
-      return { rel: { kind: 'fence', input: rel, reason: `security_barrier view ${name}` }, columns };
+      if (flag(range, 'security_barrier'))
+        return { rel: { kind: 'fence', input: rel, reason: `security_barrier view ${name}` }, columns };
+      return { rel: selectsVolatile(analysis, child(range, 'subquery')) ? keptApart(rel, name) : rel, columns };
     }
     case RANGE_VALUES:
       return values(converter, range, context);
@@ -158,6 +160,16 @@ function rangeRel(converter: QueryConverter, range: TreeNode, name: string, cont
       throw analysis.unsupported(`range table entry of kind ${kind} ("${name}")`);
   }
 }
+
+/** PostgreSQL never makes such a subquery part of the query around it: the rows it is computed for would not be the same. */
+const selectsVolatile = (analysis: Analysis, subquery: TreeNode): boolean =>
+  volatileIn(subquery['targetList'] ?? null, analysis.lookup);
+const keptApart = (input: Rel, name: string): Rel => ({
+  kind: 'fence',
+  input,
+  reason: `${name} calls something volatile`,
+  admitsFilters: true,
+});
 
 function scan(converter: QueryConverter, range: TreeNode, name: string, context: ExpressionContext): RangeRel {
   const { analysis } = converter;

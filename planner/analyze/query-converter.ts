@@ -11,6 +11,7 @@ import type { SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { convertWithQueries } from './common-table-expressions.ts';
 import { ExpressionConverter } from './expressions.ts';
+import { volatileIn } from './free-columns.ts';
 import { convertFromClause } from './from-clause.ts';
 import { Grouping, isGrouped } from './grouping.ts';
 import { cannotRaise } from './safe-functions.ts';
@@ -83,8 +84,15 @@ export class QueryConverter {
       [flag(query, 'hasForUpdate') || list(query, 'rowMarks').length > 0, 'FOR UPDATE or FOR SHARE'],
       [query['onConflict'] !== null || list(query, 'returningList').length > 0, 'RETURNING'],
       [list(query, 'withCheckOptions').length > 0, 'CHECK OPTION'],
+      [this.numbersVolatileRows(query), 'volatile function under DISTINCT ON or WITH TIES'],
     ];
     for (const [present, name] of clauses) if (present) throw analysis.unsupported(name);
+  }
+
+  /** Rows are numbered to keep some of them; the others are computed as well, which PostgreSQL would spare. */
+  private numbersVolatileRows(query: TreeNode): boolean {
+    const numbers = flag(query, 'hasDistinctOn') || integer(query, 'limitOption') === LIMIT_WITH_TIES;
+    return numbers && volatileIn(query['targetList'] ?? null, this.analysis.lookup);
   }
 
   private plainSelect(query: TreeNode, context: ExpressionContext): SelectBody {

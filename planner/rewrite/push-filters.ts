@@ -188,10 +188,10 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
       return withFilter(left === rel.left && right === rel.right ? rel : { ...rel, left, right }, fixed);
     }
     case 'fence': {
-      const safe = movable.filter(isLeakproof);
+      const enters = (conjunct: Scalar): boolean => isMovable(conjunct) && (rel.admitsFilters === true || isLeakproof(conjunct));
       return withFilter(
-        withInput(rel, push(rel.input, safe)),
-        conjuncts.filter((conjunct) => !isMovable(conjunct) || !isLeakproof(conjunct)),
+        withInput(rel, push(rel.input, conjuncts.filter(enters))),
+        conjuncts.filter((conjunct) => !enters(conjunct)),
       );
     }
     case 'with': {

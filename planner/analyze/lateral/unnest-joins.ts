@@ -15,7 +15,7 @@
 import type { Aggregate, Join, Limit, Rel, RelColumn, Window } from '../../../algebra/rel.ts';
 import { outputColumns } from '../../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../../algebra/scalar.ts';
-import { columnsIn, mapAggregateCall, mapRelInputs, mapRelScalars, rewriteScalar } from '../../../algebra/transform.ts';
+import { columnsIn, mapAggregateCall, mapRelInputs, mapRelScalars, rewriteScalar, volatileCallsOf } from '../../../algebra/transform.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import { assert, unreachable } from '../../../core/assert.ts';
 import type { Analysis } from '../analysis.ts';
@@ -75,6 +75,9 @@ export class JoinUnnester {
       const rows = this.apply(over);
       return on.length === 0 ? rows : { kind: 'filter', input: rows, conjuncts: on };
     }
+    // Bindings are distinct: it would be called less often.
+    const [volatile] = volatileCallsOf(join.right);
+    if (volatile) throw this.#analysis.unsupported(`volatile function ${volatile.name} in a LATERAL item of this shape`);
     if (join.type === 'right' || join.type === 'full')
       throw this.#analysis.unsupported(`${join.type} join of a LATERAL subquery`);
     const leftColumns = outputColumns(join.left);
