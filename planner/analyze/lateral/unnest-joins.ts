@@ -15,7 +15,14 @@
 import type { Aggregate, Join, Limit, Rel, RelColumn, Window } from '../../../algebra/rel.ts';
 import { outputColumns } from '../../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../../algebra/scalar.ts';
-import { columnsIn, mapAggregateCall, mapRelInputs, mapRelScalars, rewriteScalar, volatileCallsOf } from '../../../algebra/transform.ts';
+import {
+  columnsIn,
+  mapAggregateCall,
+  mapRelInputs,
+  mapRelScalars,
+  rewriteScalar,
+  volatileCallsOf,
+} from '../../../algebra/transform.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import { assert, unreachable } from '../../../core/assert.ts';
 import type { Analysis } from '../analysis.ts';
