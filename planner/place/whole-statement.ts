@@ -18,10 +18,6 @@ export function requireWhole({ root, subplans }: QueryPlan, fn: FunctionRef): vo
   const isWhole = root.kind === 'remote' && root.site === fn.site && root.inputs === undefined;
   if (isWhole && !subplans.some(({ rel }) => volatileOfSource(rel) !== undefined)) return;
   const reason = root.kind === 'remote' ? undefined : root.notPushed;
-  throw featureNotSupported(
-    `the volatile function ${fn.signature} in a statement that source ${fn.site} does not evaluate whole`,
-    {
-      ...(reason === undefined ? {} : { detail: reason }),
-    },
-  );
+  const what = `the volatile function ${fn.signature} in a statement that source ${fn.site} does not evaluate whole`;
+  throw featureNotSupported(what, reason === undefined ? {} : { detail: reason });
 }
