@@ -4,7 +4,8 @@ import { JOB } from './job.ts';
 import { runQuerySet, setMarkdown, setSummary, type QuerySet } from './query-set.ts';
 import { REGRESS_FILES, runRegress } from './regress.ts';
 import { recordProof } from './record.ts';
-import { runSlt, sltTable, type SltSummary } from './slt.ts';
+import { SLT_PLACEMENTS } from '../slt/slt-world.ts';
+import { runSlt, sltTable } from './slt.ts';
 import { runSqlsmith, sqlsmithSummary, sqlsmithTable } from './sqlsmith.ts';
 import { runTpcds, tpcdsSummary, tpcdsTable } from './tpcds.ts';
 import { TPCH } from './tpch.ts';
@@ -64,22 +65,18 @@ async function tpcds(): Promise<boolean> {
   return reports.every(({ outcome }) => outcome === 'equal' || outcome === 'refused');
 }
 
-const SLT_PLACEMENTS = ['postgres', 'duckdb', 'mixed'] as const;
-
 async function slt(): Promise<boolean> {
   const { corpus, placement = 'mixed', queries, every, engine } = values;
-  const chosen = SLT_PLACEMENTS.filter((name) => placement === 'all' || placement === name);
-  if (chosen.length === 0) throw new Error(`unknown placement ${placement}; there are: ${SLT_PLACEMENTS.join(', ')}, all`);
-  const summaries: SltSummary[] = [];
-  for (const each of chosen) {
-    const options = {
-      ...(queries === undefined ? {} : { queriesMax: Number(queries) }),
-      ...(every === undefined ? {} : { every: Number(every) }),
-      ...(engine === undefined ? {} : { engine }),
-    };
-    summaries.push(await runSlt({ corpus, placement: each, ...options }));
-  }
-  if (values.record) recordProof('slt', sltTable(summaries));
+  const placements = SLT_PLACEMENTS.filter((name) => placement === 'all' || placement === name);
+  if (placements.length === 0) throw new Error(`unknown placement ${placement}; there are: ${SLT_PLACEMENTS.join(', ')}, all`);
+  const summaries = await runSlt({
+    corpus,
+    placements,
+    ...(queries === undefined ? {} : { queriesMax: Number(queries) }),
+    ...(every === undefined ? {} : { every: Number(every) }),
+    ...(engine === undefined ? {} : { engine }),
+  });
+  if (values.record) recordProof('slt', sltTable(summaries, every));
   return summaries.every(({ different }) => different === 0);
 }
 

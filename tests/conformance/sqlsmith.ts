@@ -13,6 +13,8 @@ import { WatchingProxy, type Ending } from './sqlsmith/watching-proxy.ts';
 /** SQLsmith sets a statement_timeout of one second; this much later on a busy machine is a failure. */
 const PATIENCE_MILLIS = 20_000;
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 export interface SqlsmithOptions {
   readonly minutes: number;
   readonly seed: number;
@@ -57,6 +59,7 @@ export async function runSqlsmith({ minutes, seed }: SqlsmithOptions): Promise<S
     faultsByMessage.set(message, times);
     if (times === 1) console.log(`\n-- ${message}\n${detail}`);
   };
+  const interruption = new Interruption();
   const gateway = await GatewayProcess.start((how, errors) => fault(`the gateway crashed: ${how}`, errors));
   const onEnding = (ending: Ending): void => {
     // Before it says so, SQLsmith reads the catalog.
@@ -83,14 +86,35 @@ export async function runSqlsmith({ minutes, seed }: SqlsmithOptions): Promise<S
       smith([`--target=${target}`, `--seed=${seed}`, '--exclude-catalog']),
       smith([`--target=${target}`, `--seed=${seed + 1}`]),
     );
-    await Promise.race([new Promise((resolve) => setTimeout(resolve, minutes * 60_000)), ...smiths.map(failure)]);
+    const timeOver = new Promise((resolve) => setTimeout(resolve, minutes * 60_000));
+    await Promise.race([timeOver, interruption.happened, ...smiths.map(failure)]);
   } finally {
     running = false;
     for (const each of smiths) each.kill('SIGKILL');
-    await proxy.stop();
-    await gateway.stop();
+    await Promise.all([proxy.stop(), gateway.stop()]);
+    interruption.release();
   }
   return { minutes, statements, byCode, refusals, faults: [...faultsByMessage.values()].reduce((sum, n) => sum + n, 0) };
+}
+
+/** Ctrl-C and SIGTERM end the proof, not this process: nothing that it started may be left. */
+class Interruption {
+  /** Never resolves: it rejects with the first signal. */
+  readonly happened: Promise<never>;
+  #interrupt!: (signal: NodeJS.Signals) => void;
+
+  constructor() {
+    this.happened = new Promise((_, reject) => {
+      this.#interrupt = (signal) => reject(new Error(`ended by ${signal}`));
+    });
+    // It may come before anyone waits.
+    this.happened.catch(() => undefined);
+    for (const signal of SIGNALS) process.on(signal, this.#interrupt);
+  }
+
+  release(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#interrupt);
+  }
 }
 
 const smith = (options: readonly string[]): ChildProcess => spawn('sqlsmith', options, { stdio: ['ignore', 'ignore', 'pipe'] });

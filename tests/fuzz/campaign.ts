@@ -51,7 +51,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
   try {
     for (const name of options.placements) {
       const { placement, disabled } = FUZZ_PLACEMENTS[name]!;
-      gateways.push({ name, gateway: await federation.gateway(placement, disabled ? { disabled } : {}) });
+      // Tables this small give a second thread nothing to do but to be woken.
+      gateways.push({ name, gateway: await federation.gateway(placement, { threads: 1, ...(disabled ? { disabled } : {}) }) });
     }
     const first = options.first ?? 0;
     const laneCount = Math.min(LANES, options.count);

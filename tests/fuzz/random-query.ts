@@ -12,7 +12,7 @@ import { SET_FUNCTIONS } from './set-productions.ts';
 import { list, node, optional, type SqlList, type SqlNode, type SqlTree } from './sql-tree.ts';
 import { scalarSubquery, subqueryPredicate } from './subqueries.ts';
 import { ORDERED_TYPES, type SqlTypeName } from './types.ts';
-import { windowCall } from './windows.ts';
+import { NamedWindows, windowCall } from './windows.ts';
 import { withClause } from './with-queries.ts';
 
 /** Category of a statement that may raise 22xxx. */
@@ -88,11 +88,19 @@ export class QueryGenerator implements Generation {
     }
     const types = options.types ?? Array.from({ length: 1 + random.below(4) }, () => undefined);
     const hasSets = !options.risky && !options.types && random.chance(0.05);
-    const items = types.map((type) => this.#item(type, scope, source, hasSets, options));
-    return this.#assemble(items, from, options);
+    const windows = new NamedWindows();
+    const items = types.map((type) => this.#item(type, scope, source, hasSets, windows, options));
+    return this.#assemble(items, [...from, windows.clause()], options);
   }
 
-  #item(type: SqlTypeName | undefined, scope: Scope, source: Source, hasSets: boolean, options: SelectOptions): Typed {
+  #item(
+    type: SqlTypeName | undefined,
+    scope: Scope,
+    source: Source,
+    hasSets: boolean,
+    windows: NamedWindows,
+    options: SelectOptions,
+  ): Typed {
     const { random } = this;
     if (hasSets && random.chance(0.5)) {
       const chosen = random.pick(SET_FUNCTIONS);
@@ -100,7 +108,7 @@ export class QueryGenerator implements Generation {
       return { type: chosen.type, tree: node(`item ${chosen.type}`, parts) };
     }
     if (!options.risky && random.chance(0.08)) {
-      const call = windowCall(this, scope, source.keys, type);
+      const call = windowCall(this, scope, source.keys, type, windows);
       if (call) return { type: call.type, tree: node(`item ${call.type}`, [call.tree]) };
     }
     const drawn = type ?? random.pick(ORDERED_TYPES);

@@ -38,7 +38,7 @@ const text = [
   "'42'",
   "'İi'",
 ];
-const floats = ["'0.5'", "'1.5'", "'-7.25'", "'100.125'", "'3'", "'0'"];
+const floats = ["'0.5'", "'1.5'", "'-7.25'", "'100.125'", "'3'"];
 
 const COLUMN_KINDS: readonly ColumnKind[] = [
   { want: 'bool', declared: 'bool', values: ['true', 'false'] },
@@ -47,7 +47,8 @@ const COLUMN_KINDS: readonly ColumnKind[] = [
   { want: 'int4', declared: 'int4', values: ['0', '1', '-1', '2147483647', '-2147483648', '1000000'] },
   { want: 'int8', declared: 'int8', values: ['0', '1', '-1', '9223372036854775807', '-9223372036854775808', '9007199254740993'] },
   { want: 'float4', declared: 'float4', values: ["'0.1'", "'-2.5'", "'16777216'", "'NaN'", "'Infinity'", "'-0.0'", "'1.5'"] },
-  { want: 'float8~', declared: 'float8', values: floats },
+  { want: 'float8~', declared: 'float8', values: [...floats, "'0'"] },
+  // No 0 beside -0: DuckDB stores a run of them as one value.
   { want: 'float8', declared: 'float8', values: [...floats, "'0.1'", "'1e300'", "'NaN'", "'-Infinity'", "'-0.0'", "'5e-324'"] },
   { want: 'numeric~', declared: 'numeric(10,2)', values: ['0.00', '1.50', '-3.25', '99.99', '1234.50', '0.01'] },
   {

@@ -74,12 +74,54 @@ const RANGE_OFFSETS: Partial<Record<SqlTypeName, readonly string[]>> = {
   timestamp: ["INTERVAL '12 hours'"],
 };
 
+/** A window as it is written between the parentheses. */
+interface MadeWindow {
+  readonly tree: SqlTree;
+  /** How many keys order it. */
+  readonly keys: number;
+  /** Its order has no peers. */
+  readonly isTotal: boolean;
+  readonly hasFrame: boolean;
+}
+
+/** The WINDOW clause of one SELECT: grows while its items are made. */
+export class NamedWindows {
+  readonly #made: (MadeWindow & { readonly name: string })[] = [];
+
+  /** What stands after OVER, or undefined: no name is used. */
+  over(generation: Generation, scope: Scope, keys: readonly string[] | undefined): SqlTree | undefined {
+    const { random } = generation;
+    const usable = this.#made.filter(({ isTotal }) => isTotal || keys === undefined);
+    if (usable.length > 0 && random.chance(0.6)) {
+      const known = random.pick(usable);
+      // A window that has a frame cannot be given another.
+      if (known.hasFrame || known.keys === 0 || random.chance(0.6)) return known.name;
+      return `(${known.name}${frameOf(generation, known.isTotal, known.keys)})`;
+    }
+    if (!random.chance(0.25)) return undefined;
+    const name = generation.name('w');
+    if (random.chance(0.3)) {
+      const part: SqlTree = node('window', ['PARTITION BY ', list([keyExpression(generation, scope)])]);
+      this.#made.push({ name, tree: part, keys: 0, isTotal: false, hasFrame: false });
+      return node('window', ['(', window(generation, scope, keys, name).tree, ')']);
+    }
+    this.#made.push({ name, ...window(generation, scope, keys) });
+    return name;
+  }
+
+  clause(): SqlTree {
+    if (this.#made.length === 0) return '';
+    return optional([' WINDOW ', list(this.#made.map(({ name, tree }) => node('named window', [`${name} AS (`, tree, ')'])))]);
+  }
+}
+
 /** A call and the type of its value; `keys` tell the rows apart. */
 export function windowCall(
   generation: Generation,
   scope: Scope,
   keys: readonly string[] | undefined,
   type: SqlTypeName | undefined,
+  named: NamedWindows,
 ): { readonly type: SqlTypeName; readonly tree: SqlNode } | undefined {
   const { random } = generation;
   const isTotal = keys !== undefined && random.chance(0.6);
@@ -95,18 +137,18 @@ export function windowCall(
   const isAggregate = AGGREGATES.includes(chosen) || ROW_AGGREGATES.includes(chosen);
   const filter =
     isAggregate && random.chance(0.2) ? optional([' FILTER (WHERE ', randomExpression(random, 'bool', bare, 1), ')']) : '';
-  const over = window(generation, bare, isTotal ? keys : undefined);
-  return { type: chosen.type, tree: node(`window ${chosen.type}`, [...parts, filter, ' OVER (', over, ')']) };
+  const rowKeys = isTotal ? keys : undefined;
+  const over = named.over(generation, bare, rowKeys) ?? node('window', ['(', window(generation, bare, rowKeys).tree, ')']);
+  return { type: chosen.type, tree: node(`window ${chosen.type}`, [...parts, filter, ' OVER ', over]) };
 }
 
-/** Partition, order and frame. */
-function window(generation: Generation, scope: Scope, keys: readonly string[] | undefined): SqlTree {
+const keyExpression = ({ random }: Generation, scope: Scope): SqlTree =>
+  randomExpression(random, random.pick(ORDERED_TYPES), scope, random.below(2));
+
+/** Partition, order and frame; with `base`, the partition of that window. */
+function window(generation: Generation, scope: Scope, keys: readonly string[] | undefined, base?: string): MadeWindow {
   const { random } = generation;
-  const expression = (): { readonly type: SqlTypeName; readonly tree: SqlTree } => {
-    const type = random.pick(ORDERED_TYPES);
-    return { type, tree: randomExpression(random, type, scope, random.below(2)) };
-  };
-  const partition = random.chance(0.6) ? optional(['PARTITION BY ', list([expression().tree])]) : '';
+  const partition = base ?? (random.chance(0.6) ? optional(['PARTITION BY ', list([keyExpression(generation, scope)])]) : '');
   const rangeKeys = scope.columns.filter((c) => c.want.endsWith('~') && RANGE_OFFSETS[c.want.slice(0, -1) as SqlTypeName]);
   if (rangeKeys.length > 0 && random.chance(0.2)) {
     const key = random.pick(rangeKeys);
@@ -118,23 +160,24 @@ function window(generation: Generation, scope: Scope, keys: readonly string[] | 
       `BETWEEN ${offset} FOLLOWING AND UNBOUNDED FOLLOWING`,
     ]);
     // Over peers: nothing that tells them apart may look at this frame, so the keys are left to RANGE of the whole.
-    if (keys === undefined)
-      return node('window', [
+    if (keys === undefined) {
+      const parts = [
         partition,
         ` ORDER BY ${key.sql}${random.pick(DIRECTIONS)}`,
         optional([` RANGE ${frame}${random.pick(EXCLUSIONS)}`]),
-      ]);
+      ];
+      return { tree: node('window', parts), keys: 1, isTotal: false, hasFrame: true };
+    }
   }
   const orders = Array.from({ length: keys ? 1 : random.below(2) }, () =>
-    node('sort key', [expression().tree, random.pick(DIRECTIONS)]),
+    node('sort key', [keyExpression(generation, scope), random.pick(DIRECTIONS)]),
   );
   const items = [...orders, ...(keys ?? []).map((key) => `${key}${random.pick(DIRECTIONS)}`)];
   const order = items.length === 0 ? '' : node('window order', [' ORDER BY ', list(items, ', ', items.length)]);
-  return node('window', [
-    partition,
-    order,
-    random.chance(0.6) ? optional([frameOf(generation, keys !== undefined, items.length)]) : '',
-  ]);
+  const isTotal = keys !== undefined;
+  const hasFrame = random.chance(0.6);
+  const frame = hasFrame ? optional([frameOf(generation, isTotal, items.length)]) : '';
+  return { tree: node('window', [partition, order, frame]), keys: items.length, isTotal, hasFrame };
 }
 
 function frameOf({ random }: Generation, isTotal: boolean, keys: number): string {

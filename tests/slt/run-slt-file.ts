@@ -2,7 +2,7 @@
 import { difference, run } from '../support/differential.ts';
 import { parseSlt, type SltRecord } from './slt-file.ts';
 import { matchesExpected, resultHash, resultValues } from './slt-result.ts';
-import type { SltWorld } from './slt-world.ts';
+import type { SltLane, SltWorld } from './slt-world.ts';
 
 export interface SltReport {
   equal: number;
@@ -31,21 +31,46 @@ export interface SltOptions {
 type QueryRecord = Extract<SltRecord, { kind: 'query' }>;
 type Outcome = Awaited<ReturnType<typeof run>>;
 
-export async function runSltFile(text: string, world: SltWorld, options: SltOptions): Promise<SltReport> {
-  const report: SltReport = { equal: 0, refused: new Map(), notPostgres: 0, otherThanFile: 0, different: [] };
-  const labels = new Map<string, string>();
+/** What was found of one placement, and what it answered under each label. */
+interface Findings {
+  readonly report: SltReport;
+  readonly labels: Map<string, string>;
+}
+
+/** One report for each placement of the world. */
+export async function runSltFile(text: string, world: SltWorld, options: SltOptions): Promise<readonly SltReport[]> {
+  const findings = world.placements.map((): Findings => ({ report: emptyReport(), labels: new Map() }));
+  // Queries between two statements see the same tables: several are asked at once.
+  let waiting: QueryRecord[] = [];
+  const flush = async (): Promise<void> => {
+    const [records, lanes] = [waiting, waiting.length > 0 ? await world.lanes() : []];
+    waiting = [];
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (let record = records.shift(); record; record = records.shift()) {
+          options.onQuery?.();
+          await runQuery(record, lane, findings, options);
+        }
+      }),
+    );
+  };
   let queries = 0;
   for (const record of parseSlt(text, options.engine).records) {
-    if (record.kind === 'statement') await runStatement(record, world, report, options);
-    else {
+    if (record.kind === 'statement') {
+      await flush();
+      await runStatement(record, world, findings, options);
+    } else {
       if (queries++ % (options.every ?? 1) !== 0) continue;
       if (queries > (options.queriesMax ?? Infinity) * (options.every ?? 1)) break;
-      options.onQuery?.();
-      await runQuery(record, world, report, labels, options);
+      waiting.push(record);
     }
   }
-  return report;
+  await flush();
+  for (const { report } of findings) report.different.sort((a, b) => a.line - b.line);
+  return findings.map(({ report }) => report);
 }
+
+const emptyReport = (): SltReport => ({ equal: 0, refused: new Map(), notPostgres: 0, otherThanFile: 0, different: [] });
 
 const wrong = (report: SltReport, record: SltRecord, detail: string): void =>
   void report.different.push({ line: record.line, sql: record.sql, detail });
@@ -55,54 +80,57 @@ const isQuery = (sql: string): boolean => /^\s*(?:select|with|values|\()/i.test(
 async function runStatement(
   record: Extract<SltRecord, { kind: 'statement' }>,
   world: SltWorld,
-  report: SltReport,
+  findings: readonly Findings[],
   options: SltOptions,
 ): Promise<void> {
+  const toAll = (detail: string): void => findings.forEach(({ report }) => wrong(report, record, detail));
   if (!isQuery(record.sql)) {
-    await world.changed();
     const { error } = await run(world.oracle, record.sql);
+    if (!error) world.changed(record.sql);
     if (options.strict && (error !== undefined) !== record.fails) {
-      wrong(report, record, error ? `${error.code} ${error.message}` : 'expected an error');
+      toAll(error ? `${error.code} ${error.message}` : 'expected an error');
     }
     return;
   }
-  const expected = await run(world.oracle, record.sql);
-  const actual = await run(await world.session(), record.sql);
-  if (options.strict && (expected.error !== undefined) !== record.fails) wrong(report, record, 'PostgreSQL says otherwise');
-  compare(record, expected, actual, report);
+  const [lane] = await world.lanes();
+  const [expected, ...answers] = await everywhere(lane!, record.sql);
+  if (options.strict && (expected.error !== undefined) !== record.fails) toAll('PostgreSQL says otherwise');
+  answers.forEach((actual, i) => compare(record, expected, actual, findings[i]!.report));
 }
 
-async function runQuery(
-  record: QueryRecord,
-  world: SltWorld,
-  report: SltReport,
-  labels: Map<string, string>,
-  options: SltOptions,
-): Promise<void> {
-  const expected = await run(world.oracle, record.sql);
+/** PostgreSQL's answer, then those of the placements. */
+const everywhere = async (lane: SltLane, sql: string): Promise<[Outcome, ...Outcome[]]> => {
+  const [expected, ...answers] = await Promise.all([lane.oracle, ...lane.targets].map((client) => run(client, sql)));
+  return [expected!, ...answers];
+};
+
+async function runQuery(record: QueryRecord, lane: SltLane, findings: readonly Findings[], options: SltOptions): Promise<void> {
+  const [expected, ...answers] = await everywhere(lane, record.sql);
   if (expected.error && !options.strict) {
-    report.notPostgres++;
+    for (const { report } of findings) report.notPostgres++;
     return;
   }
   const values = resultValues(expected.rows, record.types, record.sort);
   const agrees = record.expected === undefined || matchesExpected(values, record.expected, record.types.length);
-  if (!agrees) {
-    report.otherThanFile++;
-    if (options.strict) wrong(report, record, `the file says otherwise; PostgreSQL:\n${values.join('\n')}`);
-  }
-  const actual = await run(await world.session(), record.sql);
-  if (!compare(record, expected, actual, report)) return;
-  const answer = resultValues(actual.rows, record.types, record.sort);
-  // The order counts where the file's is PostgreSQL's too.
-  if (agrees && record.expected !== undefined && !matchesExpected(answer, record.expected, record.types.length)) {
-    wrong(report, record, 'rows in another order');
-    return;
-  }
-  if (record.label !== undefined) {
-    const hash = resultHash(answer);
-    if ((labels.get(record.label) ?? hash) !== hash && agrees) wrong(report, record, `label ${record.label}: another result`);
-    labels.set(record.label, hash);
-  }
+  answers.forEach((actual, i) => {
+    const { report, labels } = findings[i]!;
+    if (!agrees) {
+      report.otherThanFile++;
+      if (options.strict) wrong(report, record, `the file says otherwise; PostgreSQL:\n${values.join('\n')}`);
+    }
+    if (!compare(record, expected, actual, report)) return;
+    const answer = resultValues(actual.rows, record.types, record.sort);
+    // The order counts where the file's is PostgreSQL's too.
+    if (agrees && record.expected !== undefined && !matchesExpected(answer, record.expected, record.types.length)) {
+      wrong(report, record, 'rows in another order');
+      return;
+    }
+    if (record.label !== undefined) {
+      const hash = resultHash(answer);
+      if ((labels.get(record.label) ?? hash) !== hash && agrees) wrong(report, record, `label ${record.label}: another result`);
+      labels.set(record.label, hash);
+    }
+  });
 }
 
 /** True when the answers are equal; types may be wider in DuckDB (varchar(30) is text there). */

@@ -1,95 +1,110 @@
 /**
- * Where an slt file runs: its statements change one PostgreSQL, the oracle; before the next query every table is copied to
- * the source that holds it, and a gateway over these sources is started.
+ * Where slt files run: their statements change one PostgreSQL, the oracle. Before the next query the tables of every
+ * placement are made what the oracle's are, in the sources that hold them (slt-copy.ts), and its views are made anew at the
+ * gateway. One gateway a placement lives through all files: what changed, it reads again.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type pg from 'pg';
 import { parseConfiguration } from '../../server/configuration/load.ts';
+import type { Configuration } from '../../server/configuration/schema.ts';
 import { startGateway, type Gateway } from '../../server/main.ts';
 import { connectText } from '../support/differential.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { fillDuckDB, fillPostgres, readTables, readViews, type CopiedTable } from './slt-copy.ts';
 
 /** `mixed`: one table in PostgreSQL, the next in DuckDB, and so on. */
-export type SltPlacement = 'postgres' | 'duckdb' | 'mixed';
+export const SLT_PLACEMENTS = ['postgres', 'duckdb', 'mixed'] as const;
+export type SltPlacement = (typeof SLT_PLACEMENTS)[number];
 
-const INSERT_ROWS_MAX = 500;
 const STATEMENT_TIMEOUT_MS = 10_000;
+const ADMIN = 'tester';
+
+const isInDuckDB = (placement: SltPlacement, index: number): boolean =>
+  placement === 'duckdb' || (placement === 'mixed' && index % 2 === 1);
+
+/** What is asked at once: PostgreSQL and, in the order of the world's placements, the gateways. */
+export interface SltLane {
+  readonly oracle: pg.Client;
+  readonly targets: readonly pg.Client[];
+}
 
 export class SltWorld {
+  readonly placements: readonly SltPlacement[];
   readonly #postgres: TestPostgres;
   readonly #folder: string;
-  readonly #placement: SltPlacement;
-  #epochs = 0;
-  #oracle: pg.Client | undefined;
-  #running: { readonly gateway: Gateway; readonly client: pg.Client } | undefined;
+  readonly #targets: Target[] = [];
+  readonly #lanes: SltLane[] = [];
+  #changed = true;
+  #viewsChanged = false;
 
-  private constructor(postgres: TestPostgres, folder: string, placement: SltPlacement) {
+  private constructor(placements: readonly SltPlacement[], postgres: TestPostgres, folder: string) {
+    this.placements = placements;
     this.#postgres = postgres;
     this.#folder = folder;
-    this.#placement = placement;
   }
 
-  static async create(placement: SltPlacement): Promise<SltWorld> {
+  static async create(placements: readonly SltPlacement[], lanes = 1): Promise<SltWorld> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'tributary-slt-'));
     await chmod(folder, 0o755);
-    const world = new SltWorld(await startTestPostgres(), folder, placement);
-    await world.reset();
+    const world = new SltWorld(placements, await startTestPostgres(), folder);
+    try {
+      await world.#start(lanes);
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
     return world;
+  }
+
+  async #start(lanes: number): Promise<void> {
+    const admin = await this.#connect('postgres');
+    for (const database of ['oracle', ...this.placements.map(sourceOf)]) await admin.query(`CREATE DATABASE ${database}`);
+    await admin.end();
+    for (const placement of this.placements) {
+      const target = new Target(placement, this.#postgres, this.#folder, await this.#connect(sourceOf(placement)));
+      this.#targets.push(target);
+      await target.start();
+    }
+    for (let i = 0; i < lanes; i++) {
+      const lane = { oracle: await this.#connect('oracle'), targets: [] as pg.Client[] };
+      this.#lanes.push(lane);
+      for (const target of this.#targets) lane.targets.push(await target.connect());
+    }
+  }
+
+  /** Where statements go that change something; `changed` is told of them. */
+  get oracle(): pg.Client {
+    return this.#lanes[0]!.oracle;
   }
 
   /** An empty oracle, for the next file. */
   async reset(): Promise<void> {
-    await this.changed();
-    await this.#oracle?.end();
-    await this.#admin(`DROP DATABASE IF EXISTS oracle`);
-    await this.#admin(`CREATE DATABASE oracle`);
-    this.#oracle = await this.#connect('oracle');
+    await this.oracle.query('DISCARD TEMP; DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    this.#changed = true;
   }
 
-  get oracle(): pg.Client {
-    return this.#oracle!;
+  /** The oracle ran this statement. */
+  changed(sql: string): void {
+    if (/^\s*(?:CREATE|DROP)\s+VIEW\b/i.test(sql)) this.#viewsChanged = true;
+    else this.#changed = true;
   }
 
-  /** The oracle's data is no longer what the gateway's sources hold. */
-  async changed(): Promise<void> {
-    const running = this.#running;
-    if (!running) return;
-    this.#running = undefined;
-    await running.client.end();
-    await running.gateway.stop();
-  }
-
-  /** A session of a gateway whose sources hold what the oracle holds. */
-  async session(): Promise<pg.Client> {
-    if (this.#running) return this.#running.client;
-    const epoch = ++this.#epochs;
-    const { rows } = await this.oracle.query<{ name: string }>(
-      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY oid`,
-    );
-    const inDuckDB = (index: number): boolean => this.#placement === 'duckdb' || (this.#placement === 'mixed' && index % 2 === 1);
-    const duckTables = rows.filter((_, i) => inDuckDB(i)).map((row) => row.name);
-    const file = path.join(this.#folder, `epoch${epoch}.duckdb`);
-    await this.#copyToDuckDB(file, duckTables);
-    const database = `source${epoch}`;
-    await this.#clone(database, duckTables);
-    const { host, port, user } = this.#postgres;
-    const yaml =
-      `listen: { port: 0 }\nauth: { method: trust }\nlog: { level: silent }\nsources:\n` +
-      `  pg: { type: postgres, url: "postgres://${user}@${host}:${port}/${database}" }\n` +
-      `  duck: { type: duckdb, path: ${JSON.stringify(file)} }\n`;
-    const gateway = await startGateway(parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {}).configuration);
-    const client = await connectText({ host: gateway.host, port: gateway.port, user: 'tester', database: 'tributary' });
-    await client.query(`SET statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
-    this.#running = { gateway, client };
-    return client;
+  /** Sessions with gateways whose sources hold what the oracle holds. */
+  async lanes(): Promise<readonly SltLane[]> {
+    if (this.#changed || this.#viewsChanged) {
+      const tables = this.#changed ? await readTables(this.oracle) : undefined;
+      const views = await readViews(this.oracle);
+      for (const target of this.#targets) await target.become(tables, views);
+      this.#changed = this.#viewsChanged = false;
+    }
+    return this.#lanes;
   }
 
   async stop(): Promise<void> {
-    await this.changed();
-    await this.#oracle?.end();
+    for (const { oracle, targets } of this.#lanes) for (const client of [oracle, ...targets]) await client.end();
+    for (const target of this.#targets) await target.stop();
     await this.#postgres.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -100,56 +115,92 @@ export class SltWorld {
     await client.query(`SET statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
     return client;
   }
-
-  async #admin(...statements: readonly string[]): Promise<void> {
-    const client = await this.#connect('postgres');
-    for (const statement of statements) await client.query(statement);
-    await client.end();
-  }
-
-  /** A template must have no sessions: the oracle's is closed meanwhile. */
-  async #clone(database: string, dropped: readonly string[]): Promise<void> {
-    await this.oracle.end();
-    await this.#admin(`CREATE DATABASE ${database} TEMPLATE oracle`);
-    this.#oracle = await this.#connect('oracle');
-    const client = await this.#connect(database);
-    for (const table of dropped) await client.query(`DROP TABLE ${client.escapeIdentifier(table)} CASCADE`);
-    await client.end();
-  }
-
-  async #copyToDuckDB(file: string, tables: readonly string[]): Promise<void> {
-    const instance = await DuckDBInstance.create(file);
-    const connection = await instance.connect();
-    for (const table of tables) {
-      const name = this.oracle.escapeIdentifier(table);
-      const { rows: columns } = await this.oracle.query<{ name: string; type: string }>(
-        `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
-         WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
-        [name],
-      );
-      const types = columns.map((column) => duckdbType(column.type));
-      const declared = columns.map((column, i) => `${this.oracle.escapeIdentifier(column.name)} ${types[i]}`);
-      await connection.run(`CREATE TABLE ${name} (${declared.join(', ')})`);
-      const { rows } = await this.oracle.query<(string | null)[]>({ text: `SELECT * FROM ${name}`, rowMode: 'array' });
-      for (let from = 0; from < rows.length; from += INSERT_ROWS_MAX) {
-        const tuples = rows.slice(from, from + INSERT_ROWS_MAX).map((row) => {
-          const values = row.map((value, i) => (value === null ? 'NULL' : `'${value.replaceAll("'", "''")}'::${types[i]}`));
-          return `(${values.join(', ')})`;
-        });
-        await connection.run(`INSERT INTO ${name} VALUES ${tuples.join(', ')}`);
-      }
-    }
-    connection.closeSync();
-    instance.closeSync();
-  }
 }
 
-function duckdbType(type: string): string {
-  if (type.startsWith('character')) return 'VARCHAR';
-  const words: Readonly<Record<string, string>> = {
-    'double precision': 'DOUBLE',
-    'timestamp without time zone': 'TIMESTAMP',
-    'timestamp with time zone': 'TIMESTAMPTZ',
-  };
-  return words[type] ?? type;
+const sourceOf = (placement: SltPlacement): string => `source_${placement}`;
+
+/** One placement: its sources and the gateway over them. */
+class Target {
+  readonly #placement: SltPlacement;
+  readonly #postgres: TestPostgres;
+  readonly #folder: string;
+  /** Fills the PostgreSQL source. */
+  readonly #source: pg.Client;
+  #gateway: Gateway | undefined;
+  /** Makes the views. */
+  #client: pg.Client | undefined;
+  #views: string[] = [];
+  #file: string;
+  #files = 0;
+
+  constructor(placement: SltPlacement, postgres: TestPostgres, folder: string, source: pg.Client) {
+    this.#placement = placement;
+    this.#postgres = postgres;
+    this.#folder = folder;
+    this.#source = source;
+    this.#file = this.#nextFile();
+  }
+
+  async start(): Promise<void> {
+    await fillDuckDB(this.#file, []);
+    this.#gateway = await startGateway(this.#configuration());
+    this.#client = await this.connect();
+  }
+
+  async connect(): Promise<pg.Client> {
+    const { host, port } = this.#gateway!;
+    const client = await connectText({ host, port, user: ADMIN, database: 'tributary' });
+    await client.query(`SET statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+    return client;
+  }
+
+  /** `tables` undefined: they are as before. */
+  async become(
+    tables: readonly CopiedTable[] | undefined,
+    views: readonly { name: string; definition: string }[],
+  ): Promise<void> {
+    const [gateway, client] = [this.#gateway!, this.#client!];
+    if (this.#views.length > 0) await client.query(`DROP VIEW ${this.#views.join(', ')} CASCADE`);
+    this.#views = [];
+    if (tables !== undefined) {
+      const before = this.#file;
+      this.#file = this.#nextFile();
+      await fillPostgres(
+        this.#source,
+        tables.filter((_, i) => !isInDuckDB(this.#placement, i)),
+      );
+      await fillDuckDB(
+        this.#file,
+        tables.filter((_, i) => isInDuckDB(this.#placement, i)),
+      );
+      // A new file is a new source; the other one is asked what it holds now.
+      await gateway.reload(this.#configuration());
+      await gateway.refresh();
+      await rm(before, { force: true });
+    }
+    for (const { name, definition } of views) {
+      await client.query(`CREATE VIEW public.${name} AS ${definition}`);
+      this.#views.push(`public.${name}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#client?.end();
+    await this.#gateway?.stop();
+    await this.#source.end();
+  }
+
+  #nextFile(): string {
+    return path.join(this.#folder, `${this.#placement}${++this.#files}.duckdb`);
+  }
+
+  #configuration(): Configuration {
+    const { host, port, user } = this.#postgres;
+    const yaml =
+      `listen: { port: 0 }\nauth: { method: trust, users: [{ name: ${ADMIN}, admin: true }] }\nlog: { level: silent }\n` +
+      `catalog: { statistics: 0, refresh: 0 }\nsources:\n` +
+      `  pg: { type: postgres, url: "postgres://${user}@${host}:${port}/${sourceOf(this.#placement)}" }\n` +
+      `  duck: { type: duckdb, path: ${JSON.stringify(this.#file)} }\n`;
+    return parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {}).configuration;
+  }
 }

@@ -8,14 +8,14 @@ const files = readdirSync(__dirname).filter((file) => file.endsWith('.slt'));
 
 let world: SltWorld;
 beforeAll(async () => {
-  world = await SltWorld.create('mixed');
+  world = await SltWorld.create(['mixed']);
 });
 beforeEach(() => world.reset());
 afterAll(() => world?.stop());
 
 test.each(files)('%s', async (file) => {
-  const report = await runSltFile(readFileSync(path.join(__dirname, file), 'utf8'), world, { strict: true });
-  expect(report.different).toEqual([]);
-  expect([...report.refused.keys()]).toEqual([]);
-  expect(report.equal).toBeGreaterThan(5);
+  const [report] = await runSltFile(readFileSync(path.join(__dirname, file), 'utf8'), world, { strict: true });
+  expect(report!.different).toEqual([]);
+  expect([...report!.refused.keys()]).toEqual([]);
+  expect(report!.equal).toBeGreaterThan(5);
 });

@@ -64,6 +64,8 @@ export class Federation {
       readonly observer?: PlannerObserver;
       /** May do what only an operator may; the others then do not come in. */
       readonly admin?: string;
+      /** Of each DuckDB source; as many as there are processors by default. */
+      readonly threads?: number;
     } = {},
   ): Promise<Gateway & { clientConfig: pg.ClientConfig }> {
     const run = ++this.#gateways;
@@ -71,6 +73,7 @@ export class Federation {
     for (const table of this.tables)
       sources.set(placement(table.name), [...(sources.get(placement(table.name)) ?? []), table.name]);
     const lines: string[] = [];
+    const threads = options.threads === undefined ? '' : `, threads: ${options.threads}`;
     for (const [name, kept] of sources) {
       const dropped = this.tables.map((t) => t.name).filter((table) => !kept.includes(table));
       if (!/^(duck|lake)/.test(name)) {
@@ -82,7 +85,7 @@ export class Federation {
       } else {
         const file = path.join(this.#folder, `${name}_${run}.duckdb`);
         await this.#cloneDuckDB(file, dropped);
-        lines.push(`  ${name}: { type: duckdb, path: ${JSON.stringify(file)} }`);
+        lines.push(`  ${name}: { type: duckdb, path: ${JSON.stringify(file)}${threads} }`);
       }
     }
     const disable = options.disabled?.length ? `planner: { disable: [${options.disabled.join(', ')}] }\n` : '';
