@@ -104,7 +104,9 @@ export function printScalar(expr: Scalar, name: ColumnName, datum: DatumText = p
       return `${print(expr.container)}${indexes.join('')}`;
     }
     case 'native':
-      return expr.text.map((text, i) => `${text}${i < expr.args.length ? print(expr.args[i]!) : ''}`).join('');
+      return expr.sql
+        .map((part) => (typeof part === 'string' ? part : 'arg' in part ? print(expr.args[part.arg]!) : part.type.name))
+        .join('');
     default:
       return unreachable(expr);
   }

@@ -230,18 +230,22 @@ export interface SubscriptScalar extends Located {
   readonly indexes: readonly { readonly lower: Scalar | null; readonly upper: Scalar | null }[];
   readonly type: SqlType;
 }
+/** Words, a type's name as the site spells it, or the argument of that number. */
+export type NativePart = string | { readonly type: SqlType } | { readonly arg: number };
 /**
  * Anything of PostgreSQL's expression language that has no kind of its own (SQL/JSON, XML, a domain's check, …), as the SQL
- * around its arguments: `text[0] args[0] text[1] … text[n]`. Only a site with PostgreSQL's grammar evaluates it.
+ * it is written in. Only a site with PostgreSQL's grammar evaluates it.
  */
 export interface NativeScalar extends Located {
   readonly kind: 'native';
   /** What it is, for reasons: "JSON_VALUE". */
   readonly name: string;
-  readonly text: readonly string[];
+  readonly sql: readonly NativePart[];
   readonly args: readonly Scalar[];
   /** The first major version of PostgreSQL that has it. */
   readonly since: number;
+  /** XMLTABLE, JSON_TABLE: only as the function of a ProjectSet. */
+  readonly returnsSet?: boolean;
   readonly type: SqlType;
 }
 

@@ -4,7 +4,7 @@
  */
 import { unreachable } from '../core/assert.ts';
 import type { FrameBound, Rel } from './rel.ts';
-import type { AggregateCall, CallScalar, ColumnId, FunctionRef, Scalar, WindowCall } from './scalar.ts';
+import type { AggregateCall, CallScalar, ColumnId, FunctionRef, NativeScalar, Scalar, WindowCall } from './scalar.ts';
 
 const mapArray = <T>(items: readonly T[], f: (item: T) => T): readonly T[] => {
   let out: T[] | undefined;
@@ -182,7 +182,8 @@ export const substituteColumns = (expr: Scalar, replacement: ReadonlyMap<ColumnI
   rewriteScalar(expr, (node) => (node.kind === 'column' ? (replacement.get(node.column) ?? node) : node));
 
 /** A call that gives rows; only a ProjectSet holds one. */
-export const returnsSet = (expr: Scalar): expr is CallScalar => expr.kind === 'call' && expr.fn.returnsSet;
+export const returnsSet = (expr: Scalar): expr is CallScalar | NativeScalar =>
+  expr.kind === 'call' ? expr.fn.returnsSet : expr.kind === 'native' && expr.returnsSet === true;
 
 /** A predicate as the list of what it ANDs. */
 export const conjunctsOf = (expr: Scalar): readonly Scalar[] => (expr.kind === 'and' ? expr.args.flatMap(conjunctsOf) : [expr]);

@@ -88,9 +88,9 @@ export class PostgresCapabilities implements Capabilities {
       return key && this.info.encoding !== 'UTF8' ? no(`order of text in encoding ${this.info.encoding}`) : EXACT;
     }
     if (rel.kind === 'projectset') {
-      const isOther = rel.functions.some(
-        ({ call }) => !this.isOwn(call) && (!returnsSet(call) || call.variadic === true || call.fn.schema !== 'pg_catalog'),
-      );
+      const isKnown = (call: Scalar): boolean =>
+        returnsSet(call) && (call.kind === 'native' || (call.variadic !== true && call.fn.schema === 'pg_catalog'));
+      const isOther = rel.functions.some(({ call }) => !this.isOwn(call) && !isKnown(call));
       return isOther ? no('functions in FROM that return no set, and those of its own, are evaluated at home') : EXACT;
     }
     if (rel.kind === 'recursive')

@@ -39,7 +39,7 @@ export class LocalCapabilities implements Capabilities {
   operator(rel: Rel): Verdict {
     switch (rel.kind) {
       case 'projectset': {
-        const isOther = rel.functions.some(({ call }) => !returnsSet(call) || call.variadic === true);
+        const isOther = rel.functions.some(({ call }) => !returnsSet(call) || (call.kind === 'call' && call.variadic === true));
         return isOther ? no('functions in FROM that return no set are evaluated at home') : EXACT;
       }
       case 'recursive':

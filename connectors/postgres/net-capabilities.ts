@@ -19,7 +19,7 @@ const no = (reason: string): Verdict => ({ verdict: 'no', reason });
 
 /** Stable beside those that a source may evaluate: they print or compare values under the same settings. */
 const STABLE =
-  /^(?:jsonb_path_\w+_tz|timestamptz_\w+|timetz_\w+|textanycat|anytextcat|jsonb?_object|jsonb?_to_record(?:set)?|jsonb?_(?:object_)?agg(?:_unique)?(?:_strict)?|money|numeric)$/;
+  /^(?:jsonb_path_\w+_tz|timestamptz_\w+|timetz_\w+|textanycat|anytextcat|jsonb?_object|jsonb?_to_record(?:set)?|convert_(?:from|to)|jsonb?_(?:object_)?agg(?:_unique)?(?:_strict)?|money|numeric)$/;
 
 /** Reading one of these from text may mean reading the clock: 'now', 'today'. */
 const READS_CLOCK =
@@ -91,9 +91,11 @@ export class NetCapabilities implements Capabilities {
         return this.all(rel.groups);
       case 'projectset':
         return first(rel.functions, ({ call, columns, definition }) => {
-          if (!returnsSet(call) || call.variadic === true) return no('a function in FROM that returns no set');
-          const types = definition ? first(columns, ({ type }) => this.definedType(type)) : EXACT;
-          return types.verdict === 'exact' ? this.own(call.fn, call.inputCollation) : types;
+          if (!returnsSet(call) || (call.kind === 'call' && call.variadic === true))
+            return no('a function in FROM that returns no set');
+          const readsText = definition !== undefined || call.kind === 'native';
+          const types = readsText ? first(columns, ({ type }) => this.definedType(type)) : EXACT;
+          return types.verdict === 'exact' && call.kind === 'call' ? this.own(call.fn, call.inputCollation) : types;
         });
       case 'window':
         return this.window(rel);

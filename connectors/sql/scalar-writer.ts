@@ -324,7 +324,11 @@ export abstract class ScalarWriter {
   }
 
   private native(expr: NativeScalar): SqlText {
-    return atom(expr.text.map((words, i) => words + (expr.args[i] ? atLeast(this.scalar(expr.args[i]), ATOM) : '')).join(''));
+    const written = expr.sql.map((part) => {
+      if (typeof part === 'string') return part;
+      return 'type' in part ? this.typeName(part.type) : atLeast(this.scalar(expr.args[part.arg]!), ATOM);
+    });
+    return atom(written.join(''));
   }
 
   private subscript(expr: SubscriptScalar): SqlText {

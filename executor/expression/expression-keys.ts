@@ -68,7 +68,7 @@ export class ExpressionKeys {
       case 'subscript':
         return `${expr.slice} ${expr.indexes.map(({ lower, upper }) => `${lower !== null}${upper !== null}`).join()}`;
       case 'native':
-        return JSON.stringify(expr.text);
+        return JSON.stringify(expr.sql);
       default:
         return '';
     }

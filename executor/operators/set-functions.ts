@@ -3,7 +3,7 @@
  * strict: a NULL argument gives no rows, and never comes here.
  */
 import type { SessionSettings } from '../../algebra/plan.ts';
-import type { CallScalar, Scalar } from '../../algebra/scalar.ts';
+import type { CallScalar, NativeScalar, Scalar } from '../../algebra/scalar.ts';
 import { returnsSet } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
 import type { Datum, Int64, Interval, Numeric, PgArray } from '../../core/datum.ts';
@@ -100,12 +100,13 @@ const known = ({ fn }: CallScalar): SetFunction | undefined =>
 
 /** Judges the call alone; its arguments are judged by the caller. */
 export function whyNoSet(call: Scalar): string | undefined {
-  if (!returnsSet(call) || known(call) !== undefined) return undefined;
-  return `the set-returning function ${call.fn.signature}`;
+  if (!returnsSet(call)) return undefined;
+  if (call.kind === 'native') return call.name;
+  return known(call) === undefined ? `the set-returning function ${call.fn.signature}` : undefined;
 }
 
-export function setFunction(call: CallScalar): SetFunction {
-  const found = known(call);
-  assert(found !== undefined, `${call.fn.signature} was not judged`);
+export function setFunction(call: CallScalar | NativeScalar): SetFunction {
+  const found = call.kind === 'call' ? known(call) : undefined;
+  assert(found !== undefined, `${call.kind === 'call' ? call.fn.signature : call.name} was not judged`);
   return found;
 }

@@ -122,6 +122,7 @@ export class ExpressionConverter {
       case 'CASEEXPR':
         return this.caseExpression(node, context);
       case 'CASETESTEXPR': {
+        if (context.testValue !== undefined) return context.testValue;
         const type = analysis.type(integer(node, 'typeId'), integer(node, 'typeMod'), integer(node, 'collation'));
         return context.insideArrayCast ? { kind: 'param', index: 0, type } : { kind: 'caseoperand', type };
       }

@@ -17,6 +17,7 @@ import { convertRangeFunction } from './range-functions.ts';
 import { markPresent } from './whole-rows.ts';
 import { ONE_ROW } from './set-returning.ts';
 import type { ExpressionContext } from './scope.ts';
+import { convertTableFunction } from './table-functions.ts';
 import { convertTableSample } from './table-sample.ts';
 import {
   asNode,
@@ -152,7 +153,7 @@ function rangeRel(converter: QueryConverter, range: TreeNode, name: string, cont
     case RANGE_FUNCTION:
       return convertRangeFunction(converter, range, name, context);
     case RANGE_TABLE_FUNCTION:
-      throw analysis.unsupported(`XMLTABLE or JSON_TABLE in FROM ("${name}")`);
+      return convertTableFunction(converter, range, context);
     case RANGE_NAMED_TUPLES:
       throw analysis.unsupported(`transition table "${name}"`);
     case RANGE_JOIN:

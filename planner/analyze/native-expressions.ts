@@ -7,6 +7,7 @@ import type { NativeScalar, Scalar } from '../../algebra/scalar.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { ExpressionConverter } from './expressions.ts';
+import { NativeSql, quotedName, requireNameable } from './native-sql.ts';
 import type { ExpressionContext } from './scope.ts';
 import { child, flag, integer, nodes, optionalChild, strings, text } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
@@ -15,31 +16,6 @@ import type { TreeNode } from './tree-reader.ts';
 export const XML_TYPE = 142;
 
 const BOOL = sqlType('bool');
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-/** SQL as it is put together: words, and arguments between them. */
-class Sql {
-  readonly text: string[] = [''];
-  readonly args: Scalar[] = [];
-
-  words(words: string): this {
-    this.text[this.text.length - 1] += words;
-    return this;
-  }
-  arg(arg: Scalar): this {
-    this.args.push(arg);
-    this.text.push('');
-    return this;
-  }
-  list<T>(items: readonly T[], write: (item: T) => void): this {
-    items.forEach((item, i) => {
-      if (i > 0) this.words(', ');
-      write(item);
-    });
-    return this;
-  }
-}
-
 export function convertNative(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
   switch (node.tag) {
     case 'JSONVALUEEXPR':
@@ -59,36 +35,27 @@ function native(
   { analysis }: ExpressionConverter,
   node: TreeNode,
   name: string,
-  sql: Sql,
+  sql: NativeSql,
   type: SqlType,
   since: number,
 ): NativeScalar {
-  return { kind: 'native', name, text: sql.text, args: sql.args, since, type, location: analysis.location(node) };
+  return { kind: 'native', name, sql: sql.parts, args: sql.args, since, type, location: analysis.location(node) };
 }
 
-/** RETURNING: the type, and its name. */
-function returned(converter: ExpressionConverter, node: TreeNode): { readonly type: SqlType; readonly name: string } {
-  const { analysis } = converter;
+/** RETURNING. */
+function returned({ analysis }: ExpressionConverter, node: TreeNode): SqlType {
   const returning = child(node, 'returning');
   const oid = integer(returning, 'typid');
   const type = analysis.type(oid, integer(returning, 'typmod'), 0);
-  // Of a domain the lookup tells the type it is over, without its checks.
-  if (type.oid !== oid) throw analysis.unsupported('SQL/JSON expression RETURNING a domain', node);
-  return { type: withDefaultCollation(analysis.lookup.type(type.oid), type), name: nameOf(converter, node, type) };
-}
-
-const withDefaultCollation = (declared: SqlType, type: SqlType): SqlType => ({ ...type, collation: declared.collation });
-
-function nameOf({ analysis }: ExpressionConverter, node: TreeNode, type: SqlType): string {
-  if (type.typmod >= 0) throw analysis.unsupported(`RETURNING or AS ${type.name} with a modifier`, node);
+  requireNameable(analysis, oid, type, node);
   if (type.kind === 'bytea') throw analysis.unsupported('RETURNING bytea', node);
-  return type.kind === 'array' ? `${type.element!.name}[]` : type.name;
+  return { ...type, collation: analysis.lookup.type(type.oid).collation };
 }
 
 const IS_JSON_KINDS = ['', ' OBJECT', ' ARRAY', ' SCALAR'] as const;
 
 function isJson(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
-  const sql = new Sql().words('(').arg(converter.convert(child(node, 'expr'), context));
+  const sql = new NativeSql().words('(').arg(converter.convert(child(node, 'expr'), context));
   sql.words(` IS JSON${IS_JSON_KINDS[integer(node, 'item_type')]!}${flag(node, 'unique_keys') ? ' WITH UNIQUE KEYS' : ''})`);
   return native(converter, node, 'IS JSON', sql, BOOL, 16);
 }
@@ -105,25 +72,33 @@ function jsonConstructor(converter: ExpressionConverter, node: TreeNode, context
   const kind = integer(node, 'type');
   if (kind !== JSON_OBJECT && kind !== JSON_ARRAY && kind < JSON_PARSE) {
     // JSON_OBJECTAGG, JSON_ARRAYAGG: the aggregate, whose result may have to become another type.
-    if (node['coercion'] !== null)
-      throw analysis.unsupported('SQL/JSON aggregate RETURNING another type than json or jsonb', node);
-    return converter.convert(child(node, 'func'), context);
+    const value = converter.convert(child(node, 'func'), context);
+    const coercion = optionalChild(node, 'coercion');
+    return coercion === null ? value : converter.convert(coercion, { ...context, testValue: value });
   }
-  const { type, name } = returned(converter, node);
+  const type = returned(converter, node);
   const args = converter.all(nodes(node, 'args'), context);
   const unique = flag(node, 'unique') ? ' WITH UNIQUE KEYS' : '';
   const onNull = flag(node, 'absent_on_null') ? ' ABSENT ON NULL' : ' NULL ON NULL';
-  const sql = new Sql();
+  const sql = new NativeSql();
   switch (kind) {
     case JSON_OBJECT: {
       const pairs = Array.from({ length: args.length / 2 }, (_, i) => [args[i * 2]!, args[i * 2 + 1]!] as const);
       sql.words('JSON_OBJECT(').list(pairs, ([key, value]) => sql.arg(key).words(' VALUE ').arg(value));
-      sql.words(pairs.length > 0 ? `${onNull}${unique}` : '').words(` RETURNING ${name})`);
+      sql
+        .words(pairs.length > 0 ? `${onNull}${unique}` : '')
+        .words(' RETURNING ')
+        .type(type)
+        .words(')');
       return native(converter, node, 'JSON_OBJECT', sql, type, 16);
     }
     case JSON_ARRAY:
       sql.words('JSON_ARRAY(').list(args, (arg) => sql.arg(arg));
-      sql.words(args.length > 0 ? onNull : '').words(` RETURNING ${name})`);
+      sql
+        .words(args.length > 0 ? onNull : '')
+        .words(' RETURNING ')
+        .type(type)
+        .words(')');
       return native(converter, node, 'JSON_ARRAY', sql, type, 16);
     case JSON_PARSE:
       sql.words('JSON(').arg(args[0]!).words(`${unique})`);
@@ -132,7 +107,7 @@ function jsonConstructor(converter: ExpressionConverter, node: TreeNode, context
       sql.words('JSON_SCALAR(').arg(args[0]!).words(')');
       return native(converter, node, 'JSON_SCALAR', sql, type, 17);
     case JSON_SERIALIZE:
-      sql.words('JSON_SERIALIZE(').arg(args[0]!).words(` RETURNING ${name})`);
+      sql.words('JSON_SERIALIZE(').arg(args[0]!).words(' RETURNING ').type(type).words(')');
       return native(converter, node, 'JSON_SERIALIZE', sql, type, 17);
     default:
       throw analysis.unsupported('SQL/JSON constructor', node);
@@ -149,18 +124,29 @@ function jsonQuery(converter: ExpressionConverter, node: TreeNode, context: Expr
   const { analysis } = converter;
   const operation = JSON_QUERIES[integer(node, 'op')];
   if (operation === undefined) throw analysis.unsupported('JSON_TABLE', node);
-  const { type, name } = returned(converter, node);
-  const sql = new Sql().words(`${operation}(`).arg(converter.convert(child(node, 'formatted_expr'), context));
+  const type = returned(converter, node);
+  const sql = new NativeSql().words(`${operation}(`).arg(converter.convert(child(node, 'formatted_expr'), context));
   sql.words(', ').arg(converter.convert(child(node, 'path_spec'), context));
+  jsonPassing(converter, node, sql, context);
+  if (operation !== 'JSON_EXISTS') sql.words(' RETURNING ').type(type);
+  jsonOptions(converter, node, sql, context);
+  return native(converter, node, operation, sql.words(')'), type, 17);
+}
+
+export const isJsonExists = (node: TreeNode): boolean => JSON_QUERIES[integer(node, 'op')] === 'JSON_EXISTS';
+export const isJsonQuery = (node: TreeNode): boolean => JSON_QUERIES[integer(node, 'op')] === 'JSON_QUERY';
+
+/** The values that a path names. */
+export function jsonPassing(converter: ExpressionConverter, node: TreeNode, sql: NativeSql, context: ExpressionContext): void {
   const names = strings(node, 'passing_names');
   const values = converter.all(nodes(node, 'passing_values'), context);
   if (values.length > 0) sql.words(' PASSING ');
-  sql.list(
-    values.map((value, i) => [value, names[i]!] as const),
-    ([value, as]) => sql.arg(value).words(` AS ${quoted(as)}`),
-  );
-  if (operation !== 'JSON_EXISTS') sql.words(` RETURNING ${name}`);
-  if (operation === 'JSON_QUERY') {
+  sql.list([...values.keys()], (i) => sql.arg(values[i]!).words(` AS ${quotedName(names[i]!)}`));
+}
+
+/** What follows the path: wrapper, quotes, what to give where nothing is found or something is wrong. */
+export function jsonOptions(converter: ExpressionConverter, node: TreeNode, sql: NativeSql, context: ExpressionContext): void {
+  if (isJsonQuery(node)) {
     sql.words(WRAPPERS[integer(node, 'wrapper')]!);
     if (flag(node, 'omit_quotes')) sql.words(' OMIT QUOTES');
   }
@@ -175,7 +161,6 @@ function jsonQuery(converter: ExpressionConverter, node: TreeNode, context: Expr
     else sql.words(` ${known}`);
     sql.words(` ${event}`);
   }
-  return native(converter, node, operation, sql.words(')'), type, 17);
 }
 
 /** XmlExprOp */
@@ -199,14 +184,14 @@ function xml(converter: ExpressionConverter, node: TreeNode, context: Expression
   const names = strings(node, 'arg_names').map(nameOfXml);
   const option = integer(node, 'xmloption') === 0 ? 'DOCUMENT' : 'CONTENT';
   const type = name === 'IS DOCUMENT' ? BOOL : name === 'XMLSERIALIZE' ? sqlType('text') : analysis.lookup.type(XML_TYPE);
-  const sql = new Sql();
-  const asNamed = (): Sql => sql.list(named, (arg) => sql.arg(arg).words(` AS ${quoted(names[named.indexOf(arg)]!)}`));
+  const sql = new NativeSql();
+  const asNamed = (): NativeSql => sql.list(named, (arg) => sql.arg(arg).words(` AS ${quotedName(names[named.indexOf(arg)]!)}`));
   switch (name) {
     case 'XMLCONCAT':
       sql.words('XMLCONCAT(').list(args, (arg) => sql.arg(arg));
       break;
     case 'XMLELEMENT':
-      sql.words(`XMLELEMENT(NAME ${quoted(nameOfXml(text(node, 'name')))}`);
+      sql.words(`XMLELEMENT(NAME ${quotedName(nameOfXml(text(node, 'name')))}`);
       if (named.length > 0) {
         sql.words(', XMLATTRIBUTES(');
         asNamed().words(')');
@@ -222,7 +207,7 @@ function xml(converter: ExpressionConverter, node: TreeNode, context: Expression
       if (preservesSpace(args[1])) sql.words(' PRESERVE WHITESPACE');
       break;
     case 'XMLPI':
-      sql.words(`XMLPI(NAME ${quoted(nameOfXml(text(node, 'name')))}`);
+      sql.words(`XMLPI(NAME ${quotedName(nameOfXml(text(node, 'name')))}`);
       if (args[0]) sql.words(', ').arg(args[0]);
       break;
     case 'XMLROOT': {

@@ -85,6 +85,8 @@ export interface ExpressionContext {
   readonly conditional?: boolean;
   /** Where a subquery that might raise is joined: above LIMIT, which spares rows. */
   readonly postponed?: SubqueryJoins;
+  /** Inside a coercion that the parser wrote over a placeholder: what stands there. */
+  readonly testValue?: Scalar;
   /** Inside the per-element expression of an array cast, the test value is the element. */
   readonly insideArrayCast?: boolean;
 }

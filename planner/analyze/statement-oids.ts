@@ -5,6 +5,7 @@
  */
 import { implicitCastFunctions } from './implicit-casts.ts';
 import { XML_TYPE } from './native-expressions.ts';
+import { RECORD_TYPE } from './table-functions.ts';
 import { integer, integers, isNode } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
 
@@ -135,6 +136,7 @@ export function statementOids(tree: TreeValue): StatementOids {
     if (readsRelation(node)) relations.add(integer(node, 'relid'));
     if (node.tag === 'RTEPERMISSIONINFO') permissions.push(permission(node));
     if (node.tag === 'XMLEXPR') found.type.add(XML_TYPE);
+    if (node.tag === 'TABLEFUNC') found.type.add(RECORD_TYPE);
     if (node.tag === 'SETOPERATIONSTMT') hasSetOperations = true;
     if (node.tag === 'ROWCOMPAREEXPR') for (const operator of integers(node, 'opnos')) rowOperators.add(operator);
     for (const field in node) {
