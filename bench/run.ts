@@ -3,17 +3,25 @@ import { parseArgs } from 'node:util';
 import { bulk } from './bulk.ts';
 import { kernels } from './kernels.ts';
 import { plan } from './plan.ts';
+import { qError } from './q-error.ts';
 import { start } from './start.ts';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(3),
   allowPositionals: true,
-  options: { scale: { type: 'string', default: '0.1' } },
+  options: {
+    scale: { type: 'string' },
+    set: { type: 'string' },
+    queries: { type: 'string' },
+  },
 });
+const scale = values.scale === undefined ? undefined : Number(values.scale);
+const queries = values.queries?.split(',').map(Number);
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
-  bulk: () => bulk(Number(values.scale)),
+  bulk: () => bulk(scale ?? 0.1),
   kernels,
   plan,
+  qerror: () => qError({ sets: values.set ?? 'tpch,tpcds,job', scale, queries }),
   start,
 };
 const benchmark = benchmarks[positionals[0] ?? ''];

@@ -50,7 +50,7 @@ export interface SetOptions {
 }
 
 /** Of all queries, or of those with these numbers in their labels. */
-export const chosen = (set: QuerySet, numbers: readonly number[] | undefined): ReadonlyMap<string, string> =>
+export const chosen = (set: Pick<QuerySet, 'queries'>, numbers: readonly number[] | undefined): ReadonlyMap<string, string> =>
   new Map([...set.queries].filter(([label]) => numbers?.includes(Number(label.replace(/\D/g, ''))) ?? true));
 
 export async function runQuerySet(set: QuerySet, options: SetOptions): Promise<readonly QueryReport[]> {
