@@ -8,6 +8,7 @@ import type { Rel, RelColumn } from './rel.ts';
 import type { AggregateCall, Scalar } from './scalar.ts';
 import type { TableStatistics } from './statistics.ts';
 import type { Datum } from '../core/datum.ts';
+import type { SiteCosts } from './site-costs.ts';
 import type { FileFunctions } from './file-functions.ts';
 import type { SourceFunction } from './source-function.ts';
 
@@ -166,6 +167,8 @@ export interface Site {
    * which run as often as they are written only where nothing is moved out of their sight. Undefined: nothing more.
    */
   readonly wholeStatements?: Capabilities | undefined;
+  /** What work there costs, and what rows from there. */
+  readonly costs: SiteCosts;
   /** Throws SqlError 08001 when it cannot be reached. */
   begin(options: BeginOptions): Promise<SiteTransaction>;
   /** The SQL that query() would send, for EXPLAIN. */

@@ -12,20 +12,24 @@ import { relScalars, visitRel, visitScalar } from '../algebra/transform.ts';
 import { featureNotSupported } from '../core/sql-error.ts';
 import { Estimator } from './estimate/estimator.ts';
 import { FragmentJudge } from './place/fragment-judge.ts';
-import { JoinOrder } from './place/order-joins.ts';
+import { CostModel } from './cost/cost-model.ts';
 import { Placer } from './place/place.ts';
+import { Search } from './place/search.ts';
+import { sameJoins } from './place/same-joins.ts';
 import { requireWhole, volatileOfSource } from './place/whole-statement.ts';
 import { checkRel, checkSameOutput } from './rewrite/check-rel.ts';
-import { mergeProjects } from './rewrite/merge-projects.ts';
 import { raiseConstants } from './rewrite/raise-constants.ts';
 import { rewrite, rewriteRuleNames } from './rewrite/rewrite.ts';
 
-/** What can be switched off by name; `placement`: only scans are remote. */
-export const ruleNames: readonly string[] = [...rewriteRuleNames, 'order-joins', 'split-averages', 'placement'];
+/** What can be switched off by name; `cost-placement`: sources do whatever they can; `placement`: they only read tables. */
+export const ruleNames: readonly string[] = [...rewriteRuleNames, 'order-joins', 'split-averages', 'cost-placement', 'placement'];
+
+/** What planning asks of a site. */
+type PlannedSite = Pick<Site, 'capabilities' | 'costs' | 'wholeStatements'>;
 
 export interface PlanContext {
   /** What each source evaluates, by its name. */
-  readonly sites: ReadonlyMap<string, Pick<Site, 'capabilities' | 'wholeStatements'>>;
+  readonly sites: ReadonlyMap<string, PlannedSite>;
   /** What the local executor evaluates. */
   readonly local: Capabilities;
   /** What the net evaluates, row by row. */
@@ -33,7 +37,7 @@ export interface PlanContext {
   /** Evaluates an expression over constants: throws what that raises. */
   readonly raiseConstant?: (expr: Scalar) => void;
   readonly statistics: Statistics;
-  /** For tests: rules that must not fire (`push-filters`, `order-joins`, `split-averages`, …); `placement`: only scans are remote. */
+  /** For tests: rules that must not fire. */
   readonly disabled?: ReadonlySet<string>;
   /** Collects the names of the rules that changed something. */
   readonly fired?: Set<string>;
@@ -43,34 +47,51 @@ export interface PlanContext {
 export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   const disabled = context.disabled ?? new Set<string>();
   const volatile = volatileOfSource(query);
-  const judge = new FragmentJudge((site) => {
-    const found = context.sites.get(site);
-    if (!found) throw featureNotSupported(`source "${site}", which is no longer configured,`);
+  const site = (name: string): PlannedSite => {
+    const found = context.sites.get(name);
+    if (!found) throw featureNotSupported(`source "${name}", which is no longer configured,`);
+    return found;
+  };
+  const { local, net } = context;
+  const judge = new FragmentJudge((name) => {
+    const found = site(name);
     return (volatile && found.wholeStatements) ?? found.capabilities;
   });
   const estimator = new Estimator(context.statistics);
-  const order = new JoinOrder(judge, estimator);
+  const cost = new CostModel({ estimator, sites: (name) => site(name).costs, local, net });
+  let lastColumn = highestColumn(query);
+  const nextColumn = (): ColumnId => ++lastColumn as ColumnId;
+  const pushNothing = disabled.has('placement');
+  const switches = { pushNothing, splitAverages: !disabled.has('split-averages') };
+  const search = new Search({
+    judge,
+    estimator,
+    cost,
+    ...switches,
+    // A statement with volatile functions of a source is evaluated there, or not at all.
+    pushEverything: disabled.has('cost-placement') || volatile !== undefined,
+    orderJoins: !disabled.has('order-joins') && volatile === undefined,
+    nextColumn,
+  });
+  const atHome = new Set<Rel>();
   const prepare = (rel: Rel): Rel => {
     const rewritten = rewrite(rel, disabled, context.fired);
     if (context.raiseConstant) raiseConstants(rewritten, context.raiseConstant);
-    if (disabled.has('order-joins')) return rewritten;
-    const joined = order.apply(rewritten);
-    const ordered = disabled.has('merge-projects') ? joined : mergeProjects(joined);
-    if (ordered !== rewritten) {
-      checkRel(ordered);
-      checkSameOutput('order-joins', rewritten, ordered);
-      context.fired?.add('order-joins');
-    }
-    return ordered;
+    const best = search.best(rewritten);
+    checkRel(best.rel);
+    checkSameOutput('order-joins', rewritten, best.rel);
+    if (!sameJoins(rewritten, best.rel)) context.fired?.add('order-joins');
+    for (const operator of best.atHome) atHome.add(operator);
+    return best.rel;
   };
-  let lastColumn = highestColumn(query);
   const placer = new Placer({
     judge,
-    local: context.local,
-    net: context.net,
+    local,
+    net,
     estimator,
-    switches: { pushNothing: disabled.has('placement'), splitAverages: !disabled.has('split-averages') },
-    nextColumn: () => ++lastColumn as ColumnId,
+    switches,
+    atHome,
+    nextColumn,
     planSubquery: (self, rel) => self.root(prepare(rel)),
     fired: context.fired,
   });

@@ -12,6 +12,7 @@ import type {
   StatisticsProblem,
   StatisticsRequest,
 } from '../algebra/site.ts';
+import type { SiteCosts } from '../algebra/site-costs.ts';
 import type { FileFunctions } from '../algebra/file-functions.ts';
 import type { Rel, RelColumn } from '../algebra/rel.ts';
 
@@ -38,6 +39,10 @@ export class CountedSite implements Site {
         hasChanged: (table, signal) => this.counted(() => files.hasChanged(table, signal)),
       }
     );
+  }
+
+  get costs(): SiteCosts {
+    return this.site.costs;
   }
 
   get capabilities(): Capabilities {

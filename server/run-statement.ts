@@ -188,7 +188,7 @@ export class Federation {
     if (query.plan) return query.plan;
     const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
     const { local, net, raiseConstant, disabled, fired, localTables } = this.parts;
-    const sites = new Map<string, Pick<Site, 'capabilities' | 'wholeStatements'>>([
+    const sites = new Map<string, Pick<Site, 'capabilities' | 'costs' | 'wholeStatements'>>([
       ...this.parts.sites,
       [CATALOG_SITE, localTables],
     ]);

@@ -18,6 +18,7 @@ import type {
 import { queryCanceled } from '../../core/sql-error.ts';
 import { withinStack } from '../sql/fragment-shapes.ts';
 import { DuckDBCapabilities } from './capabilities.ts';
+import { DUCKDB_COSTS } from './costs.ts';
 import { DatabaseHandle } from './database.ts';
 import type { Lease } from './database.ts';
 import { DEFAULT_SCHEMA, describeDatabase } from './describe.ts';
@@ -55,6 +56,7 @@ export const createDuckDBSite = (config: DuckDBSiteConfig): Site => new DuckDBSi
 class DuckDBSite implements Site {
   readonly name: string;
   readonly type = 'duckdb';
+  readonly costs = DUCKDB_COSTS;
   readonly defaultSchema = DEFAULT_SCHEMA;
   capabilities = new DuckDBCapabilities(new Map());
   private known: KnownRelations | undefined;

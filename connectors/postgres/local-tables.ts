@@ -8,9 +8,11 @@
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { BeginOptions, Capabilities, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
+import type { SiteCosts } from '../../algebra/site-costs.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import type { BoundParameter } from './frontend-messages.ts';
+import { POSTGRES_COSTS } from './costs.ts';
 import { LocalCapabilities } from './local-capabilities.ts';
 import { LocalWriter } from './local-writer.ts';
 import type { RowSink } from './message-reader.ts';
@@ -35,6 +37,7 @@ export interface PortalHost {
 
 export interface LocalTables {
   readonly capabilities: Capabilities;
+  readonly costs: SiteCosts;
   sql(fragment: Rel): string;
   begin(host: PortalHost, options: Pick<BeginOptions, 'settings' | 'signal'>): SiteTransaction;
 }
@@ -48,6 +51,7 @@ export function createLocalTables(): LocalTables {
   };
   return {
     capabilities: new LocalCapabilities(),
+    costs: POSTGRES_COSTS,
     sql: (fragment) => write(fragment).text,
     begin: (host, options) => new LocalTransaction(host, options, write),
   };

@@ -18,6 +18,7 @@ import { queryCanceled, sourceError, sourceUnavailable, SqlError } from '../../c
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import { PostgresCapabilities } from './capabilities.ts';
 import { connectReason, ConnectionPool } from './connection-pool.ts';
+import { POSTGRES_COSTS } from './costs.ts';
 import { describeSource } from './describe.ts';
 import { PostgresTransaction } from './postgres-transaction.ts';
 import { PostgresWriter } from './postgres-writer.ts';
@@ -52,6 +53,7 @@ export const createPostgresSite = (config: PostgresSiteConfig): Site => new Post
 class PostgresSite implements Site {
   readonly name: string;
   readonly type = 'postgres';
+  readonly costs = POSTGRES_COSTS;
   readonly defaultSchema: string;
   private readonly clientConfig: pg.ClientConfig;
   private readonly pool: ConnectionPool;

@@ -7,6 +7,7 @@ import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, typ
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
 import { columnsIn } from '../../algebra/transform.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import { unreachable } from '../../core/assert.ts';
 import { ColumnProfile } from './column-profile.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
@@ -56,6 +57,21 @@ export class Estimator {
   /** Rows of an inner join of two inputs under these conditions. */
   joinRows(left: Rel, right: Rel, on: readonly Scalar[]): number {
     return this.rows(left) * this.rows(right) * this.#joinSelectivity(left, right, on);
+  }
+
+  /** Bytes of a column's value, on average. */
+  bytes(rel: Rel, column: ColumnId): number {
+    const origin = originOf(rel, column);
+    const known = origin && this.#table(origin.scan)?.columns.get(origin.column.sourceName)?.width;
+    return known ?? typeBytes(outputColumns(rel).find(({ id }) => id === column)?.type);
+  }
+
+  /** Whether the rows of a table, filtered or not, can be found by an index on one of these columns. */
+  isIndexed(rel: Rel, columns: ReadonlySet<ColumnId>): boolean {
+    if (rel.kind === 'filter' || rel.kind === 'project') return this.isIndexed(rel.input, columns);
+    if (rel.kind !== 'scan') return false;
+    const first = new Set(this.#table(rel)?.indexes.map(([name]) => name));
+    return rel.columns.some((column) => columns.has(column.id) && first.has(column.sourceName));
   }
 
   #compute(rel: Rel): number {
@@ -281,6 +297,31 @@ export class Estimator {
       if (scan.table.keys.some((key) => key.length > 0 && key.every((name) => names.includes(name)))) return this.rows(scan);
     }
     return undefined;
+  }
+}
+
+function typeBytes(type: SqlType | undefined): number {
+  switch (type?.kind) {
+    case 'bool':
+      return 1;
+    case 'int2':
+      return 2;
+    case 'int4':
+    case 'float4':
+    case 'date':
+      return 4;
+    case 'uuid':
+    case 'interval':
+      return 16;
+    case 'int8':
+    case 'float8':
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+    case 'numeric':
+      return 8;
+    default:
+      return 24;
   }
 }
 

@@ -62,6 +62,9 @@ export class Placer {
   readonly #local: Capabilities;
   readonly #estimator: Estimator;
   readonly #switches: PlacementSwitches;
+  /** Operators that the search keeps at home although one source could do them. */
+  readonly #atHome: ReadonlySet<Rel>;
+  readonly #holdsHome = new WeakMap<Rel, boolean>();
   readonly #net: Net;
   readonly #nextColumn: () => ColumnId;
   /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
@@ -76,6 +79,7 @@ export class Placer {
     net: Capabilities | undefined;
     estimator: Estimator;
     switches: PlacementSwitches;
+    atHome: ReadonlySet<Rel>;
     nextColumn: () => ColumnId;
     planSubquery: (placer: Placer, rel: Rel) => Plan;
     fired: Set<string> | undefined;
@@ -84,6 +88,7 @@ export class Placer {
     this.#local = options.local;
     this.#estimator = options.estimator;
     this.#switches = options.switches;
+    this.#atHome = options.atHome;
     this.#nextColumn = options.nextColumn;
     this.#net = new Net(options.local, options.net, options.nextColumn);
     this.#planSubquery = (rel) => options.planSubquery(this, rel);
@@ -118,10 +123,20 @@ export class Placer {
   /** The site that evaluates the subtree whole. */
   #wholeSite(rel: Rel): string | undefined {
     const sites = this.#judge.sites(rel);
-    if (sites.size !== 1) return undefined;
+    if (sites.size !== 1 || this.#isHeldHome(rel)) return undefined;
     const [site] = sites;
     if (this.#switches.pushNothing && rel.kind !== 'scan') return undefined;
     return this.#judge.rel(rel, site!).verdict === 'exact' ? site : undefined;
+  }
+
+  /** Itself or anything below was chosen to be evaluated at home. */
+  #isHeldHome(rel: Rel): boolean {
+    let held = this.#holdsHome.get(rel);
+    if (held === undefined) {
+      held = this.#atHome.has(rel) || relInputs(rel).some((input) => this.#isHeldHome(input));
+      this.#holdsHome.set(rel, held);
+    }
+    return held;
   }
 
   /** Some conjuncts go to the source, some stay, a superset does both. */
@@ -206,7 +221,7 @@ export class Placer {
 
   #aggregate(rel: Aggregate): Placed {
     const sites = this.#judge.sites(rel);
-    if (this.#switches.splitAverages && !this.#switches.pushNothing && sites.size === 1) {
+    if (this.#switches.splitAverages && !this.#switches.pushNothing && sites.size === 1 && !this.#isHeldHome(rel)) {
       const split = splitAverages(rel, this.#nextColumn);
       const [site] = sites;
       if (split && this.#judge.rel(split.input, site!).verdict === 'exact') {
@@ -559,7 +574,8 @@ export class Placer {
     if (sites.length > 1) return rel.kind === 'join' ? `its inputs are at ${sites.sort().join(' and ')}` : undefined;
     if (this.#switches.pushNothing) return 'placement is switched off';
     const verdict = this.#judge.node(rel, sites[0]!);
-    return verdict.verdict === 'exact' ? undefined : verdict.reason;
+    if (verdict.verdict !== 'exact') return verdict.reason;
+    return this.#atHome.has(rel) && this.#judge.rel(rel, sites[0]!).verdict === 'exact' ? 'cost' : undefined;
   }
 }
 

@@ -31,6 +31,7 @@ const sequence: readonly RewriteRule[] = [
   { name: 'limit-below-project', apply: limitBelowProject },
   { name: 'merge-projects', apply: mergeProjects },
   { name: 'prune-columns', apply: pruneColumns },
+  { name: 'merge-projects', apply: mergeProjects },
 ];
 
 export const rewriteRuleNames: readonly string[] = [...new Set(sequence.map((rule) => rule.name))];

@@ -1,0 +1,160 @@
+/**
+ * What a plan costs, in milliseconds: the rows that each operator takes and gives, by the rates of the place that evaluates
+ * it, and what crosses the links. Estimated rows come from planner/estimate; all of it only ever compares plans.
+ */
+import type { Rel, RelColumn } from '../../algebra/rel.ts';
+import type { Capabilities } from '../../algebra/site.ts';
+import type { ComputeCosts, SiteCosts } from '../../algebra/site-costs.ts';
+import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
+import type { Scalar } from '../../algebra/scalar.ts';
+import { unreachable } from '../../core/assert.ts';
+import type { Estimator } from '../estimate/estimator.ts';
+import { HOME_COSTS } from './home-costs.ts';
+
+/** The local executor as a place: no source may have this name. */
+export const HOME = '';
+
+const MS = 1e-6;
+/** Rows shipped to the net and back, against a kernel. */
+const NET_FACTOR = 100;
+/** What nobody at home evaluates: dearer than anything, and still comparable. */
+const IMPOSSIBLE_MS = 1e12;
+
+/** What one input brings to an operator. */
+export interface Flow {
+  readonly rows: number;
+}
+
+export class CostModel {
+  readonly #estimator: Estimator;
+  readonly #sites: (site: string) => SiteCosts;
+  readonly #local: Capabilities;
+  readonly #net: Capabilities | undefined;
+  readonly #factors = new WeakMap<Scalar, number>();
+
+  constructor(options: {
+    estimator: Estimator;
+    sites: (site: string) => SiteCosts;
+    local: Capabilities;
+    net: Capabilities | undefined;
+  }) {
+    this.#estimator = options.estimator;
+    this.#sites = options.sites;
+    this.#local = options.local;
+    this.#net = options.net;
+  }
+
+  rates(place: string): ComputeCosts {
+    return place === HOME ? HOME_COSTS : this.#sites(place).compute;
+  }
+
+  /** Rows with these columns brought home from a site. */
+  transferMs(site: string, rows: number, columns: number, bytes: number): number {
+    const { link } = this.#sites(site);
+    return link.startMs + rows * (link.row + columns * link.column + bytes * link.byte) * MS;
+  }
+
+  /** The operator itself, its inputs being there. `rows`: what it puts out. */
+  operatorMs(rel: Rel, place: string, inputs: readonly Flow[], rows: number): number {
+    const own = this.#operatorNs(rel, this.rates(place), inputs, rows) * MS;
+    return place === HOME ? own * this.#operatorFactor(rel) + this.#scalarsMs(relScalars(rel), inputs) : own;
+  }
+
+  /** The subtree, all of it evaluated by one site. */
+  wholeMs(rel: Rel, site: string): number {
+    const inputs = relInputs(rel);
+    const below = inputs.reduce((sum, input) => sum + this.wholeMs(input, site), 0);
+    return below + this.operatorMs(rel, site, inputs.map((input) => ({ rows: this.#estimator.rows(input) })), this.#estimator.rows(rel)); // prettier-ignore
+  }
+
+  /** A join by equality of keys (`keyed`), or of every pair. The right side is built. */
+  joinMs(place: string, left: number, right: number, rows: number, keyed: boolean): number {
+    const rates = this.rates(place);
+    const work = keyed ? right * rates.build + left * rates.probe : left * right * rates.pair + right * rates.pass;
+    return (work + rows * rates.joined) * MS;
+  }
+
+  /** The same where each left row finds its partners by an index of the right side, which is then not read. */
+  indexedJoinMs(place: string, left: number, rows: number): number {
+    const rates = this.rates(place);
+    return (left * rates.indexLookup + rows * rates.indexRow) * MS;
+  }
+
+  /** Conditions at home that have no kernel there: what it takes more to evaluate them for so many rows. */
+  #scalarsMs(exprs: readonly Scalar[], inputs: readonly Flow[]): number {
+    const rows = Math.max(1, ...inputs.map((input) => input.rows));
+    return exprs.reduce((sum, expr) => sum + this.homeScalarMs(expr, rows), 0);
+  }
+
+  /** Beyond its kernels: the net, or nobody. */
+  homeScalarMs(expr: Scalar, rows: number): number {
+    const factor = this.#scalarFactor(expr);
+    return factor === 1 ? 0 : factor === Infinity ? IMPOSSIBLE_MS : rows * HOME_COSTS.expression * factor * MS;
+  }
+
+  #scalarFactor(expr: Scalar): number {
+    let factor = this.#factors.get(expr);
+    if (factor === undefined) {
+      factor = refuses(this.#local, expr) ? (this.#net === undefined || refuses(this.#net, expr) ? Infinity : NET_FACTOR) : 1;
+      this.#factors.set(expr, factor);
+    }
+    return factor;
+  }
+
+  #operatorFactor(rel: Rel): number {
+    if (isTaken(this.#local, rel)) return 1;
+    return this.#net !== undefined && isTaken(this.#net, rel) ? NET_FACTOR : IMPOSSIBLE_MS;
+  }
+
+  #operatorNs(rel: Rel, rates: ComputeCosts, inputs: readonly Flow[], rows: number): number {
+    const taken = inputs.reduce((sum, input) => sum + input.rows, 0);
+    switch (rel.kind) {
+      case 'scan':
+        return rows * rates.scanRow;
+      case 'filter':
+        return taken * rel.conjuncts.length * rates.expression;
+      case 'project':
+        return taken * rel.items.filter((item) => item.expr.kind !== 'column').length * rates.expression;
+      case 'join': {
+        const [left, right] = [inputs[0]!.rows, inputs[1]!.rows];
+        return right * rates.build + left * rates.probe + rows * rates.joined;
+      }
+      case 'aggregate': {
+        const passes = rel.sets?.length ?? 1;
+        return taken * passes * (rates.group + rel.aggregates.length * rates.aggregate);
+      }
+      case 'distinct':
+        return taken * rates.group;
+      case 'sort':
+        return taken * Math.max(1, Math.log2(taken)) * rates.sort;
+      case 'window':
+        return taken * (Math.max(1, Math.log2(taken)) * rates.sort + rel.functions.length * rates.window);
+      case 'setop':
+        return taken * (rel.op === 'union' && rel.all ? rates.pass : rates.group);
+      case 'recursive':
+      case 'projectset':
+        return rows * rates.group;
+      case 'limit':
+      case 'fence':
+      case 'with':
+      case 'values':
+      case 'ctescan':
+      case 'input':
+        return rows * rates.pass;
+      default:
+        return unreachable(rel);
+    }
+  }
+}
+
+const isTaken = (place: Capabilities, rel: Rel): boolean =>
+  place.operator(rel).verdict === 'exact' &&
+  (rel.kind !== 'aggregate' || rel.aggregates.every(({ call }) => place.aggregate(call).verdict === 'exact'));
+
+const refuses = (place: Capabilities, expr: Scalar): boolean =>
+  expr.kind !== 'subquery' && (place.scalar(expr).verdict !== 'exact' || scalarParts(expr).some((part) => refuses(place, part)));
+
+/** Bytes of a row with these columns where the estimator knows nothing better. */
+export function rowBytes(columns: readonly RelColumn[], width: (column: RelColumn) => number): number {
+  return columns.reduce((sum, column) => sum + width(column), 0);
+}

@@ -1,0 +1,18 @@
+/** What the local executor's work costs (algebra/site-costs.ts): orders of magnitude of `npm run bench -- kernels`, rounded. */
+import type { ComputeCosts } from '../../algebra/site-costs.ts';
+
+export const HOME_COSTS: ComputeCosts = {
+  scanRow: 5,
+  indexRow: 5,
+  indexLookup: 5,
+  expression: 10,
+  build: 100,
+  probe: 50,
+  joined: 50,
+  pair: 8,
+  group: 110,
+  aggregate: 45,
+  sort: 35,
+  window: 300,
+  pass: 5,
+};

@@ -1,0 +1,34 @@
+/**
+ * The best way to have a subtree's rows at one place, and the choice among places: what the search (search.ts,
+ * join-search.ts) keeps for every subtree.
+ */
+import type { Rel } from '../../algebra/rel.ts';
+import { HOME } from '../cost/cost-model.ts';
+
+export interface Candidate {
+  /** A source, or HOME. */
+  readonly place: string;
+  readonly rel: Rel;
+  readonly costMs: number;
+  /** Of `rel`'s inputs, in order; empty below a source's own. */
+  readonly inputs: readonly Candidate[];
+  /** Placement takes care itself that part of it runs at the source (averages split, some conditions of a filter). */
+  readonly isSplit?: boolean;
+}
+
+/** By place. */
+export type Candidates = ReadonlyMap<string, Candidate>;
+
+/** Keeps the cheaper. */
+export function offer(candidates: Map<string, Candidate>, candidate: Candidate): void {
+  const known = candidates.get(candidate.place);
+  if (known === undefined || candidate.costMs < known.costMs) candidates.set(candidate.place, candidate);
+}
+
+/** The operators that the chosen plan evaluates at home. */
+export function operatorsAtHome(chosen: Candidate, into: Set<Rel> = new Set()): ReadonlySet<Rel> {
+  if (chosen.place !== HOME) return into;
+  if (chosen.isSplit !== true) into.add(chosen.rel);
+  for (const input of chosen.inputs) operatorsAtHome(input, into);
+  return into;
+}

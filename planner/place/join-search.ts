@@ -1,0 +1,300 @@
+/**
+ * The cheapest plan of a block of joins at every place where it can be had: dynamic programming over sets of relations, one
+ * candidate per set and place. Rows of a set are the same whatever order made it; the order of joins, the built side and the
+ * place of each join are chosen together, by cost.
+ */
+import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebra/rel.ts';
+import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { columnsIn } from '../../algebra/transform.ts';
+import { HOME, type CostModel } from '../cost/cost-model.ts';
+import type { Estimator } from '../estimate/estimator.ts';
+import { offer, type Candidate, type Candidates } from './candidate.ts';
+import type { RelationSet } from './conflict-rules.ts';
+import { enumerateAll, enumerateIntervals, type JoinTable } from './enumerate-joins.ts';
+import type { FragmentJudge } from './fragment-judge.ts';
+import { hashKeys, nullSafeKeys } from './hash-keys.ts';
+import { bitsOf, type Connection, type InnerEdge, type JoinGraph, type OuterEdge } from './join-graph.ts';
+
+/** Pairs of sets that are looked at before the search falls back to intervals of one order. */
+const PAIRS_MAX = 4_000;
+
+export interface SearchContext {
+  readonly judge: FragmentJudge;
+  readonly estimator: Estimator;
+  readonly cost: CostModel;
+  /** Whatever a source can do is done there, at any price. */
+  readonly pushEverything: boolean;
+  readonly pushNothing: boolean;
+  /** What was looked at, for EXPLAIN (OPTIMIZER). */
+  readonly trace?: ((entry: SearchTrace) => void) | undefined;
+}
+
+export interface SearchTrace {
+  readonly relations: readonly string[];
+  readonly rows: number;
+  readonly places: readonly { readonly place: string; readonly costMs: number }[];
+}
+
+/** What is known of one set. */
+interface Entry {
+  readonly set: RelationSet;
+  readonly rows: number;
+  readonly columns: readonly RelColumn[];
+  readonly bytes: number;
+  readonly candidates: Map<string, Candidate>;
+  /** Once no more pairs make it: the cheapest way to have its rows at home. */
+  home: Candidate | undefined;
+  homeMs: number;
+}
+
+export class JoinSearch implements JoinTable {
+  readonly #graph: JoinGraph;
+  readonly #context: SearchContext;
+  readonly #needed: ReadonlySet<ColumnId>;
+  readonly #entries = new Map<RelationSet, Entry>();
+  readonly #readers = new Map<ColumnId, readonly RelationSet[]>();
+  readonly #selectivities = new Map<string | Scalar | OuterEdge, number>();
+  readonly #leafOf = new Map<ColumnId, number>();
+
+  /** `leaves`: candidates of each relation, in order; `needed`: columns that are read above the block. */
+  constructor(graph: JoinGraph, leaves: readonly Candidates[], needed: ReadonlySet<ColumnId>, context: SearchContext) {
+    this.#graph = graph;
+    this.#context = context;
+    this.#needed = needed;
+    for (const [i, relation] of graph.relations.entries()) {
+      for (const column of outputColumns(relation)) this.#leafOf.set(column.id, i);
+      const rows = context.estimator.rows(relation);
+      const entry = this.#entry(1 << i, rows, outputColumns(relation));
+      for (const candidate of leaves[i]!.values()) offer(entry.candidates, candidate);
+    }
+  }
+
+  /** Undefined: no order was found that the block's conditions allow. */
+  run(): Candidates | undefined {
+    const isComplete = enumerateAll(this.#graph, this, PAIRS_MAX);
+    if (!isComplete || !this.has(this.#graph.all)) {
+      if (isComplete) this.#graph.loosen();
+      for (const entry of this.#entries.values()) entry.home = undefined;
+      enumerateIntervals(this.#graph, this);
+    }
+    if (this.#context.trace) for (const entry of this.#entries.values()) this.#context.trace(this.#traced(entry));
+    return this.#entries.get(this.#graph.all)?.candidates;
+  }
+
+  #traced({ set, rows, candidates }: Entry): SearchTrace {
+    return {
+      relations: bitsOf(set).map((bit) => nameOf(this.#graph.relations[Math.log2(bit)]!)),
+      rows,
+      places: [...candidates.values()].map(({ place, costMs }) => ({ place, costMs })),
+    };
+  }
+
+  has(set: RelationSet): boolean {
+    return this.#entries.has(set);
+  }
+
+  rowsOf(a: RelationSet, b: RelationSet): number | undefined {
+    const connection = this.#graph.between(a, b);
+    if (connection === undefined) return undefined;
+    const known = this.#entries.get(a | b);
+    if (known) return known.rows;
+    const [left, right] = [this.#rowsOfSet(a), this.#rowsOfSet(b)];
+    return this.#rows(connection, left, right);
+  }
+
+  combine(a: RelationSet, b: RelationSet): void {
+    const connection = this.#graph.between(a, b);
+    if (connection === undefined) return;
+    const [first, second] = [this.#entries.get(a)!, this.#entries.get(b)!];
+    let entry = this.#entries.get(a | b);
+    if (entry === undefined) {
+      const rows = this.#rows(connection, first.rows, second.rows);
+      entry = this.#entry(a | b, rows, hidesRight(connection) ? leftOf(connection, first, second).columns : [...first.columns, ...second.columns]); // prettier-ignore
+    }
+    if (connection.kind === 'inner') {
+      const on = connection.edges.map((edge) => edge.expr);
+      this.#offer(entry, first, second, 'inner', on, undefined);
+      this.#offer(entry, second, first, 'inner', on, undefined);
+      return;
+    }
+    const { edge, isSwapped } = connection;
+    const [left, right] = isSwapped ? [second, first] : [first, second];
+    this.#offer(entry, left, right, edge.type, edge.join.on, edge.join);
+    // The same with the other side built.
+    if (edge.type === 'left') this.#offer(entry, right, left, 'right', edge.join.on, undefined);
+    if (edge.type === 'full') this.#offer(entry, right, left, 'full', edge.join.on, undefined);
+  }
+
+  #offer(entry: Entry, left: Entry, right: Entry, type: Join['type'], on: readonly Scalar[], written: Join | undefined): void {
+    const { judge, cost, pushEverything, pushNothing } = this.#context;
+    const nullAware = written?.nullAware === true ? { nullAware: true } : {};
+    const joined = (near: Rel, far: Rel): Join => ({ kind: 'join', type, left: near, right: far, on, ...nullAware });
+    const keyed = isKeyed(on, left, right);
+    if (!pushNothing) {
+      for (const near of left.candidates.values()) {
+        const far = near.place === HOME ? undefined : right.candidates.get(near.place);
+        if (far === undefined) continue;
+        const costMs = this.#costAtSite(near, far, left, right, entry.rows, on, keyed);
+        const known = entry.candidates.get(near.place);
+        if (known !== undefined && known.costMs <= costMs) continue;
+        const rel = joined(near.rel, far.rel);
+        if (judge.node(rel, near.place).verdict === 'exact') {
+          offer(entry.candidates, { place: near.place, rel, costMs, inputs: [] });
+        }
+      }
+    }
+    if (pushEverything && [...entry.candidates.keys()].some((place) => place !== HOME)) {
+      entry.candidates.delete(HOME);
+      return;
+    }
+    const [near, far] = [this.#atHome(left), this.#atHome(right)];
+    const below = left.homeMs + right.homeMs + cost.joinMs(HOME, left.rows, right.rows, entry.rows, keyed);
+    const known = entry.candidates.get(HOME);
+    if (known !== undefined && known.costMs <= below) return;
+    const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, left.rows + right.rows), 0);
+    offer(entry.candidates, { place: HOME, rel: joined(near.rel, far.rel), costMs: below + refused, inputs: [near, far] });
+  }
+
+  #costAtSite(
+    near: Candidate,
+    far: Candidate,
+    left: Entry,
+    right: Entry,
+    rows: number,
+    on: readonly Scalar[],
+    keyed: boolean,
+  ): number {
+    const { cost, estimator } = this.#context;
+    const hashed = near.costMs + far.costMs + cost.joinMs(near.place, left.rows, right.rows, rows, keyed);
+    const columns = new Set(on.flatMap((expr) => [...columnsIn(expr)]));
+    if (!keyed || !estimator.isIndexed(far.rel, columns)) return hashed;
+    return Math.min(hashed, near.costMs + cost.indexedJoinMs(near.place, left.rows, rows));
+  }
+
+  /** Final: enumeration looks at all that makes a set before it uses the set. */
+  #atHome(entry: Entry): Candidate {
+    if (entry.home === undefined) {
+      entry.homeMs = Infinity;
+      for (const candidate of entry.candidates.values()) {
+        const { place } = candidate;
+        const moved = place === HOME ? 0 : this.#context.cost.transferMs(place, entry.rows, entry.columns.length, entry.bytes);
+        if (candidate.costMs + moved >= entry.homeMs) continue;
+        entry.homeMs = candidate.costMs + moved;
+        entry.home = candidate;
+      }
+    }
+    return entry.home!;
+  }
+
+  #entry(set: RelationSet, rows: number, all: readonly RelColumn[]): Entry {
+    const columns = all.filter((column) => this.#needed.has(column.id) || this.#isReadBeyond(column.id, set));
+    const bytes = columns.reduce((sum, { id }) => sum + this.#bytesOf(id), 0);
+    const entry: Entry = { set, rows: Math.max(1, rows), columns, bytes, candidates: new Map(), home: undefined, homeMs: 0 };
+    this.#entries.set(set, entry);
+    return entry;
+  }
+
+  #isReadBeyond(column: ColumnId, set: RelationSet): boolean {
+    let readers = this.#readers.get(column);
+    if (readers === undefined) this.#readers.set(column, (readers = this.#graph.readersOf(column)));
+    return readers.some((reader) => (reader & ~set) !== 0);
+  }
+
+  #bytesOf(column: ColumnId): number {
+    return this.#context.estimator.bytes(this.#graph.relations[this.#leafOf.get(column)!]!, column);
+  }
+
+  /** Of a set that greedy joining made before there is a plan for it. */
+  #rowsOfSet(set: RelationSet): number {
+    const known = this.#entries.get(set);
+    if (known) return known.rows;
+    let joined = set & -set;
+    let rows = this.#entries.get(joined)!.rows;
+    for (let rest = set ^ joined; rest !== 0;) {
+      const next = bitsOf(rest).find((bit) => this.#graph.between(joined, bit) !== undefined) ?? rest & -rest;
+      const connection = this.#graph.between(joined, next);
+      const own = this.#entries.get(next)!.rows;
+      rows = connection === undefined ? rows * own : this.#rows(connection, rows, own);
+      joined |= next;
+      rest ^= next;
+    }
+    return rows;
+  }
+
+  #rows(connection: Connection, first: number, second: number): number {
+    if (connection.kind === 'inner') return first * second * this.#innerSelectivity(connection.edges);
+    const { edge, isSwapped } = connection;
+    const [left, right] = isSwapped ? [second, first] : [first, second];
+    const selectivity = this.#outerSelectivity(edge);
+    switch (edge.type) {
+      case 'semi':
+      case 'anti':
+        return left * selectivity;
+      case 'left':
+        return Math.max(left, left * right * selectivity);
+      case 'full':
+        return Math.max(left, right, left * right * selectivity);
+    }
+  }
+
+  /** Of one join, as it was written: part of the left rows (semi, anti), or of the pairs. */
+  #outerSelectivity(edge: OuterEdge): number {
+    const { estimator } = this.#context;
+    return remembered(this.#selectivities, edge, () => {
+      const { left, right, on, type } = edge.join;
+      if (type === 'semi' || type === 'anti') return Math.min(1, estimator.rows(edge.join) / estimator.rows(left));
+      return estimator.joinRows(left, right, on) / (estimator.rows(left) * estimator.rows(right));
+    });
+  }
+
+  /** Conditions between the same two relations depend on each other; others are taken as independent. */
+  #innerSelectivity(edges: readonly InnerEdge[]): number {
+    const groups = new Map<RelationSet, InnerEdge[]>();
+    for (const edge of edges) groups.set(edge.reads, [...(groups.get(edge.reads) ?? []), edge]);
+    let product = 1;
+    for (const [reads, group] of groups) {
+      const key = group.length === 1 ? group[0]!.expr : group.map(({ expr }) => this.#idOf(expr)).join();
+      product *= remembered(this.#selectivities, key, () => this.#pairSelectivity(reads, group.map(({ expr }) => expr))); // prettier-ignore
+    }
+    return product;
+  }
+
+  readonly #ids = new Map<Scalar, number>();
+  #idOf(expr: Scalar): number {
+    let id = this.#ids.get(expr);
+    if (id === undefined) this.#ids.set(expr, (id = this.#ids.size));
+    return id;
+  }
+
+  #pairSelectivity(reads: RelationSet, on: readonly Scalar[]): number {
+    const { estimator } = this.#context;
+    const [first, ...others] = bitsOf(reads).map((bit) => this.#graph.relations[Math.log2(bit)]!);
+    const rest = others.slice(1).reduce<Rel>((left, right) => ({ kind: 'join', type: 'inner', left, right, on: [] }), others[0]!);
+    return estimator.joinRows(first!, rest, on) / (estimator.rows(first!) * estimator.rows(rest));
+  }
+}
+
+const hidesRight = (connection: Connection): boolean =>
+  connection.kind === 'outer' && (connection.edge.type === 'semi' || connection.edge.type === 'anti');
+
+const leftOf = (connection: Connection, first: Entry, second: Entry): Entry =>
+  connection.kind === 'outer' && connection.isSwapped ? second : first;
+
+/** Whether a hash table can answer it. */
+function isKeyed(on: readonly Scalar[], left: Entry, right: Entry): boolean {
+  const [near, far] = [new Set(left.columns.map(({ id }) => id)), new Set(right.columns.map(({ id }) => id))];
+  return on.some((expr) => hashKeys(expr, near, far) !== undefined || nullSafeKeys(expr, near, far) !== undefined);
+}
+
+function remembered<K>(known: Map<K, number>, key: K, compute: () => number): number {
+  let value = known.get(key);
+  if (value === undefined) known.set(key, (value = compute()));
+  return value;
+}
+
+/** A relation of the block, for people. */
+function nameOf(rel: Rel): string {
+  if (rel.kind === 'scan') return `${rel.table.site}.${rel.table.name}`;
+  if (rel.kind === 'ctescan' || rel.kind === 'recursive') return rel.name;
+  return 'input' in rel ? nameOf(rel.input) : rel.kind;
+}

@@ -1,0 +1,273 @@
+/**
+ * The search for the cheapest plan: bottom-up, each subtree keeps its best candidate at every place that can have its rows,
+ * blocks of joins by join-search.ts. An operator runs at a site when its inputs are there and the judge finds it exact; at home
+ * it takes each input from wherever that is cheapest to bring home. Values can be made anywhere.
+ *
+ * The answer is a Rel with its joins in order, and the operators that shall stay at home although one source could do them.
+ */
+import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
+import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { columnsIn, mapRelInputs, relInputs } from '../../algebra/transform.ts';
+import { HOME } from '../cost/cost-model.ts';
+import { offer, operatorsAtHome, type Candidate, type Candidates } from './candidate.ts';
+import { joinGraph } from './join-graph.ts';
+import { JoinSearch, type SearchContext } from './join-search.ts';
+import { neededBelow } from './net-operators.ts';
+import { splitAverages } from './split-averages.ts';
+
+export interface SearchOptions extends SearchContext {
+  readonly splitAverages: boolean;
+  /** False: joins stay as they were written. */
+  readonly orderJoins: boolean;
+  readonly nextColumn: () => ColumnId;
+}
+
+type Needed = ReadonlySet<ColumnId>;
+
+/** Nanoseconds to write one value for the client; rows that are a source's whole answer are relayed as they are. */
+const HOME_OUTPUT_COLUMN = 100;
+
+export interface SearchResult {
+  readonly rel: Rel;
+  readonly atHome: ReadonlySet<Rel>;
+}
+
+export class Search {
+  readonly #options: SearchOptions;
+  /** Sources that the query reads: the places for what reads no table. */
+  #sites: readonly string[] = [];
+
+  constructor(options: SearchOptions) {
+    this.#options = options;
+  }
+
+  /** The output columns stay as they are, in their order. */
+  best(rel: Rel): SearchResult {
+    this.#sites = [...this.#options.judge.sites(rel)];
+    const { candidate } = this.#cheapest(this.#candidates(rel, allOf(rel)), rel, allOf(rel), HOME_OUTPUT_COLUMN);
+    return { rel: restoreOrder(candidate.rel, rel), atHome: operatorsAtHome(candidate) };
+  }
+
+  /** The cheapest way to have the rows at home. */
+  #brought(rel: Rel, needed: Needed): { readonly candidate: Candidate; readonly costMs: number } {
+    return this.#cheapest(this.#candidates(rel, needed), rel, needed);
+  }
+
+  /** `output`: what the gateway adds per row and column to what it has not only relayed. */
+  #cheapest(
+    candidates: Candidates,
+    rel: Rel,
+    needed: Needed,
+    output = 0,
+  ): { readonly candidate: Candidate; readonly costMs: number } {
+    const { estimator, cost } = this.#options;
+    let best: { candidate: Candidate; costMs: number } | undefined;
+    for (const candidate of candidates.values()) {
+      let costMs = candidate.costMs;
+      const columns = outputColumns(rel).filter((column) => needed.has(column.id));
+      if (candidate.place === HOME) costMs += estimator.rows(rel) * columns.length * output * 1e-6;
+      else {
+        const bytes = columns.reduce((sum, column) => sum + estimator.bytes(rel, column.id), 0);
+        costMs += cost.transferMs(candidate.place, estimator.rows(rel), columns.length, bytes);
+      }
+      if (best === undefined || costMs < best.costMs) best = { candidate, costMs };
+    }
+    return best!;
+  }
+
+  #candidates(rel: Rel, needed: Needed): Candidates {
+    switch (rel.kind) {
+      case 'scan':
+        return this.#scan(rel);
+      case 'values':
+        return this.#anywhere(rel);
+      case 'join':
+        return this.#join(rel, needed);
+      case 'with':
+      case 'recursive':
+        return this.#shared(rel, needed);
+      case 'filter':
+        return this.#filter(rel, needed);
+      default:
+        return this.#operator(rel, needed);
+    }
+  }
+
+  #scan(rel: Extract<Rel, { kind: 'scan' }>): Candidates {
+    const { site } = rel.table;
+    const costMs = this.#options.cost.operatorMs(rel, site, [], this.#options.estimator.rows(rel));
+    return only({ place: site, rel, costMs, inputs: [] });
+  }
+
+  #anywhere(rel: Rel): Candidates {
+    const candidates = new Map<string, Candidate>();
+    const { judge, cost, estimator, pushNothing } = this.#options;
+    for (const place of [HOME, ...(pushNothing ? [] : this.#sites)]) {
+      if (place !== HOME && judge.rel(rel, place).verdict !== 'exact') continue;
+      offer(candidates, { place, rel, costMs: cost.operatorMs(rel, place, [], estimator.rows(rel)), inputs: [] });
+    }
+    return candidates;
+  }
+
+  /** A filter over a table may find its rows by an index; a source may do some of it only, and home the rest. */
+  #filter(rel: Extract<Rel, { kind: 'filter' }>, needed: Needed): Candidates {
+    const { judge, cost, estimator, pushNothing } = this.#options;
+    const inputs = this.#candidates(rel.input, neededBelow(rel, needed));
+    const candidates = new Map(this.#over(rel, [inputs], needed));
+    if (pushNothing) return candidates;
+    const columns = new Set(rel.conjuncts.flatMap((expr) => [...columnsIn(expr)]));
+    const rows = estimator.rows(rel);
+    const below = estimator.rows(rel.input);
+    for (const input of inputs.values()) {
+      if (input.place === HOME) continue;
+      const whole = candidates.get(input.place);
+      if (whole !== undefined) {
+        const rates = cost.rates(input.place);
+        const indexed = (rates.indexLookup + rows * rates.indexRow) / 1e6;
+        if (estimator.isIndexed(rel.input, columns) && indexed < whole.costMs) {
+          candidates.set(input.place, { ...whole, costMs: indexed });
+        }
+        candidates.delete(HOME);
+        continue;
+      }
+      const pushed = rel.conjuncts.filter((expr) => judge.scalar(expr, input.place).verdict !== 'no');
+      const kept = rel.conjuncts.filter((expr) => !pushed.includes(expr));
+      const left = pushed.length === 0 ? below : estimator.rows({ ...rel, conjuncts: pushed });
+      const sent = outputColumns(rel.input).filter((column) => needed.has(column.id) || columns.has(column.id));
+      const bytes = sent.reduce((sum, column) => sum + estimator.bytes(rel.input, column.id), 0);
+      const costMs =
+        input.costMs +
+        cost.operatorMs({ ...rel, conjuncts: pushed }, input.place, [{ rows: below }], left) +
+        cost.transferMs(input.place, left, sent.length, bytes) +
+        cost.operatorMs({ ...rel, conjuncts: kept }, HOME, [{ rows: left }], rows);
+      const split = { ...rel, input: input.rel };
+      offer(candidates, { place: HOME, rel: split, costMs, inputs: [input], isSplit: true });
+    }
+    return candidates;
+  }
+
+  /** WITH and its recursion: whole at one site, or each part for itself. */
+  #shared(rel: Extract<Rel, { kind: 'with' | 'recursive' }>, needed: Needed): Candidates {
+    const { judge, cost, estimator, pushEverything, pushNothing } = this.#options;
+    const candidates = new Map<string, Candidate>();
+    if (!pushNothing) {
+      for (const site of judge.sites(rel)) {
+        if (judge.rel(rel, site).verdict !== 'exact') continue;
+        candidates.set(site, { place: site, rel, costMs: cost.wholeMs(rel, site), inputs: [] });
+      }
+    }
+    if (pushEverything && candidates.size > 0) return candidates;
+    let costMs = 0;
+    const inputs: Candidate[] = [];
+    const brought = (input: Rel, wanted: Needed): Rel => {
+      const best = this.#brought(input, wanted);
+      costMs += best.costMs;
+      inputs.push(best.candidate);
+      return restoreOrder(best.candidate.rel, input);
+    };
+    if (rel.kind === 'recursive') {
+      const placed = mapRelInputs(rel, (input) => brought(input, allOf(input)));
+      costMs += cost.operatorMs(rel, HOME, [], estimator.rows(rel));
+      offer(candidates, { place: HOME, rel: placed, costMs, inputs });
+      return candidates;
+    }
+    // A definition's columns are known by their position.
+    const definitions = rel.definitions.map((definition) => {
+      const ordered = brought(definition.rel, allOf(definition.rel));
+      estimator.define(definition.cte, ordered);
+      return { ...definition, rel: ordered };
+    });
+    const best = this.#brought(rel.body, needed);
+    const body = best.candidate.rel;
+    offer(candidates, { place: HOME, rel: { ...rel, definitions, body }, costMs: costMs + best.costMs, inputs: [...inputs, best.candidate] }); // prettier-ignore
+    return candidates;
+  }
+
+  #join(rel: Join, needed: Needed): Candidates {
+    if (this.#options.orderJoins) {
+      const graph = joinGraph(rel);
+      const below = new Set(needed);
+      addConditionColumns(rel, below);
+      const leaves = graph.relations.map((relation) => this.#candidates(relation, below));
+      const found = new JoinSearch(graph, leaves, needed, this.#options).run();
+      if (found !== undefined) return graph.constants.length === 0 ? found : this.#filtered(graph.constants, found);
+    }
+    return this.#operator(rel, needed);
+  }
+
+  /** Conditions without columns, above a block. */
+  #filtered(conjuncts: readonly Scalar[], candidates: Candidates): Candidates {
+    const filtered = new Map<string, Candidate>();
+    for (const candidate of candidates.values()) {
+      const above: Rel = { kind: 'filter', input: candidate.rel, conjuncts };
+      const { place, costMs } = candidate;
+      const isHere = place === HOME || this.#options.judge.node(above, place).verdict === 'exact';
+      offer(filtered, { place: isHere ? place : HOME, rel: above, costMs, inputs: [candidate], isSplit: true });
+    }
+    return filtered;
+  }
+
+  #operator(rel: Rel, needed: Needed): Candidates {
+    const below = neededBelow(rel, needed);
+    return this.#over(rel, relInputs(rel).map((input) => this.#candidates(input, below)), needed); // prettier-ignore
+  }
+
+  #over(rel: Rel, inputs: readonly Candidates[], needed: Needed): Candidates {
+    const { judge, cost, estimator, pushNothing, pushEverything } = this.#options;
+    const candidates = new Map<string, Candidate>();
+    const rows = estimator.rows(rel);
+    const below = relInputs(rel);
+    const flows = below.map((input) => ({ rows: estimator.rows(input) }));
+    const sites = pushNothing ? [] : [...(inputs[0]?.keys() ?? [])].filter((place) => place !== HOME);
+    for (const site of sites) {
+      const there = inputs.map((input) => input.get(site)).filter((input) => input !== undefined);
+      if (there.length !== inputs.length) continue;
+      let next = 0;
+      const placed = mapRelInputs(rel, () => there[next++]!.rel);
+      const belowMs = there.reduce((sum, input) => sum + input.costMs, 0);
+      const costMs = belowMs + cost.operatorMs(rel, site, flows, rows);
+      if (judge.node(placed, site).verdict === 'exact') {
+        offer(candidates, { place: site, rel: placed, costMs, inputs: [] });
+      } else if (placed.kind === 'aggregate' && this.#options.splitAverages) {
+        const split = splitAverages(placed, this.#options.nextColumn);
+        if (split === undefined || judge.node(split.input, site).verdict !== 'exact') continue;
+        const bytes = outputColumns(rel).reduce((sum, column) => sum + estimator.bytes(rel, column.id), 0);
+        const moved = cost.transferMs(site, rows, outputColumns(split.input).length, bytes);
+        offer(candidates, { place: HOME, rel: placed, costMs: costMs + moved, inputs: there, isSplit: true });
+      }
+    }
+    if (pushEverything && candidates.size > 0) return candidates;
+    let costMs = cost.operatorMs(rel, HOME, flows, rows);
+    const wanted = neededBelow(rel, needed);
+    const brought = inputs.map((input, i) => {
+      const best = this.#cheapest(input, below[i]!, wanted);
+      costMs += best.costMs;
+      return best.candidate;
+    });
+    let next = 0;
+    offer(candidates, { place: HOME, rel: mapRelInputs(rel, () => brought[next++]!.rel), costMs, inputs: brought });
+    return candidates;
+  }
+}
+
+const only = (candidate: Candidate): Candidates => new Map([[candidate.place, candidate]]);
+const allOf = (rel: Rel): Needed => new Set(outputColumns(rel).map((column) => column.id));
+
+function addConditionColumns(rel: Rel, into: Set<ColumnId>): void {
+  if (rel.kind !== 'join') return;
+  for (const expr of rel.on) columnsIn(expr, into);
+  addConditionColumns(rel.left, into);
+  addConditionColumns(rel.right, into);
+}
+
+/** The columns in their old order. */
+function restoreOrder(rel: Rel, original: Rel): Rel {
+  const columns = outputColumns(original);
+  const now = outputColumns(rel);
+  if (columns.every((column, i) => column.id === now[i]!.id)) return rel;
+  return {
+    kind: 'project',
+    input: rel,
+    items: columns.map((column) => ({ column, expr: { kind: 'column', column: column.id, type: column.type } })),
+  };
+}
