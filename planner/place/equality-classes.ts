@@ -69,7 +69,9 @@ function columnsOfEquality(condition: Scalar): readonly [ColumnId, ColumnId] | u
   if (condition.kind !== 'call' || condition.operator?.name !== '=' || condition.operator.schema !== 'pg_catalog')
     return undefined;
   const [left, right] = condition.args;
-  const isPlain = left?.kind === 'column' && right?.kind === 'column' && left.type.oid === right.type.oid;
+  // x = x says that x is not NULL: no class would.
+  const isPlain =
+    left?.kind === 'column' && right?.kind === 'column' && left.column !== right.column && left.type.oid === right.type.oid;
   return isPlain && condition.operator.canHash && condition.fn.strict ? [left.column, right.column] : undefined;
 }
 

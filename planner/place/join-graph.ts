@@ -53,19 +53,20 @@ export class JoinGraph {
   readonly constants: readonly Scalar[];
   readonly #outer: readonly OuterEdge[];
   readonly #inner: readonly InnerEdge[];
-  readonly #cross: CrossEdge[] = [];
+  readonly #cross: readonly CrossEdge[];
 
   constructor(parts: {
     relations: readonly Rel[];
     constants: readonly Scalar[];
     outer: readonly OuterEdge[];
     inner: readonly InnerEdge[];
+    cross: readonly CrossEdge[];
   }) {
     this.relations = parts.relations;
     this.constants = parts.constants;
     this.#outer = parts.outer;
     this.#inner = parts.inner;
-    this.#connectComponents();
+    this.#cross = parts.cross;
   }
 
   get all(): RelationSet {
@@ -114,38 +115,6 @@ export class JoinGraph {
     );
     return isCross ? { kind: 'inner', edges: [] } : undefined;
   }
-
-  /** Cross products where conditions over three relations or more leave no other way. */
-  loosen(): void {
-    const rules = this.#inner.flatMap((edge) => edge.rules);
-    for (const { reads } of this.#inner) {
-      const members = bitsOf(reads);
-      if (members.length < 3) continue;
-      for (const [i, left] of members.entries())
-        for (const right of members.slice(i + 1)) this.#cross.push({ left, right, rules });
-    }
-    for (const { left, right } of this.#outer) {
-      for (const side of [left, right]) {
-        const members = bitsOf(side);
-        for (const [i, one] of members.entries())
-          for (const other of members.slice(i + 1)) this.#cross.push({ left: one, right: other, rules });
-      }
-    }
-  }
-
-  /** What no condition connects is joined whole with the rest. */
-  #connectComponents(): void {
-    let components: RelationSet[] = this.relations.map((_, i) => 1 << i);
-    const merge = (set: RelationSet): void => {
-      const touched = components.filter((component) => (component & set) !== 0);
-      components = [...components.filter((component) => (component & set) === 0), touched.reduce((a, b) => a | b, 0)];
-    };
-    for (const { reads } of this.#inner) merge(reads);
-    for (const { left, right } of this.#outer) merge(left | right);
-    const rules = this.#inner.flatMap((edge) => edge.rules);
-    for (const [i, left] of components.entries())
-      for (const right of components.slice(i + 1)) this.#cross.push({ left, right, rules });
-  }
 }
 
 const holds = (rules: readonly ConflictRule[], set: RelationSet): boolean =>
@@ -175,6 +144,8 @@ export function joinGraph(rel: Join): JoinGraph {
 
 /** Inner joins that stand directly on each other. */
 interface Pool {
+  /** What they join: relations, and trees of other joins. */
+  readonly units: RelationSet[];
   readonly conditions: Scalar[];
   readonly rules: ConflictRule[];
 }
@@ -196,12 +167,17 @@ class GraphBuilder {
     this.#side(rel, undefined, RELATIONS_MAX);
     const constants: Scalar[] = [];
     const inner: InnerEdge[] = [];
-    for (const pool of this.#pools) inner.push(...this.#innerEdges(pool, constants));
+    const cross: CrossEdge[] = [];
+    for (const pool of this.#pools) {
+      const edges = this.#innerEdges(pool, constants);
+      inner.push(...edges);
+      cross.push(...crossEdges(pool, edges));
+    }
     const relations = this.#leaves.map((relation, i) => {
       const conjuncts = this.#own[i]!;
       return conjuncts.length === 0 ? relation : ({ kind: 'filter', input: relation, conjuncts } as const);
     });
-    return new JoinGraph({ relations, constants, outer: this.#outer, inner });
+    return new JoinGraph({ relations, constants, outer: this.#outer, inner, cross });
   }
 
   /** `room`: how many relations may come of it. */
@@ -213,7 +189,7 @@ class GraphBuilder {
       return { set: 1 << (this.#leaves.length - 1), joins: [] };
     }
     const isInner = rel.type === 'inner';
-    const own = isInner ? (pool ?? { conditions: [], rules: [] }) : undefined;
+    const own = isInner ? (pool ?? { units: [], conditions: [], rules: [] }) : undefined;
     if (own && pool === undefined) this.#pools.push(own);
     const sides = isInner ? withOwnFilters(rel) : rel;
     const [near, far] = rel.type === 'right' ? [sides.right, sides.left] : [sides.left, sides.right];
@@ -225,6 +201,12 @@ class GraphBuilder {
     const rules = conflictRules(written, { left: left.joins, right: right.joins }, (set) => this.#columnsOf(set));
     if (own) {
       own.conditions.push(...sides.on);
+      for (const [side, { set, joins }] of [
+        [near, left],
+        [far, right],
+      ] as const) {
+        if (joins.length === 0 || side.kind !== 'join' || side.type !== 'inner') own.units.push(set);
+      }
       own.rules.push(...rules);
     } else {
       const edge = {
@@ -281,6 +263,17 @@ class GraphBuilder {
   #columnsOf(set: RelationSet): ReadonlySet<ColumnId> {
     return new Set(bitsOf(set).flatMap((bit) => [...this.#columns[Math.log2(bit)]!]));
   }
+}
+
+/** What no condition over two relations connects is joined whole with the rest. */
+function crossEdges({ units, rules }: Pool, edges: readonly InnerEdge[]): readonly CrossEdge[] {
+  let components: readonly RelationSet[] = units;
+  for (const { reads } of edges) {
+    if (bitsOf(reads).length > 2) continue;
+    const touched = components.filter((component) => (component & reads) !== 0);
+    components = [...components.filter((component) => (component & reads) === 0), touched.reduce((a, b) => a | b, 0)];
+  }
+  return components.flatMap((left, i) => components.slice(i + 1).map((right) => ({ left, right, rules })));
 }
 
 const leavesOf = (rel: Rel): number => (rel.kind === 'join' ? leavesOf(rel.left) + leavesOf(rel.right) : 1);

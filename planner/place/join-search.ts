@@ -71,14 +71,16 @@ export class JoinSearch implements JoinTable {
 
   /** Undefined: no order was found that the block's conditions allow. */
   run(): Candidates | undefined {
-    const isComplete = enumerateAll(this.#graph, this, PAIRS_MAX);
-    if (!isComplete || !this.has(this.#graph.all)) {
-      if (isComplete) this.#graph.loosen();
+    if (!enumerateAll(this.#graph, this, PAIRS_MAX)) {
       for (const entry of this.#entries.values()) entry.home = undefined;
       enumerateIntervals(this.#graph, this);
     }
     if (this.#context.trace) for (const entry of this.#entries.values()) this.#context.trace(this.#traced(entry));
-    return this.#entries.get(this.#graph.all)?.candidates;
+    return this.candidatesOf(this.#graph.all);
+  }
+
+  candidatesOf(set: RelationSet): Candidates | undefined {
+    return this.#entries.get(set)?.candidates;
   }
 
   #traced({ set, rows, candidates }: Entry): SearchTrace {
