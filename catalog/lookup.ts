@@ -157,7 +157,8 @@ export class CachedLookup implements CatalogLookup {
     if (row.isArray) {
       const element = part(row.element);
       // An array of something carried as text is carried as text.
-      return element.kind === 'opaque' ? { ...common, kind: 'opaque' } : { ...common, kind: 'array', element };
+      if (element.kind !== 'opaque') return { ...common, kind: 'array', element };
+      return holdsRows(element) ? { ...common, kind: 'opaque', element } : { ...common, kind: 'opaque' };
     }
     if (row.fields === null) return { ...common, kind: 'opaque' };
     const fields = row.fields.map(({ name, attribute, ...field }) => {
@@ -168,6 +169,8 @@ export class CachedLookup implements CatalogLookup {
     return { ...common, kind: 'opaque', fields };
   }
 }
+
+const holdsRows = (element: SqlType): boolean => element.fields !== undefined || element.name === 'pg_catalog.record';
 
 /** The tree comes from the session's backend, which sees what its own transaction made; we do not. */
 function refuseUnknown(what: string, oids: readonly number[], cache: OidCache<unknown>): void {

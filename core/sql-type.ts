@@ -51,7 +51,7 @@ export interface SqlType {
   readonly collation: Collation;
   /** Schema-qualified SQL name without typmod, quoted where needed: `pg_catalog.int4`, `shop.mood`. */
   readonly name: string;
-  /** Element type of an array. */
+  /** Element type of an array; of an opaque one only when these are rows. */
   readonly element?: SqlType;
   /** Columns of a composite type, dropped ones left out. */
   readonly fields?: readonly CompositeField[];

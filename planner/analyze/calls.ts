@@ -4,6 +4,7 @@ import { ageFromToday } from './age-today.ts';
 import type { Analysis } from './analysis.ts';
 import { defaultArgument } from './default-arguments.ts';
 import type { ExpressionConverter } from './expressions.ts';
+import { rowTypeOfCall } from './row-types.ts';
 import type { ExpressionContext } from './scope.ts';
 import { COERCE_EXPLICIT_CAST, COERCE_IMPLICIT_CAST, flag, integer, nodes } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
@@ -21,16 +22,18 @@ export function convertOperatorCall(converter: ExpressionConverter, node: TreeNo
   const { analysis } = converter;
   if (flag(node, 'opretset')) throw analysis.unsupported('set-returning operator', node);
   const { operator, fn } = operatorFunction(analysis, node);
-  return {
+  const args = converter.all(nodes(node, 'args'), context);
+  const call: CallScalar = {
     kind: 'call',
     fn,
     operator,
-    args: converter.all(nodes(node, 'args'), context),
+    args,
     type: analysis.type(integer(node, 'opresulttype'), -1, integer(node, 'opcollid')),
     inputCollation: analysis.collation(integer(node, 'inputcollid')),
     form: 'operator',
     location: analysis.location(node),
   };
+  return rowTypeOfCall(call, args);
 }
 
 /** FUNCEXPR: calls as written, explicit and implicit casts by function. */
@@ -65,7 +68,7 @@ export function convertPlainCall(
     ...(flag(node, 'funcvariadic') ? { variadic: true } : {}),
     location: analysis.location(node),
   };
-  return isCast ? widenedConstant(call) : ageFromToday(call);
+  return isCast ? widenedConstant(call) : ageFromToday(rowTypeOfCall(call, args));
 }
 
 /** Named arguments put in place, omitted ones with their defaults. */

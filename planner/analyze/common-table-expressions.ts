@@ -22,7 +22,6 @@ export function convertWithQueries(converter: QueryConverter, query: TreeNode, c
   const definitions: With['definitions'][number][] = [];
   for (const node of nodes(query, 'cteList')) {
     const name = text(node, 'ctename');
-    if (node['search_clause'] !== null || node['cycle_clause'] !== null) throw analysis.unsupported('SEARCH or CYCLE', node);
     const inner = child(node, 'ctequery');
     if (integer(inner, 'commandType') !== COMMAND_SELECT) {
       throw analysis.unsupported('data-modifying statement in WITH', node);

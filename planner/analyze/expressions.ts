@@ -17,7 +17,7 @@ import { convertNative } from './native-expressions.ts';
 import type { ExpressionContext, GroupedColumns } from './scope.ts';
 import { outerContext } from './scope.ts';
 import { convertField, convertRow, convertRowNullTest } from './rows.ts';
-import { rowTypeAmong } from './row-types.ts';
+import { rowTypeAmong, rowTypeFrom } from './row-types.ts';
 import { wholeRow } from './whole-rows.ts';
 import { convertRowComparison } from './row-comparison.ts';
 import { convertSessionValue } from './session-values.ts';
@@ -257,7 +257,10 @@ export class ExpressionConverter {
     const elements = this.all(nodes(node, 'elements'), context);
     const base = analysis.type(integer(node, 'array_typeid'), -1, integer(node, 'array_collid'));
     const elementType = nested ? base : analysis.lookup.type(integer(node, 'element_typeid'));
-    const type = withTypmod(base, commonTypmod(elementType, elements));
+    const type = rowTypeFrom(
+      withTypmod(base, commonTypmod(elementType, elements)),
+      elements.map((element) => element.type),
+    );
     const location = analysis.location(node);
     const values: Datum[] = [];
     if (!nested && type.element?.kind !== 'opaque') {

@@ -16,6 +16,7 @@ import type { QueryConverter } from './query-converter.ts';
 import { convertRangeFunction } from './range-functions.ts';
 import { markPresent } from './whole-rows.ts';
 import { ONE_ROW } from './set-returning.ts';
+import { rowTypeFrom } from './row-types.ts';
 import type { ExpressionContext } from './scope.ts';
 import { convertTableFunction } from './table-functions.ts';
 import { convertTableSample } from './table-sample.ts';
@@ -208,14 +209,18 @@ function values(converter: QueryConverter, range: TreeNode, context: ExpressionC
   const typmods = integers(range, 'coltypmods');
   const collations = integers(range, 'colcollations');
   const names = strings(child(range, 'eref'), 'colnames');
-  const columns = types.map((type, index) =>
-    analysis.column(names[index] ?? '', analysis.type(type, typmods[index]!, collations[index]!)),
-  );
   const rows = list(range, 'values_lists').map((row) => {
     assert(row === null || Array.isArray(row), 'a row of VALUES is a list');
     // Of a relation without columns, `VALUES (n.*)` is a row of nothing.
     const items = ((row ?? []) as readonly TreeValue[]).map((item) => asNode(item, 'VALUES'));
     return converter.expressions.all(items, { ...context, clause: 'VALUES' });
+  });
+  const columns = types.map((oid, i) => {
+    const type = rowTypeFrom(
+      analysis.type(oid, typmods[i]!, collations[i]!),
+      rows.map((row) => row[i]!.type),
+    );
+    return analysis.column(names[i] ?? '', type);
   });
   return { rel: { kind: 'values', columns, rows }, columns };
 }

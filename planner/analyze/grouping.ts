@@ -18,6 +18,7 @@ import { sqlType } from '../../core/sql-type.ts';
 import { expandGroupingSets } from './grouping-sets.ts';
 import { PendingJoins } from './pending-joins.ts';
 import type { QueryConverter } from './query-converter.ts';
+import { rowTypeOfCall } from './row-types.ts';
 import type { ExpressionContext, GroupedColumns } from './scope.ts';
 import { SelectListSets } from './set-returning.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
@@ -182,7 +183,7 @@ export class Grouping implements GroupedColumns {
     if (this.sets && direct.some((expr) => columnsIn(expr).size > 0))
       throw analysis.unsupported(`group columns as direct arguments of ${fn.name} with grouping sets`, node);
     const filter = optionalChild(node, 'aggfilter');
-    return {
+    const call: AggregateCall = {
       fn,
       // What WITHIN GROUP sorts is not an argument beside.
       args: isOrderedSet ? [] : entries.filter((entry) => !entry.junk).map((entry) => entry.expr),
@@ -194,6 +195,7 @@ export class Grouping implements GroupedColumns {
       location: analysis.location(node),
       ...(isOrderedSet ? { direct } : {}),
     };
+    return rowTypeOfCall(call, call.args);
   }
 }
 

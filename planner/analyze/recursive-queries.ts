@@ -6,6 +6,7 @@
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { assert } from '../../core/assert.ts';
 import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
+import { rowTypeFrom } from './row-types.ts';
 import type { ExpressionContext } from './scope.ts';
 import { requireDefaultEquality } from './sorting.ts';
 import { child, flag, integer, integers, list, nodes, SET_OPERATIONS, strings, text } from './tree-nodes.ts';
@@ -33,8 +34,8 @@ export function convertRecursive(converter: QueryConverter, node: TreeNode, cont
   const collations = integers(operation, 'colCollations');
   const names = strings(node, 'ctecolnames');
   const types = integers(operation, 'colTypes').map((oid, i) => analysis.type(oid, typmods[i]!, collations[i]!));
-  const columns = types.map((type, i): RelColumn => analysis.column(names[i] ?? '', type));
   const seed = converter.unionMember(query, child(operation, 'larg'), types, inside);
+  const columns = types.map((type, i): RelColumn => analysis.column(names[i] ?? '', rowTypeFrom(type, [seed.columns[i]!.type])));
   const cte = analysis.nextCte();
   context.scope.ctes.set(name, { name, node: query, home: context, shared: { cte, columns } });
   const step = converter.unionMember(query, child(operation, 'rarg'), types, inside);

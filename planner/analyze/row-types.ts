@@ -10,6 +10,10 @@ import { featureNotSupported } from '../../core/sql-error.ts';
 import type { CompositeField, SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 
+/** OIDs of `record` and `record[]`: of functions and subqueries, in which no statement names them. */
+export const RECORD_TYPE = 2249;
+export const RECORD_ARRAY_TYPE = 2287;
+
 export const rowType = (type: SqlType, fields: readonly CompositeField[]): SqlType => ({ ...type, kind: 'composite', fields });
 
 const sameFields = (a: SqlType, b: SqlType): boolean =>
@@ -19,13 +23,38 @@ const sameFields = (a: SqlType, b: SqlType): boolean =>
     return field.name === other.name && field.type.oid === other.type.oid && field.type.kind === other.type.kind;
   });
 
+/** The row type that values of a type are made of: the type itself, or an array's element. */
+const rowOf = (type: SqlType): SqlType | undefined => [type, type.element].find((part) => part?.kind === 'composite');
+
+/**
+ * What a call or an operation gives whose type PostgreSQL calls a row or an array of rows, and which is made of `parts`: the
+ * columns of their rows. Rows of several kinds tell nothing, and requireRowTypes refuses what is left without columns.
+ */
+export function rowTypeFrom(type: SqlType, parts: readonly SqlType[]): SqlType {
+  const named = type.element ?? type;
+  if (named.kind !== 'opaque') return type;
+  const concerned = parts.filter((part) => (part.element ?? part).oid === named.oid);
+  const rows = concerned.map(rowOf);
+  const [first] = rows;
+  if (first === undefined || !rows.every((row) => row !== undefined && sameFields(row, first))) return type;
+  return type.element === undefined ? first : { ...type, kind: 'array', element: first };
+}
+
+export const rowTypeOfCall = <T extends { readonly type: SqlType }>(call: T, args: readonly Scalar[]): T => {
+  const type = rowTypeFrom(
+    call.type,
+    args.map((arg) => arg.type),
+  );
+  return type === call.type ? call : { ...call, type };
+};
+
 /** What COALESCE or CASE gives when rows are among what it chooses from; undefined: none are. */
 export function rowTypeAmong(analysis: Analysis, type: SqlType, parts: readonly Scalar[]): SqlType | undefined {
-  const rows = parts.filter((part) => part.type.kind === 'composite').map((part) => part.type);
+  const rows = parts.filter((part) => rowOf(part.type) !== undefined).map((part) => part.type);
   if (rows.length === 0) return undefined;
   const isNull = (part: Scalar): boolean => part.kind === 'const' && part.value === null;
-  const all = parts.every((part) => part.type.kind === 'composite' || isNull(part));
-  if (!all || !rows.every((row) => row.oid === type.oid && sameFields(row, rows[0]!)))
+  const all = parts.every((part) => rowOf(part.type) !== undefined || isNull(part));
+  if (!all || !rows.every((row) => row.oid === type.oid && sameFields(rowOf(row)!, rowOf(rows[0]!)!)))
     throw analysis.unsupported('choice among rows of several kinds');
   return rows[0]!;
 }
@@ -35,7 +64,7 @@ export function requireRowTypes(rel: Rel): void {
   for (const input of relInputs(rel)) requireRowTypes(input);
   for (const expr of relScalars(rel)) requireInScalar(expr);
   const isKept = (column: RelColumn, type: SqlType): boolean =>
-    (column.type.kind === 'composite') === (type.kind === 'composite');
+    (rowOf(column.type) === undefined) === (rowOf(type) === undefined);
   const require = (column: RelColumn, type: SqlType, where: string): void => {
     if (!isKept(column, type)) throw featureNotSupported(`row value in ${where}`);
   };
@@ -61,7 +90,8 @@ export function requireRowTypes(rel: Rel): void {
       outputColumns(rel).forEach((column, i) => {
         require(column, first![i]!.type, 'a set operation');
         require(column, second![i]!.type, 'a set operation');
-        if (column.type.kind === 'composite' && !sameFields(first![i]!.type, second![i]!.type))
+        const [left, right] = [rowOf(first![i]!.type), rowOf(second![i]!.type)];
+        if (left !== undefined && right !== undefined && !sameFields(left, right))
           throw featureNotSupported('rows of several kinds in a set operation');
       });
       break;
@@ -76,13 +106,12 @@ function requireInScalar(expr: Scalar): void {
   parts.forEach(requireInScalar);
   if (expr.kind === 'subquery') requireRowTypes(expr.rel);
   if (expr.kind === 'row' || expr.kind === 'field') return;
-  if (expr.kind === 'array' && parts.some((part) => part.type.kind === 'composite')) throw featureNotSupported('array of rows');
   requireResult(expr.kind === 'call' ? expr.fn.name : expr.kind, expr.type, parts);
 }
 
-/** A result of the type of one of the arguments must be a row like it. */
+/** A result of the type of one of the arguments must be a row like it, an array of such an array of rows like these. */
 function requireResult(name: string, type: SqlType, args: readonly Scalar[]): void {
-  if (type.kind === 'composite') return;
-  if (args.some((arg) => arg.type.kind === 'composite' && arg.type.oid === type.oid))
-    throw featureNotSupported(`row value as result of ${name}`);
+  if (rowOf(type) !== undefined) return;
+  const oid = (type.element ?? type).oid;
+  if (args.some((arg) => rowOf(arg.type)?.oid === oid)) throw featureNotSupported(`row value as result of ${name}`);
 }

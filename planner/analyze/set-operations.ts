@@ -11,6 +11,7 @@ import { sameForm } from './casts.ts';
 import { convertRange } from './from-clause.ts';
 import { implicitCast } from './implicit-casts.ts';
 import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
+import { rowTypeFrom } from './row-types.ts';
 import type { ExpressionContext } from './scope.ts';
 import { requireDefaultEquality } from './sorting.ts';
 import { asNode, child, flag, integer, integers, nodes, SET_OPERATIONS } from './tree-nodes.ts';
@@ -52,7 +53,10 @@ export function convertSetOperations(
     const typmods = integers(node, 'colTypmods');
     const collations = integers(node, 'colCollations');
     const types = integers(node, 'colTypes').map((oid, i) => analysis.type(oid, typmods[i]!, collations[i]!));
-    const columns = types.map((type, index) => analysis.column(left.columns[index]!.name, type));
+    const columns = types.map((type, i) => {
+      const [from, other] = [left.columns[i]!, right.columns[i]!];
+      return analysis.column(from.name, rowTypeFrom(type, [from.type, other.type]));
+    });
     const leftMember = coerced(analysis, left, types, op);
     const rightMember = coerced(analysis, right, types, op);
     const rel: Rel = {

@@ -5,8 +5,8 @@
  */
 import { implicitCastFunctions } from './implicit-casts.ts';
 import { XML_TYPE } from './native-expressions.ts';
-import { RECORD_TYPE } from './table-functions.ts';
-import { integer, integers, isNode } from './tree-nodes.ts';
+import { RECORD_ARRAY_TYPE, RECORD_TYPE } from './row-types.ts';
+import { integer, integers, isNode, SUBLINK_ARRAY } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
 
 /** One entry of a query level's rteperminfos. Attribute numbers as PostgreSQL stores them: attno + 7; 7 = whole row. */
@@ -137,6 +137,7 @@ export function statementOids(tree: TreeValue): StatementOids {
     if (node.tag === 'RTEPERMISSIONINFO') permissions.push(permission(node));
     if (node.tag === 'XMLEXPR') found.type.add(XML_TYPE);
     if (node.tag === 'TABLEFUNC') found.type.add(RECORD_TYPE);
+    if (node.tag === 'SUBLINK' && node['subLinkType'] === SUBLINK_ARRAY) found.type.add(RECORD_ARRAY_TYPE);
     if (node.tag === 'SETOPERATIONSTMT') hasSetOperations = true;
     if (node.tag === 'ROWCOMPAREEXPR') for (const operator of integers(node, 'opnos')) rowOperators.add(operator);
     for (const field in node) {

@@ -8,9 +8,12 @@ import { conjunctsOf, isVolatile, readsOnly, someScalar } from '../../algebra/tr
 import { assert } from '../../core/assert.ts';
 import { sqlType, withTypmod } from '../../core/sql-type.ts';
 import { arrayTypeOf } from '../../core/sql-type.ts';
+import type { SqlType } from '../../core/sql-type.ts';
+import type { Analysis } from './analysis.ts';
 import { freeColumns, volatileIn } from './free-columns.ts';
 import type { PendingJoins } from './pending-joins.ts';
 import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
+import { RECORD_ARRAY_TYPE, RECORD_TYPE, rowTypeFrom } from './row-types.ts';
 import type { ExpressionContext } from './scope.ts';
 import {
   asNode,
@@ -58,7 +61,7 @@ function sublinkScalar(converter: QueryConverter, node: TreeNode, query: Convert
       return scalarSubquery(converter, node, query, context);
     case SUBLINK_ARRAY: {
       const element = query.columns[0]!.type;
-      const type = element.kind === 'array' ? element : arrayTypeOf(element);
+      const type = element.kind === 'array' ? element : arrayOf(analysis, element);
       if (type === undefined) throw analysis.unsupported(`ARRAY(subquery) of ${element.name}`, node);
       const array = { ...withTypmod(type, element.typmod), collation: element.collation };
       if (!correlated) return { kind: 'subquery', mode: 'array', rel: query.rel, type: array, location };
@@ -80,6 +83,9 @@ function sublinkScalar(converter: QueryConverter, node: TreeNode, query: Convert
       throw analysis.unsupported('subquery of this kind', node);
   }
 }
+
+const arrayOf = (analysis: Analysis, element: SqlType): SqlType | undefined =>
+  element.oid === RECORD_TYPE ? rowTypeFrom(analysis.lookup.type(RECORD_ARRAY_TYPE), [element]) : arrayTypeOf(element);
 
 /**
  * `(a, b) < (SELECT x, y …)`: each column as a scalar subquery of its own. The subquery has one row at most, and none is

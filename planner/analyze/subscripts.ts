@@ -5,6 +5,7 @@
 import type { Scalar } from '../../algebra/scalar.ts';
 import { arrayTypeOf, sqlType } from '../../core/sql-type.ts';
 import type { ExpressionConverter } from './expressions.ts';
+import { rowTypeFrom } from './row-types.ts';
 import type { ExpressionContext } from './scope.ts';
 import { asNode, child, integer, list } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
@@ -35,7 +36,9 @@ export function convertSubscript(converter: ExpressionConverter, node: TreeNode,
     container,
     slice,
     indexes: uppers.map((upper, i) => ({ lower: lowers[i] ?? null, upper })),
-    type: analysis.type(integer(node, 'refrestype'), integer(node, 'reftypmod'), integer(node, 'refcollid')),
+    type: rowTypeFrom(analysis.type(integer(node, 'refrestype'), integer(node, 'reftypmod'), integer(node, 'refcollid')), [
+      container.type,
+    ]),
     location,
   };
 }

@@ -12,13 +12,11 @@ import type { ExpressionConverter } from './expressions.ts';
 import { isJsonExists, isJsonQuery, jsonOptions, jsonPassing } from './native-expressions.ts';
 import { NativeSql, quotedName, requireNameable } from './native-sql.ts';
 import type { QueryConverter } from './query-converter.ts';
+import { RECORD_TYPE } from './row-types.ts';
 import type { ExpressionContext } from './scope.ts';
 import { ONE_ROW } from './set-returning.ts';
 import { asNode, child, integer, integers, list, nodes, optionalChild, strings, text } from './tree-nodes.ts';
 import type { TreeNode, TreeValue } from './tree-reader.ts';
-
-/** What such a function returns; no statement names it. */
-export const RECORD_TYPE = 2249;
 
 /** TableFuncType */
 const JSON_TABLE = 1;

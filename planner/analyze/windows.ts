@@ -15,6 +15,7 @@ import type { ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
 import { PendingJoins } from './pending-joins.ts';
 import type { QueryConverter } from './query-converter.ts';
+import { rowTypeOfCall } from './row-types.ts';
 import type { ExpressionContext, WindowColumns } from './scope.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
 import { child, flag, integer, nodes, optionalChild, text, withoutLocation } from './tree-nodes.ts';
@@ -73,14 +74,16 @@ export class Windows implements WindowColumns {
     const fn = analysis.lookup.function(integer(node, 'winfnoid'));
     const context: ExpressionContext = { ...this.context, clause: `window function ${fn.name}` };
     const filter = optionalChild(node, 'aggfilter');
-    const call: WindowCall = {
+    const args = expressions.all(nodes(node, 'args'), context);
+    const plain: WindowCall = {
       fn,
-      args: expressions.all(nodes(node, 'args'), context),
+      args,
       filter: filter && expressions.convert(filter, context),
       inputCollation: analysis.collation(integer(node, 'inputcollid')),
       type: analysis.type(integer(node, 'wintype'), -1, integer(node, 'wincollid')),
       location,
     };
+    const call = rowTypeOfCall(plain, args);
     const column = analysis.column(fn.name, call.type);
     clause.functions.push({ column, call });
     const found = reference(column);

@@ -83,6 +83,8 @@ const modulo = (width: Width): Kernel =>
 
 const negate = (width: Width): Kernel =>
   inline(([a], emitter) => (width === '8' ? wide(emitter, '-', '0', a!) : checked(emitter, `0 - ${a}`, width)));
+/** The depth of SEARCH BREADTH FIRST. */
+const increment8 = (a: Int64): Int64 => add8(a, 1);
 const absolute8 = (a: Int64): Int64 => (a < 0 ? subtract8(0, a) : a);
 const absolute = (width: Width): Kernel =>
   width === '8' ? apply(absolute8) : inline(([a], emitter) => checked(emitter, `Math.abs(${a})`, width));
@@ -132,6 +134,7 @@ const table: Record<string, Kernel> = {
   'int4(int8)': apply(narrow8(-2147483648, 2147483647, 'integer')),
   'int8(int2)': inline(([a]) => a!),
   'int8(int4)': inline(([a]) => a!),
+  'int8inc(int8)': apply(increment8),
   'int8and(int8,int8)': apply(and8),
   'int8or(int8,int8)': apply(or8),
   'int8xor(int8,int8)': apply(xor8),

@@ -72,6 +72,7 @@ const ordered = [
   'interval',
   'anyenum',
   'anyarray',
+  'record',
 ];
 for (const type of ordered) {
   factories.set(`max(${type})`, (call) => extremeOf(call.args[0]!.type, 1));

@@ -5,6 +5,7 @@
  */
 import { numericFromBinary } from '../../../core/numeric-binary.ts';
 import { stripZeros } from './canonical-value.ts';
+import { canonicalRow } from './row-key.ts';
 import type { ArrayKeyKind, KeyKind } from './key-types.ts';
 
 export const isArrayKind = (kind: KeyKind): kind is ArrayKeyKind => kind.startsWith('array');
@@ -52,6 +53,8 @@ function canonicalElement(
       const value = numericFromBinary(bytes, at, at + size);
       return value.kind === 'finite' ? stripZeros(value.unscaled, value.scale).join('e') : value.kind;
     }
+    case 'array of row':
+      return canonicalRow(bytes, at);
     case 'array of interval': {
       const days = BigInt(view.getInt32(at + 12)) * 30n + BigInt(view.getInt32(at + 8));
       return String(days * 86_400_000_000n + view.getBigInt64(at));

@@ -18,20 +18,31 @@ export type KeyKind =
   | 'bpchar'
   | 'uuid'
   | 'interval'
+  /** Row values: field by field. */
+  | 'row'
   | ArrayKeyKind;
 
 /** Arrays: by their binary form, or element by element where equal elements may differ in it. */
-export type ArrayKeyKind = 'array' | 'array of float' | 'array of numeric' | 'array of bpchar' | 'array of interval';
+export type ArrayKeyKind =
+  'array' | 'array of float' | 'array of numeric' | 'array of bpchar' | 'array of interval' | 'array of row';
 
 /** Undefined, or why `=` of this type cannot be evaluated here. */
 export function whyNotKey(type: SqlType): string | undefined {
-  if (type.kind === 'json' || type.kind === 'jsonb' || type.kind === 'composite' || type.kind === 'opaque')
+  if (type.kind === 'json' || type.kind === 'jsonb' || type.kind === 'opaque')
     return `equality of ${type.name} is PostgreSQL's alone`;
+  if (type.kind === 'composite') return whyNotRowKey(type.fields!.map((field) => field.type));
   if (type.kind === 'array') return type.element && whyNotKey(type.element);
   if (!isCodePointOrder(type.collation) && typeof type.collation === 'object' && !type.collation.deterministic) {
     return `collation "${type.collation.name}" is nondeterministic`;
   }
   return undefined;
+}
+
+/** A row's binary form tells what its fields are, but not what is in rows and arrays within it. */
+function whyNotRowKey(fields: readonly SqlType[]): string | undefined {
+  const nested = fields.find(({ kind }) => kind === 'composite' || kind === 'array');
+  if (nested) return `equality of rows with a column of type ${nested.name}`;
+  return fields.map(whyNotKey).find((reason) => reason !== undefined);
 }
 
 /** The type must have passed whyNotKey. */
@@ -60,6 +71,8 @@ export function keyKind(type: SqlType): KeyKind {
       return 'interval';
     case 'array':
       return arrayKind(type.element);
+    case 'composite':
+      return 'row';
     case 'text':
     case 'varchar':
     case 'name':
@@ -67,7 +80,6 @@ export function keyKind(type: SqlType): KeyKind {
     case 'enum':
     case 'json':
     case 'jsonb':
-    case 'composite':
     case 'opaque':
       return 'bytes';
   }
@@ -82,10 +94,16 @@ function arrayKind(element: SqlType | undefined): ArrayKeyKind {
     case 'bpchar':
     case 'interval':
       return `array of ${element.kind}`;
+    case 'composite':
+      return 'array of row';
     default:
       return 'array';
   }
 }
+
+/** Rows of other columns are not unequal: comparing them is an error. */
+const haveSameFields = ({ fields: left }: SqlType, { fields: right }: SqlType): boolean =>
+  left?.length === right?.length && (left ?? []).every((field, i) => field.type.oid === right![i]!.type.oid);
 
 const families: readonly (readonly TypeKind[])[] = [
   ['int2', 'int4', 'int8'],
@@ -98,6 +116,7 @@ export function joinKeyKind(left: SqlType, right: SqlType): KeyKind | undefined 
   if (whyNotKey(left) !== undefined || whyNotKey(right) !== undefined) return undefined;
   if (left.kind === right.kind) {
     if ((left.kind === 'enum' || left.kind === 'array') && left.oid !== right.oid) return undefined;
+    if (!haveSameFields(left.element ?? left, right.element ?? right)) return undefined;
     return keyKind(left);
   }
   if (!families.some((family) => family.includes(left.kind) && family.includes(right.kind))) return undefined;

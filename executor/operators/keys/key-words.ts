@@ -11,6 +11,7 @@ import { blanksFrom } from '../../expression/compare.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
 import { intervalLength, stripZeros } from './canonical-value.ts';
 import { canonicalArray, isArrayKind } from './array-key.ts';
+import { canonicalRow } from './row-key.ts';
 import type { KeyKind } from './key-types.ts';
 
 /** Third word of numerics that are not unscaled × 10^-scale within 64 bits. */
@@ -27,6 +28,8 @@ export function wordsOf(kind: KeyKind): number {
     case 'array of numeric':
     case 'array of bpchar':
     case 'array of interval':
+    case 'array of row':
+    case 'row':
       return 1;
     case 'int64':
     case 'float':
@@ -85,6 +88,8 @@ export class KeyWordWriter {
       case 'array of numeric':
       case 'array of bpchar':
       case 'array of interval':
+      case 'array of row':
+      case 'row':
         return this.#writeBytes(column, words, stride, offset, nulls, absent);
       case 'uuid':
         return writeUuid(column, words, stride, offset, nulls);
@@ -116,7 +121,7 @@ export class KeyWordWriter {
   ): void {
     assert(column.layout === 'bytes', 'bytes key');
     const dictionary = this.#dictionary!;
-    if (!isArrayKind(this.#kind)) {
+    if (!isArrayKind(this.#kind) && this.#kind !== 'row') {
       const ends = this.#kind === 'bpchar' ? trimmedEnds(column) : null;
       dictionary.lookUpColumn(column, ends, nulls, absent, words, stride, offset);
       return;
@@ -124,7 +129,11 @@ export class KeyWordWriter {
     for (let i = 0, at = offset; i < column.length; i++, at += stride) {
       words[at] = 0;
       if (nulls[i] !== 0) continue;
-      const bytes = canonicalArray(this.#kind, column.data, column.offsets[i]!, column.offsets[i + 1]!);
+      const [from, to] = [column.offsets[i]!, column.offsets[i + 1]!];
+      const bytes =
+        this.#kind === 'row'
+          ? Buffer.from(canonicalRow(column.data, from), 'latin1')
+          : canonicalArray(this.#kind, column.data, from, to);
       words[at] = lookUp(dictionary, bytes, 0, bytes.length, absent, i);
     }
   }
