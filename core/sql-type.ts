@@ -115,6 +115,9 @@ export const withTypmod = (type: SqlType, typmod: number): SqlType => (type.typm
 export const withCollation = (type: SqlType, collation: Collation): SqlType =>
   type.collation === collation ? type : { ...type, collation };
 
+/** A row value, or an array of such. */
+export const holdsRows = (type: SqlType): boolean => type.kind === 'composite' || type.element?.kind === 'composite';
+
 /** Precision and scale of numeric(p,s), from its typmod; undefined when unconstrained. Scale may be negative (PG 15+). */
 export function numericTypmod(typmod: number): { precision: number; scale: number } | undefined {
   if (typmod < 4) return undefined;

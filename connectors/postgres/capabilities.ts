@@ -8,7 +8,7 @@ import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algeb
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { relInputs, returnsSet, scalarParts } from '../../algebra/transform.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
-import { isTextKind } from '../../core/sql-type.ts';
+import { holdsRows, isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
 import {
@@ -43,7 +43,7 @@ export class PostgresCapabilities implements Capabilities {
     switch (expr.kind) {
       case 'const':
       case 'param':
-        return this.type(expr.type);
+        return holdsRows(expr.type) ? no('row values are made at home') : this.type(expr.type);
       case 'call': {
         const verdict = this.function(expr.fn, expr.inputCollation, expr.args);
         return verdict.verdict === 'exact' && expr.form !== 'function' ? this.castResult(expr.form, expr.type) : verdict;

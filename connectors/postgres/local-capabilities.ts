@@ -7,6 +7,7 @@ import type { Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { relInputs, returnsSet } from '../../algebra/transform.ts';
+import { holdsRows } from '../../core/sql-type.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });
@@ -22,6 +23,8 @@ export class LocalCapabilities implements Capabilities {
       case 'distinct':
       case 'nullif':
         return functionVerdict(expr.equality);
+      case 'param':
+        return holdsRows(expr.type) ? no('row values are made at home') : EXACT;
       case 'row':
       case 'field':
       case 'subscript':

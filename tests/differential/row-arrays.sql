@@ -3,7 +3,7 @@ SELECT id, ARRAY[ROW(id, dept), ROW(boss, 1)] FROM people ORDER BY id;
 
 SELECT id, ARRAY[ROW(id, title)] || ROW(7, 'x'::text) FROM depts ORDER BY id;
 
-SELECT id, ROW(id, 2) = ANY (ARRAY[ROW(2, 2), ROW(id, NULL)]) FROM depts ORDER BY id;
+SELECT id, ROW(id, 2) = ANY (ARRAY[ROW(2, 2), ROW(id, NULL::int4)]) FROM depts ORDER BY id;
 
 SELECT dept, array_agg(ROW(id, name) ORDER BY id) FROM people GROUP BY dept ORDER BY dept;
 
@@ -35,7 +35,7 @@ SELECT ROW(id, dept) FROM people INTERSECT SELECT ROW(id, 2) FROM depts;
 
 SELECT ROW(dept) FROM people EXCEPT ALL SELECT ROW(id) FROM depts;
 
-SELECT count(DISTINCT ROW(dept, active)), count(DISTINCT ROW(score::float4, -0.0::float8)) FROM people;
+SELECT count(DISTINCT ROW(dept, active)), count(DISTINCT ROW(score, -0.0::float8)) FROM people;
 
 SELECT * FROM (VALUES (ROW(1, 'a'::text)), (ROW(2, NULL))) v(r), depts d WHERE d.id = 1 ORDER BY r;
 
