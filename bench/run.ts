@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { bulk } from './bulk.ts';
 import { kernels } from './kernels.ts';
+import { placement } from './placement/placement.ts';
 import { plan } from './plan.ts';
 import { qError } from './q-error.ts';
 import { start } from './start.ts';
@@ -13,15 +14,21 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string' },
     set: { type: 'string' },
     queries: { type: 'string' },
+    split: { type: 'string' },
+    layout: { type: 'string' },
+    link: { type: 'string' },
+    runs: { type: 'string' },
+    timeout: { type: 'string' },
+    variant: { type: 'string', multiple: true },
   },
 });
 const scale = values.scale === undefined ? undefined : Number(values.scale);
-const queries = values.queries?.split(',').map(Number);
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   bulk: () => bulk(scale ?? 0.1),
   kernels,
   plan,
-  qerror: () => qError({ sets: values.set ?? 'tpch,tpcds,job', scale, queries }),
+  placement: () => placement({ ...values, scale }),
+  qerror: () => qError({ sets: values.set ?? 'tpch,tpcds,job', scale, queries: values.queries?.split(',').map(Number) }),
   start,
 };
 const benchmark = benchmarks[positionals[0] ?? ''];

@@ -144,7 +144,7 @@ async function main(): Promise<void> {
   writeFileSync(path.join(root, 'examples/tributary.schema.json'), `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
   mkdirSync(path.join(root, 'docs/connectors'), { recursive: true });
   writeFileSync(path.join(root, 'docs/connectors/duckdb.md'), duckdbTable());
-  replaceTranscript('docs/benchmarks.md', 'results', resultsTables(['bulk', 'start', 'plan', 'qerror']));
+  replaceTranscript('docs/benchmarks.md', 'results', resultsTables(['bulk', 'start', 'plan', 'qerror', 'placement']));
   replaceTranscript('docs/configuration.md', 'keys', configurationTable());
   replaceTranscript('README.md', 'demo', await demoTranscript());
 }

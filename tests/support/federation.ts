@@ -28,6 +28,15 @@ export interface FederationTable {
 /** Which source holds a table; sources called `duck…` or `lake…` are DuckDB, the others PostgreSQL. */
 export type Placement = (table: string) => string;
 
+export type FederationSource =
+  | { readonly name: string; readonly type: 'postgres'; readonly database: string }
+  | { readonly name: string; readonly type: 'duckdb'; readonly path: string };
+
+export type FederationGateway = Gateway & {
+  readonly clientConfig: pg.ClientConfig;
+  readonly sources: readonly FederationSource[];
+};
+
 export class Federation {
   readonly postgres: TestPostgres;
   readonly tables: readonly FederationTable[];
@@ -66,25 +75,29 @@ export class Federation {
       readonly admin?: string;
       /** Of each DuckDB source; as many as there are processors by default. */
       readonly threads?: number;
+      /** Where a PostgreSQL source is reached, by its name, when not straight at its server. */
+      readonly reach?: ReadonlyMap<string, { readonly host: string; readonly port: number }>;
     } = {},
-  ): Promise<Gateway & { clientConfig: pg.ClientConfig }> {
+  ): Promise<FederationGateway> {
     const run = ++this.#gateways;
-    const sources = new Map<string, string[]>();
+    const tablesOf = new Map<string, string[]>();
     for (const table of this.tables)
-      sources.set(placement(table.name), [...(sources.get(placement(table.name)) ?? []), table.name]);
+      tablesOf.set(placement(table.name), [...(tablesOf.get(placement(table.name)) ?? []), table.name]);
     const lines: string[] = [];
+    const sources: FederationSource[] = [];
     const threads = options.threads === undefined ? '' : `, threads: ${options.threads}`;
-    for (const [name, kept] of sources) {
+    for (const [name, kept] of tablesOf) {
       const dropped = this.tables.map((t) => t.name).filter((table) => !kept.includes(table));
       if (!/^(duck|lake)/.test(name)) {
         const database = `${name}_${run}`;
         await this.#cloneOracle(database, dropped);
-        lines.push(
-          `  ${name}: { type: postgres, url: "postgres://${this.postgres.user}@${this.postgres.host}:${this.postgres.port}/${database}" }`,
-        );
+        const { host, port } = options.reach?.get(name) ?? this.postgres;
+        sources.push({ name, type: 'postgres', database });
+        lines.push(`  ${name}: { type: postgres, url: "postgres://${this.postgres.user}@${host}:${port}/${database}" }`);
       } else {
         const file = path.join(this.#folder, `${name}_${run}.duckdb`);
         await this.#cloneDuckDB(file, dropped);
+        sources.push({ name, type: 'duckdb', path: file });
         lines.push(`  ${name}: { type: duckdb, path: ${JSON.stringify(file)}${threads} }`);
       }
     }
@@ -94,6 +107,7 @@ export class Federation {
     const { configuration } = parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {});
     const gateway = await startGateway(configuration, options.observer);
     return Object.assign(gateway, {
+      sources,
       clientConfig: { host: gateway.host, port: gateway.port, user: options.admin ?? 'tester', database: 'tributary' },
     });
   }

@@ -1,0 +1,121 @@
+/** What answers a query in the placement benchmark: the gateway under a variant's switches, or a peer over the same sources. */
+import { copyFile } from 'node:fs/promises';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import pg from 'pg';
+import { connectText } from '../../tests/support/differential.ts';
+import type { Federation, FederationGateway, FederationSource } from '../../tests/support/federation.ts';
+import type { Variant } from './layouts.ts';
+import type { Link } from './link.ts';
+
+export interface Contender {
+  readonly name: string;
+  /** Rows of the answer. Throws when it took longer than the limit. */
+  run(sql: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface Stage {
+  readonly federation: Federation;
+  readonly gateway: FederationGateway;
+  /** By the source's name; PostgreSQL sources only. */
+  readonly links: ReadonlyMap<string, Link>;
+  readonly timeoutMs: number;
+}
+
+/** `switches` are those the gateway plans under: set anew for each run. */
+export async function variantContender(variant: Variant, stage: Stage, switches: Set<string>): Promise<Contender> {
+  const client = await connectText(stage.gateway.clientConfig);
+  await client.query(`SET statement_timeout = ${stage.timeoutMs}`);
+  return {
+    name: variant.name,
+    async run(sql) {
+      switches.clear();
+      for (const rule of variant.disabled) switches.add(rule);
+      // A comment of its own: the gateway keeps plans by their text.
+      const { rows } = await client.query(sql.replace(/\b(select|with)\b/i, `$1 /* ${variant.name} */`));
+      return rows.length;
+    },
+    stop: () => client.end(),
+  };
+}
+
+type PostgresSource = Extract<FederationSource, { type: 'postgres' }>;
+const postgresSources = ({ gateway }: Stage): readonly PostgresSource[] =>
+  gateway.sources.flatMap((source) => (source.type === 'postgres' ? [source] : []));
+
+/** A PostgreSQL that has the tables of all sources as foreign tables, with statistics of its own of them. */
+export async function foreignTables(stage: Stage): Promise<Contender> {
+  const { host, port, user } = stage.federation.postgres;
+  const database = `fdw_${postgresSources(stage)[0]!.database}`;
+  const admin = new pg.Client({ host, port, user, database: 'postgres' });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${database}`);
+  await admin.end();
+  const client = await connectText({ host, port, user, database });
+  await client.query('CREATE EXTENSION postgres_fdw');
+  for (const { name, database: remote } of postgresSources(stage)) {
+    const link = stage.links.get(name)!;
+    // The settings its manual names for speed: estimates by the source, large fetches, both sources at work at once.
+    await client.query(
+      `CREATE SERVER ${name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${link.host}', port '${link.port}', ` +
+        `dbname '${remote}', use_remote_estimate 'true', fetch_size '10000', async_capable 'true')`,
+    );
+    await client.query(`CREATE USER MAPPING FOR CURRENT_USER SERVER ${name} OPTIONS (user '${user}')`);
+    await client.query(`IMPORT FOREIGN SCHEMA public FROM SERVER ${name} INTO public`);
+  }
+  await client.query('ANALYZE');
+  await client.query(`SET statement_timeout = ${stage.timeoutMs}`);
+  return {
+    name: 'postgres_fdw',
+    run: async (sql) => (await client.query(sql)).rows.length,
+    stop: () => client.end(),
+  };
+}
+
+/** A DuckDB that holds the tables of a DuckDB source and reads those of PostgreSQL sources by its postgres extension. */
+export async function attachedTables(stage: Stage): Promise<Contender> {
+  const local = stage.gateway.sources.find((source) => source.type === 'duckdb');
+  const file = local ? `${local.path}.peer` : ':memory:';
+  // The gateway has the original open.
+  if (local) await copyFile(local.path, file);
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  const stop = (): Promise<void> => {
+    connection.closeSync();
+    instance.closeSync();
+    return Promise.resolve();
+  };
+  try {
+    await attachAll(connection, stage);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    name: 'DuckDB postgres',
+    async run(sql) {
+      const timer = setTimeout(() => connection.interrupt(), stage.timeoutMs);
+      try {
+        return (await connection.runAndReadAll(sql)).currentRowCount;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    stop,
+  };
+}
+
+async function attachAll(connection: DuckDBConnection, stage: Stage): Promise<void> {
+  await connection.run('INSTALL postgres');
+  await connection.run('LOAD postgres');
+  const { user } = stage.federation.postgres;
+  const path = (await connection.runAndReadAll('SELECT current_schema()')).getRows().map(([schema]) => String(schema));
+  for (const { name, database } of postgresSources(stage)) {
+    const { host, port } = stage.links.get(name)!;
+    await connection.run(
+      `ATTACH 'host=${host} port=${port} user=${user} dbname=${database}' AS ${name} (TYPE postgres, READ_ONLY)`,
+    );
+    path.push(`${name}.public`);
+  }
+  await connection.run(`SET search_path = '${path.join(',')}'`);
+}

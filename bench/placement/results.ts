@@ -1,0 +1,125 @@
+/**
+ * What the placement benchmark has found so far: kept per query, so that it can be run in parts, and summed up per query
+ * set, layout and link against the targets.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { report, type Metric } from '../report.ts';
+import { OURS, PUSH_EVERYTHING, PUSH_NOTHING } from './layouts.ts';
+import type { Figure } from './measure.ts';
+
+export interface QueryResult {
+  readonly set: string;
+  readonly scale: number;
+  /** Which group was isolated. */
+  readonly group: string;
+  readonly layout: string;
+  readonly link: string;
+  readonly query: string;
+  readonly figures: Readonly<Record<string, Figure>>;
+}
+
+const FILE = path.join(__dirname, '../results/placement-queries.json');
+const keyOf = ({ set, scale, group, layout, link, query }: QueryResult): string =>
+  [set, scale, group, layout, link, query].join(' ');
+
+/** Adds to what is kept; a query measured again replaces its older figures. */
+export function keep(results: readonly QueryResult[]): readonly QueryResult[] {
+  const kept = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as QueryResult[]) : [];
+  const all = [...new Map([...kept, ...results].map((result) => [keyOf(result), result])).values()];
+  mkdirSync(path.dirname(FILE), { recursive: true });
+  writeFileSync(FILE, `${JSON.stringify(all, null, 1)}\n`);
+  return all;
+}
+
+const totalBytes = (figure: Figure): number => Object.values(figure.bytes).reduce((sum, bytes) => sum + bytes, 0);
+
+export const timeText = ({ ms, note }: Figure): string =>
+  ms === null ? (note ?? '').slice(0, 24) : `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+
+/** Of each link, in the order of the sources. */
+export const bytesText = (figure: Figure): string =>
+  Object.values(figure.bytes)
+    .map((bytes) => (bytes < 1e4 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`))
+    .join(' + ');
+
+const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+
+/** How many times longer `other` took, over the queries that both answered. */
+const ratios = (results: readonly QueryResult[], other: string): number[] =>
+  results.flatMap(({ figures }) => {
+    const [theirs, ours] = [figures[other]?.ms, figures[OURS]?.ms];
+    return theirs && ours ? [theirs / ours] : [];
+  });
+
+/** A contender that two queries out of three could not answer in time would look better than it is: those are counted. */
+const unanswered = (results: readonly QueryResult[], other: string): number =>
+  results.filter(({ figures }) => figures[other]?.ms === null).length;
+
+const SLACK = 1.2;
+
+/** Worse than the better of the two simple ways, with how much. */
+export function losses(results: readonly QueryResult[]): readonly { readonly result: QueryResult; readonly factor: number }[] {
+  return results
+    .flatMap((result) => {
+      const ours = result.figures[OURS]?.ms;
+      const others = [PUSH_NOTHING, PUSH_EVERYTHING].flatMap((name) => result.figures[name]?.ms ?? []);
+      return ours && others.length > 0 ? [{ result, factor: ours / Math.min(...others) }] : [];
+    })
+    .filter(({ factor }) => factor > SLACK)
+    .sort((a, b) => b.factor - a.factor);
+}
+
+/** Part of the queries that moved no more than the better of the two. */
+function moderateBytes(results: readonly QueryResult[]): number {
+  const moved = results.flatMap(({ figures }) => {
+    const ours = figures[OURS];
+    const others = [PUSH_NOTHING, PUSH_EVERYTHING].flatMap((name) => {
+      const figure = figures[name];
+      return figure && figure.ms !== null ? [totalBytes(figure)] : [];
+    });
+    return ours && ours.ms !== null && others.length > 0 ? [totalBytes(ours) <= Math.min(...others) * 1.01] : [];
+  });
+  return moved.length === 0 ? 1 : moved.filter(Boolean).length / moved.length;
+}
+
+/** Per query set, layout and link, over its splits: as `npm run transcripts` puts it into the docs. */
+export function summarize(results: readonly QueryResult[], peers: readonly string[]): void {
+  const parts = new Map<string, QueryResult[]>();
+  for (const result of results) {
+    const part = `${result.set} at scale ${result.scale}, ${result.layout}, ${result.link}`;
+    parts.set(part, [...(parts.get(part) ?? []), result]);
+  }
+  const metrics: Record<string, Metric> = {};
+  for (const [part, of] of parts) {
+    for (const other of [PUSH_NOTHING, PUSH_EVERYTHING, ...peers]) {
+      const found = ratios(of, other);
+      if (found.length === 0) continue;
+      const target = peers.includes(other) ? 2 : 1.5;
+      const mean = geometricMean(found);
+      const missing = unanswered(of, other);
+      const title = `${part}: ${other} / ours, ${found.length} queries${missing > 0 ? `, ${missing} more not answered` : ''}`;
+      metrics[title] = { ours: mean, reference: 1, ratio: mean, unit: '×', target: `≥ ${target}×`, ok: mean >= target };
+    }
+    const lost = losses(of).length;
+    metrics[`${part}: queries slower than ${SLACK}× the better of both`] = {
+      ours: lost,
+      reference: of.length,
+      ratio: lost / of.length,
+      unit: '',
+      target: '0',
+      ok: lost === 0,
+    };
+    const moderate = moderateBytes(of);
+    metrics[`${part}: queries with no more bytes than the better of both`] = {
+      ours: Math.round(moderate * 100),
+      reference: 100,
+      ratio: moderate,
+      unit: '%',
+      target: '≥ 90 %',
+      ok: moderate >= 0.9,
+    };
+  }
+  report('placement', metrics);
+}
