@@ -185,6 +185,8 @@ export interface SessionSettings {
   readonly intervalStyle: string;
   readonly extraFloatDigits: number;
   readonly byteaOutput: 'hex' | 'escape';
+  /** Planner settings for functions of a source, by name; none: the source's own. */
+  readonly planner?: Readonly<Record<string, string>>;
 }
 
 /** What one plan node really did, for EXPLAIN ANALYZE. The executor fills it in while it runs. */

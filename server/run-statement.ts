@@ -63,6 +63,8 @@ export interface FederatedQuery {
   /** The plan; null: made at every execution, since it holds values of the session. */
   plan: QueryPlan | null;
   readonly dependsOnSession: boolean;
+  /** It calls functions of sources, which may depend on what the session has set. */
+  readonly callsSources: boolean;
   /** Calls of sources' file functions, as the tables they are. */
   readonly fileTables: readonly SourceTable[];
 }
@@ -149,6 +151,7 @@ export class Federation {
         local.flatMap(({ table, estimatedRows: rows }) => (rows === undefined ? [] : [[table.mirrorOid, rows]])),
       ),
       plan: null,
+      callsSources: [...analysed.functionOids].some((oid) => lookup.function(oid).site !== undefined),
       dependsOnSession: sessionExpressions(folded.rel).length > 0,
     };
     // A table of one session's transaction is nobody else's; such a query stays with its statement.
@@ -163,7 +166,7 @@ export class Federation {
   ): Promise<readonly MirroredRelation[]> {
     const { lookup } = this.parts;
     await lookup.ensure({ relations: relationOids(tree), types: [], functions: [], operators: [], collations: [] });
-    keepCatalogViews(tree, (relation) => lookup.mirror(relation) !== undefined);
+    keepCatalogViews(tree, (relation) => lookup.mirror(relation) !== undefined, await lookup.sourceFunctions());
     const oids = [...relationOids(tree)];
     await lookup.ensure({ relations: oids, types: [], functions: [], operators: [], collations: [] });
     const missing = oids.filter((oid) => lookup.mirror(oid) === undefined);

@@ -14,7 +14,7 @@ import { errorFromResponse, responseFields } from './error-response.ts';
 import { queryMessage, terminateMessage } from './frontend-messages.ts';
 import { MessageReader } from './message-reader.ts';
 import type { RowSink } from './message-reader.ts';
-import { OUR_SEARCH_PATH, settingsSql } from './session-settings.ts';
+import { OUR_SEARCH_PATH, PlannerSettings, settingsSql } from './session-settings.ts';
 import { StatementCache } from './statement-cache.ts';
 
 /** What a request ended with. */
@@ -54,6 +54,7 @@ export class RemoteConnection {
   private readonly requests: Request[] = [];
   private readonly onClosed: (connection: RemoteConnection) => void;
   private settings: SessionSettings | null = null;
+  private readonly plannerSettings = new PlannerSettings();
   private prefix: string[] = [];
   private hasSourceSearchPath = false;
   private transactionStatus = IDLE;
@@ -102,6 +103,7 @@ export class RemoteConnection {
       this.hasSourceSearchPath = false;
       this.before(OUR_SEARCH_PATH);
     }
+    for (const sql of this.plannerSettings.change(settings.planner, this.settings === null)) this.before(sql);
     const sql = settingsSql(settings, this.settings);
     this.settings = settings;
     if (sql !== '') this.before(sql);

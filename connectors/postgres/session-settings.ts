@@ -21,7 +21,7 @@ export const CONNECTION_SETUP = [
   'SET array_nulls = on',
 ].join('; ');
 
-const NAMES: readonly (readonly [keyof SessionSettings, string])[] = [
+const NAMES: readonly (readonly [Exclude<keyof SessionSettings, 'planner'>, string])[] = [
   ['timeZone', 'timezone'],
   ['dateStyle', 'datestyle'],
   ['intervalStyle', 'intervalstyle'],
@@ -34,3 +34,26 @@ export const settingsSql = (wanted: SessionSettings, current: SessionSettings | 
   NAMES.filter(([key]) => current?.[key] !== wanted[key])
     .map(([key, name]) => `SET ${name} = ${quoteString(String(wanted[key]))}`)
     .join('; ');
+
+/**
+ * The planner's settings of one connection: what statements that call functions wanted, and the source's own for all others.
+ * One that the source's version does not have is left out.
+ */
+export class PlannerSettings {
+  private readonly everSet = new Set<string>();
+  private inForce: ReadonlyMap<string, string> = new Map();
+
+  /** What to say before the next request; `isUnknown`: what was said last may not have been done. */
+  change(wanted: Readonly<Record<string, string>> = {}, isUnknown = false): readonly string[] {
+    const values = new Map(Object.entries(wanted));
+    const changed = [...values].filter(([name, value]) => isUnknown || this.inForce.get(name) !== value);
+    const gone = [...(isUnknown ? this.everSet : this.inForce.keys())].filter((name) => !values.has(name));
+    this.inForce = values;
+    for (const name of values.keys()) this.everSet.add(name);
+    const known = 'FROM pg_catalog.pg_settings s';
+    const resets = `SELECT pg_catalog.set_config(s.name, s.reset_val, false) ${known} WHERE s.name IN (${gone.map(quoteString).join(', ')})`;
+    const pairs = changed.map(([name, value]) => `(${quoteString(name)}, ${quoteString(value)})`).join(', ');
+    const sets = `SELECT pg_catalog.set_config(s.name, v.value, false) ${known} JOIN (VALUES ${pairs}) AS v (name, value) ON s.name = v.name`;
+    return [...(gone.length > 0 ? [resets] : []), ...(changed.length > 0 ? [sets] : [])];
+  }
+}

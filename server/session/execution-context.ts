@@ -31,6 +31,20 @@ export const contextSql = `SELECT ${columns.join(', ')}`;
 /** Columns of it; more may be appended. */
 export const contextColumns = columns.length;
 
+/**
+ * What the session itself has set of the planner's settings: they go along with calls of a source's functions, whose queries
+ * are planned under them. The memory of a sort or hash counts among them; what a policy might read does not.
+ */
+export const plannerSettingsSql = `(SELECT pg_catalog.json_object_agg(name, setting)::pg_catalog.text FROM pg_catalog.pg_settings
+  WHERE source OPERATOR(pg_catalog.=) 'session' AND context OPERATOR(pg_catalog.=) 'user' AND (category OPERATOR(pg_catalog.~~) 'Query Tuning%'
+    OR name OPERATOR(pg_catalog.=) ANY ('{work_mem,hash_mem_multiplier,max_parallel_workers_per_gather,parallel_leader_participation}')))`;
+
+export function withPlannerSettings(context: ExecutionContext, read: string | null): ExecutionContext {
+  if (read === null) return context;
+  const planner = JSON.parse(read) as Readonly<Record<string, string>>;
+  return { ...context, settings: { ...context.settings, planner } };
+}
+
 export function readContext(capture: Capture): ExecutionContext {
   const [timeZone, dateStyle, intervalStyle, digits, bytea, isolation, timeout, generation] = capture.rows[0]!;
   return {

@@ -16,7 +16,7 @@ import { analyse, federatedStatement, queryBackend } from './backend-analysis.ts
 import { Capture } from './backend-exchange.ts';
 import { filesHaveChanged } from './file-functions.ts';
 import { inClientPositions } from './error-messages.ts';
-import { contextColumns, contextSql, readContext } from './execution-context.ts';
+import { contextColumns, contextSql, plannerSettingsSql, readContext, withPlannerSettings } from './execution-context.ts';
 import type { FederatedPortal, RowSource } from './federated-portal.ts';
 import { sessionPortals } from './local-portals.ts';
 import { resolveFormats } from './result-formats.ts';
@@ -76,16 +76,16 @@ export async function prepareExecution(
     const query = await analysed(session, federated);
     const isAsked = attempt === 1 && asked !== undefined && query === known;
     const answer = isAsked ? asked : await queryBackend(session, 'tributary:context', contextQuery(query));
-    const context = readContext(answer);
-    const moved = federation.noteGeneration(context.generation);
-    const changed = federated.generation === undefined ? moved : federated.generation !== context.generation;
-    federated.generation = context.generation;
+    const read = readContext(answer);
+    const moved = federation.noteGeneration(read.generation);
+    const changed = federated.generation === undefined ? moved : federated.generation !== read.generation;
+    federated.generation = read.generation;
     if (changed && attempt < 5) {
       // DDL since: the same text may mean something else now, which Describe alone does not notice.
       await analyseAgain(session, statement, federated);
       continue;
     }
-    const [denied, obstacle] = answer.rows[0]!.slice(contextColumns);
+    const [denied, obstacle, plannerSettings] = answer.rows[0]!.slice(contextColumns);
     if (typeof denied === 'string') throw privilegeError(denied);
     if (typeof obstacle === 'string') throw featureNotSupported(obstacle);
     if (!sawFiles) {
@@ -95,13 +95,14 @@ export async function prepareExecution(
         continue;
       }
     }
+    const context = withPlannerSettings(read, plannerSettings ?? null);
     const parameters = federation.readParameters(federated.parameterTypes, values);
     return { federated, query, context, parameters, evaluate: (asked) => evaluateOnBackend(session, asked) };
   }
 }
 
-const contextQuery = (query: FederatedQuery): string =>
-  `${contextSql}, ${query.privilegeCheck}${query.localObstacle === null ? '' : `, ${query.localObstacle}`}`;
+const contextQuery = ({ privilegeCheck, localObstacle, callsSources }: FederatedQuery): string =>
+  [contextSql, privilegeCheck, localObstacle ?? 'NULL', ...(callsSources ? [plannerSettingsSql] : [])].join(', ');
 
 /** Session values of a statement (now(), current_user, …), in one SELECT on its own backend. */
 async function evaluateOnBackend(session: Session, asked: SessionQuery): Promise<Datum[]> {

@@ -2,7 +2,7 @@
  * Volatile functions of a PostgreSQL source: called by the source as often, and in the order, as PostgreSQL would. `tick`
  * counts its calls within the statement, so that what it returns tells which call a value came from; `ticks` how many there were.
  */
-import { run } from '../support/differential.ts';
+import { connectText, run } from '../support/differential.ts';
 import { TwinDatabase } from '../support/twin-database.ts';
 
 let twin: TwinDatabase;
@@ -139,4 +139,68 @@ test.each([
 ])('refused: %s', async (sql, code) => {
   const { error } = await run(twin.client, sql);
   expect(error?.code).toBe(code);
+});
+
+test('views over them, also beside a table', async () => {
+  const views = `
+    CREATE VIEW pg_temp.ticked AS SELECT id, shop.tick(id) AS t FROM shop.items;
+    CREATE VIEW pg_temp.counted AS SELECT * FROM shop.upto(3) WITH ORDINALITY AS u (a, n);
+    CREATE VIEW pg_temp.rowed AS SELECT r.* FROM shop.rows_to(2) r;`;
+  await twin.oracle.query(views);
+  await twin.client.query(views);
+  for (const sql of [
+    'SELECT * FROM pg_temp.counted',
+    'SELECT * FROM pg_temp.rowed',
+    'SELECT t FROM pg_temp.ticked WHERE id > 9 ORDER BY id',
+    'SELECT i.id, c.n FROM pg_temp.counted c JOIN shop.items i ON i.id = c.a ORDER BY 1',
+  ])
+    expect(await twin.difference(sql)).toBeUndefined();
+});
+
+test("planner settings of the session hold for what a function plans, and for nobody else's calls", async () => {
+  const script = `CREATE FUNCTION planned() RETURNS text LANGUAGE plpgsql VOLATILE AS
+    $$ BEGIN RETURN current_setting('enable_hashjoin') || ' ' || current_setting('work_mem') || ' ' || current_setting('DateStyle'); END $$`;
+  await twin.change(script);
+  const both = async (sql: string): Promise<void> => {
+    await twin.oracle.query(sql);
+    await twin.client.query(sql);
+  };
+  const same = async (): Promise<void> => expect(await twin.difference('SELECT shop.planned()')).toBeUndefined();
+  await same();
+  await both('SET enable_hashjoin = off');
+  await both("SET work_mem = '77kB'");
+  await same();
+  const other = await connectText(twin.gateway.address);
+  const { rows } = await run(other, 'SELECT shop.planned()');
+  expect(rows[0]![0]).toMatch(/^on /);
+  await other.end();
+  await same();
+  await both('RESET work_mem');
+  await same();
+  await both('BEGIN');
+  await both("SET LOCAL work_mem = '99kB'");
+  await same();
+  await both('ROLLBACK');
+  await both('RESET enable_hashjoin');
+  await same();
+});
+
+test('EXECUTE is asked of the user', async () => {
+  const clerk = await connectText({ ...twin.gateway.address, user: 'clerk' });
+  expect((await run(clerk, 'SELECT shop.dice()')).rows).toEqual([['4']]);
+  await twin.client.query('REVOKE EXECUTE ON FUNCTION shop.dice() FROM PUBLIC');
+  expect((await run(clerk, 'SELECT shop.dice()')).error?.code).toBe('42501');
+  await twin.client.query('GRANT EXECUTE ON FUNCTION shop.dice() TO PUBLIC');
+  await clerk.end();
+});
+
+test('neither planning nor EXPLAIN calls one; parameters reach it', async () => {
+  expect((await run(twin.client, 'EXPLAIN SELECT shop.fails(1)')).error).toBeUndefined();
+  await twin.client.query('PREPARE p AS SELECT shop.fails(1)');
+  expect((await run(twin.client, 'EXECUTE p')).error?.code).toBe('ZZ123');
+  const sql = 'SELECT shop.tick($1::int) AS t, count(*) FROM shop.items WHERE shop.pass(id + $1)';
+  for (const value of [1, 2]) {
+    const { rows } = await twin.client.query(sql, [value]);
+    expect(rows).toEqual((await twin.oracle.query(sql, [value])).rows);
+  }
 });
