@@ -17,6 +17,10 @@ import type { ServerInfo } from './server-info.ts';
 import type { SourceNames } from './source-names.ts';
 import { sourceSchemaOf } from './source-names.ts';
 
+/** COLLATE "C" of text ordered so already: the source may know the text under another name of that order (POSIX). */
+const saysCollation = ({ how, explicit, arg, type }: CastScalar): boolean =>
+  how === 'relabel' && explicit && arg.type.oid === type.oid && type.collation === 'C';
+
 const hasOwnOrder = (collation: Collation): boolean => typeof collation === 'object';
 
 export class PostgresWriter extends SqlWriter {
@@ -77,7 +81,7 @@ export class PostgresWriter extends SqlWriter {
 
   /** The text as it is, and the collation by name: what is above goes by it, also through a derived table. */
   protected override castNode(expr: CastScalar): SqlText {
-    if (!changesCollation(expr)) return super.castNode(expr);
+    if (!changesCollation(expr) && !saysCollation(expr)) return super.castNode(expr);
     const isSame = expr.arg.type.oid === expr.type.oid && expr.arg.type.typmod === expr.type.typmod;
     return this.withCollation(isSame ? this.scalar(expr.arg) : super.castNode(expr), this.collationName(expr.type.collation));
   }

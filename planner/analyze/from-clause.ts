@@ -209,11 +209,14 @@ function values(converter: QueryConverter, range: TreeNode, context: ExpressionC
   const typmods = integers(range, 'coltypmods');
   const collations = integers(range, 'colcollations');
   const names = strings(child(range, 'eref'), 'colnames');
-  const rows = list(range, 'values_lists').map((row) => {
+  const lists = list(range, 'values_lists');
+  // Subqueries that read outer rows are joined below the one row.
+  const joins = lists.length === 1 ? new PendingJoins() : null;
+  const rows = lists.map((row) => {
     assert(row === null || Array.isArray(row), 'a row of VALUES is a list');
     // Of a relation without columns, `VALUES (n.*)` is a row of nothing.
     const items = ((row ?? []) as readonly TreeValue[]).map((item) => asNode(item, 'VALUES'));
-    return converter.expressions.all(items, { ...context, clause: 'VALUES' });
+    return converter.expressions.all(items, { ...context, clause: 'VALUES', subqueryJoins: joins });
   });
   const columns = types.map((oid, i) => {
     const type = rowTypeFrom(
@@ -222,5 +225,7 @@ function values(converter: QueryConverter, range: TreeNode, context: ExpressionC
     );
     return analysis.column(names[i] ?? '', type);
   });
-  return { rel: { kind: 'values', columns, rows }, columns };
+  if (joins === null || joins.isEmpty) return { rel: { kind: 'values', columns, rows }, columns };
+  const items = columns.map((column, i) => ({ column, expr: rows[0]![i]! }));
+  return { rel: { kind: 'project', input: joins.apply(ONE_ROW), items }, columns };
 }

@@ -10,17 +10,9 @@ import type { SqlType } from '../../core/sql-type.ts';
 import { convertPlainCall } from './calls.ts';
 import type { QueryConverter } from './query-converter.ts';
 import type { ExpressionContext } from './scope.ts';
-import { isComposite, ONE_ROW } from './set-returning.ts';
+import { isComposite, ONE_ROW, PAIR_COLUMNS } from './set-returning.ts';
 import { child, flag, integer, integers, nodes, strings } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
-
-/** The columns of built-in functions that return rows. */
-const PAIR_COLUMNS: Readonly<Record<string, readonly SqlType[]>> = {
-  'json_each(json)': [sqlType('text'), sqlType('json')],
-  'jsonb_each(jsonb)': [sqlType('text'), sqlType('jsonb')],
-  'json_each_text(json)': [sqlType('text'), sqlType('text')],
-  'jsonb_each_text(jsonb)': [sqlType('text'), sqlType('text')],
-};
 
 export function convertRangeFunction(
   converter: QueryConverter,

@@ -2,7 +2,7 @@
  * ROW(…), (row).field, row IS [NOT] NULL → Scalar. A field of a row that is built right there is its expression; a row is
  * NULL to IS NULL when all its fields are, and not NULL to IS NOT NULL when none is (nested rows count as values).
  */
-import type { Scalar } from '../../algebra/scalar.ts';
+import type { RowScalar, Scalar } from '../../algebra/scalar.ts';
 import { isVolatile } from '../../algebra/transform.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { ExpressionConverter } from './expressions.ts';
@@ -53,8 +53,17 @@ export function convertRowNullTest(converter: ExpressionConverter, node: TreeNod
   return { kind: 'nulltest', arg, negated, type: BOOL, location };
 }
 
+/** The row of a CASE that gives NULL where the row's first field is NULL: set-returning.ts makes such, with no other field set there. */
+function pairOf(row: Scalar): RowScalar | undefined {
+  if (row.kind !== 'case' || row.branches.length !== 1 || row.otherwise.kind !== 'const') return undefined;
+  const { when, then } = row.branches[0]!;
+  return then.kind === 'row' && when.kind === 'nulltest' && when.negated && when.arg === then.fields[0] ? then : undefined;
+}
+
 function fieldOf(row: Scalar, place: number): Scalar {
   if (row.kind === 'row') return row.fields[place]!;
+  const pair = pairOf(row);
+  if (pair !== undefined) return pair.fields[place]!;
   const { name, type } = row.type.fields![place]!;
   return { kind: 'field', arg: row, place, name, type, location: row.location };
 }

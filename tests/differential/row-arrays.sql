@@ -66,3 +66,14 @@ WITH RECURSIVE ring(id, nxt) AS (
   SELECT id, 1 + id % 5 FROM depts
   UNION SELECT d.id, 1 + d.id % 5 FROM depts d, ring r WHERE d.id = r.nxt
 ) CYCLE id SET looped USING path SELECT count(*), count(*) FILTER (WHERE looped) FROM ring;
+
+-- pairs in the select list: row values, NULL where a longer set goes on
+SELECT id, jsonb_each(jsonb_build_object('a', id, 'b', title)) FROM depts ORDER BY id;
+
+SELECT id, (jsonb_each_text(jsonb_build_object('a', id, 'b', title))).* FROM depts ORDER BY id;
+
+SELECT id, (json_each(json_build_object('a', id))).key, generate_series(1, 2) FROM depts ORDER BY id, 3;
+
+SELECT json_each_text(json_build_object('a', id)) AS e, generate_series(1, 2) AS n FROM depts ORDER BY e, n;
+
+SELECT count(*) FROM (SELECT (jsonb_each(jsonb_build_object('a', id))).key FROM people) x;
