@@ -291,6 +291,8 @@ export class DuckDBWriter extends SqlWriter {
               type: expr.array.type.element!,
             }))
           : undefined;
+    // Nothing is written that is then left out: it may hold a parameter.
+    if (elements?.length === 0) return atom(expr.quantifier === 'any' ? 'false' : 'true');
     const left = this.scalar(expr.left);
     if (elements === undefined) {
       const array = this.scalar(expr.array);
@@ -298,7 +300,6 @@ export class DuckDBWriter extends SqlWriter {
       // DuckDB takes an array that is NULL for an empty one.
       return atom(`CASE WHEN ${atLeast(array, MATCHING + 1)} IS NOT NULL THEN ${test} END`);
     }
-    if (elements.length === 0) return atom(expr.quantifier === 'any' ? 'false' : 'true');
     const list = elements.map((element) => this.operands([expr.left, element])[1]!.text);
     const isWide = expr.left.type.kind === 'numeric' && this.shape(expr.left).width >= DIGITS_MAX - 1;
     const compared = isWide ? this.comparedNumeric(expr.left, [expr.left]) : left;

@@ -96,6 +96,8 @@ export abstract class SelectWriter extends ScalarWriter {
     }
     const from = block.from ? ` FROM ${this.from(block.from)}` : '';
     const where = block.where.length > 0 ? ` WHERE ${this.conditions(block.where)}` : '';
+    // They are this SELECT's, not of one around it.
+    this.aggregatesWritten = aggregatesBefore;
     return `SELECT${block.distinct ? ' DISTINCT' : ''}${list === '' ? '' : ` ${list}`}${from}${where}${group}${having}`;
   }
 

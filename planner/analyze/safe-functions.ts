@@ -4,6 +4,8 @@
  */
 import type { AggregateCall, OperatorRef, Scalar } from '../../algebra/scalar.ts';
 import { scalarParts } from '../../algebra/transform.ts';
+import type { SqlType } from '../../core/sql-type.ts';
+import { callCannotRaise } from './safe-calls.ts';
 
 const COMPARED = [
   'bool',
@@ -22,52 +24,18 @@ const COMPARED = [
   'interval',
   'uuid',
   'bytea',
+  'jsonb',
 ];
+/** Their output is text whatever the value. */
+const WRITTEN = new Set(COMPARED.filter((kind) => kind !== 'timestamptz'));
 const COMPARISONS = ['=', '<>', '<', '<=', '>', '>='];
 
-/** By signature, of pg_catalog. numeric overflows only beyond 131,072 digits; stored values are far from it. */
-const NEVER_RAISE = new Set([
-  'numeric_add(numeric,numeric)',
-  'numeric_sub(numeric,numeric)',
-  'numeric_mul(numeric,numeric)',
-  'numeric_uminus(numeric)',
-  'numeric_abs(numeric)',
-  'int4(int2)',
-  'int8(int2)',
-  'int8(int4)',
-  'float8(int2)',
-  'float8(int4)',
-  'float8(int8)',
-  'float8(float4)',
-  'numeric(int2)',
-  'numeric(int4)',
-  'numeric(int8)',
-  'text(bpchar)',
-  'upper(text)',
-  'lower(text)',
-  'length(text)',
-  'octet_length(text)',
-  'btrim(text)',
-  'ltrim(text)',
-  'rtrim(text)',
-  'btrim(text,text)',
-  'ltrim(text,text)',
-  'rtrim(text,text)',
-  'replace(text,text,text)',
-  'strpos(text,text)',
-  'reverse(text)',
-  'left(text,int4)',
-  'right(text,int4)',
-  'starts_with(text,text)',
-  'md5(text)',
-  'int4(bool)',
-  'sign(numeric)',
-  'ceil(numeric)',
-  'floor(numeric)',
-]);
-
 const isSafeComparison = ({ name, schema }: OperatorRef, args: readonly Scalar[]): boolean =>
-  schema === 'pg_catalog' && COMPARISONS.includes(name) && args.every((arg) => COMPARED.includes(arg.type.kind));
+  schema === 'pg_catalog' && COMPARISONS.includes(name) && args.every(({ type }) => isCompared(type));
+
+/** Of a type whose comparison raises for no values, or arrays of it. */
+const isCompared = ({ kind, element }: SqlType): boolean =>
+  COMPARED.includes(kind) || (kind === 'array' && element !== undefined && COMPARED.includes(element.kind));
 
 /** True only if evaluating the expression raises for no input whatever. */
 export function cannotRaise(expr: Scalar): boolean {
@@ -100,16 +68,17 @@ export function cannotRaise(expr: Scalar): boolean {
     }
     case 'greatest':
     case 'least':
-      if (!COMPARED.includes(expr.type.kind)) return false;
+      if (!isCompared(expr.type)) return false;
       break;
     case 'cast':
-      if (expr.how !== 'relabel') return false;
+      if (expr.how !== 'relabel' && !(expr.how === 'io' && expr.type.kind === 'text' && WRITTEN.has(expr.arg.type.kind)))
+        return false;
       break;
     case 'call': {
       const { fn, operator, args } = expr;
       if (fn.schema !== 'pg_catalog') return false;
       const isComparison = operator !== undefined && isSafeComparison(operator, args);
-      if (!isComparison && !NEVER_RAISE.has(fn.signature)) return false;
+      if (!isComparison && !callCannotRaise(expr)) return false;
       break;
     }
     default:

@@ -38,6 +38,7 @@ const SESSION_SQL = "SET TimeZone = 'Europe/Berlin'; SET statement_timeout = '60
 /** Statements in flight. */
 const LANES = 3;
 const TABLES = 24;
+const NO_CONNECTION_FREE = '53300';
 
 type Outcome = Awaited<ReturnType<typeof run>>;
 type FuzzGateway = Gateway & { readonly clientConfig: pg.ClientConfig };
@@ -180,8 +181,11 @@ class Session {
   }
 
   async run(sql: string, values: readonly string[]): Promise<Outcome> {
+    const once = (): Promise<Outcome> => run(this.#client, sql, values.length === 0 ? undefined : values);
     try {
-      return await run(this.#client, sql, values.length === 0 ? undefined : values);
+      const outcome = await once();
+      // On a busy machine the statements of other lanes may hold a source's connections for long.
+      return outcome.error?.code === NO_CONNECTION_FREE ? await once() : outcome;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#client = await connect(this.#config);

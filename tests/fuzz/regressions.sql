@@ -1,4 +1,4 @@
--- What random statements found, shrunk, over the tables of tests/differential. One statement a paragraph.
+-- What random statements found, shrunk, over the tables of tests/differential. One statement a paragraph, with the texts of its parameters.
 
 -- greatest() and least() of byte strings looked at a value before there was one
 SELECT least(NULL::uuid, ref, '00000001-0000-4000-8000-000000000001'), greatest(ref, NULL::uuid) FROM events ORDER BY 1, 2;
@@ -42,3 +42,15 @@ SELECT DISTINCT -21 AS x FROM people GROUP BY dept;
 SELECT id, round((SELECT sum(p.id::int8) FROM people p JOIN generate_series(1, 3) AS g ON g = p.dept), 1) FROM depts ORDER BY id;
 
 SELECT id, x + 1 FROM (SELECT id, (SELECT sum(p.id::int8) FROM people p JOIN generate_series(1, 3) AS g ON g = p.dept) AS x FROM depts) q WHERE id > 1 ORDER BY id;
+
+-- the aggregates of a subquery in the select list were taken for those of the query around it
+SELECT (SELECT count(*) FROM depts) AS n FROM (SELECT min(id) FROM people) q;
+
+SELECT NOT EXISTS (SELECT FROM depts d WHERE 5 < ALL (SELECT p.id FROM people p WHERE p.dept = d.id)) AS none FROM (SELECT min(id) FROM people) q;
+
+-- a parameter compared with an empty array was bound at DuckDB though nothing of it was written
+-- parameters: ["7"]
+SELECT id FROM people WHERE $1::int4 = ANY ('{}'::int4[]) ORDER BY id;
+
+-- parameters: ["7"]
+SELECT id FROM events WHERE $1::int4 <> ALL ('{}'::int4[]) AND id < 4 ORDER BY id;

@@ -8,13 +8,14 @@ import { FUZZ_PLACEMENTS } from './placements.ts';
 
 const statements = readFileSync(path.join(__dirname, 'regressions.sql'), 'utf8')
   .split(/\n\s*\n/)
-  .map((paragraph) =>
-    paragraph
+  .map((paragraph) => ({
+    sql: paragraph
       .replace(/^--.*$/gm, '')
       .trim()
       .replace(/;$/, ''),
-  )
-  .filter((sql) => sql !== '');
+    values: JSON.parse(/^-- parameters: (.*)$/m.exec(paragraph)?.[1] ?? 'null') as readonly string[] | null,
+  }))
+  .filter(({ sql }) => sql !== '');
 /** Tables lie where those of random worlds do, by number. */
 const asFuzzed = (table: string): string => `t${TABLES.findIndex(({ name }) => name === table) + 1}`;
 let federation: Federation;
@@ -23,7 +24,7 @@ const expected = new Map<string, Awaited<ReturnType<typeof run>>>();
 beforeAll(async () => {
   federation = await Federation.create(TABLES);
   const oracle = await connectText(federation.oracleConfig());
-  for (const sql of statements) expected.set(sql, await run(oracle, sql));
+  for (const { sql, values } of statements) expected.set(sql, await run(oracle, sql, values ?? undefined));
   await oracle.end();
 });
 afterAll(() => federation?.stop());
@@ -33,8 +34,10 @@ test.each(Object.entries(FUZZ_PLACEMENTS))('%s', async (_name, { placement, disa
   try {
     const client = await connectText(gateway.clientConfig);
     const wrong: string[] = [];
-    for (const sql of statements) {
-      const differs = difference(expected.get(sql)!, await run(client, sql), { ordered: /ORDER BY [^()]*$/.test(sql) });
+    for (const { sql, values } of statements) {
+      const differs = difference(expected.get(sql)!, await run(client, sql, values ?? undefined), {
+        ordered: /ORDER BY [^()]*$/.test(sql),
+      });
       if (differs !== undefined) wrong.push(`${sql}\n   ${differs}`);
     }
     await client.end();

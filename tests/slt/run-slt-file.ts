@@ -28,6 +28,9 @@ export interface SltOptions {
   readonly onQuery?: () => void;
 }
 
+const TOGETHER_MAX = 200;
+
+type StatementRecord = Extract<SltRecord, { kind: 'statement' }>;
 type QueryRecord = Extract<SltRecord, { kind: 'query' }>;
 type Outcome = Awaited<ReturnType<typeof run>>;
 
@@ -54,20 +57,37 @@ export async function runSltFile(text: string, world: SltWorld, options: SltOpti
       }),
     );
   };
-  let queries = 0;
-  for (const record of parseSlt(text, options.engine).records) {
-    if (record.kind === 'statement') {
-      await flush();
-      await runStatement(record, world, findings, options);
-    } else {
-      if (queries++ % (options.every ?? 1) !== 0) continue;
-      if (queries > (options.queriesMax ?? Infinity) * (options.every ?? 1)) break;
+  let statements: StatementRecord[] = [];
+  const change = async (): Promise<void> => {
+    const records = statements;
+    statements = [];
+    await runStatements(records, world, findings, options);
+  };
+  for (const record of chosen(parseSlt(text, options.engine).records, options)) {
+    if (record.kind === 'query') {
+      await change();
       waiting.push(record);
+    } else {
+      await flush();
+      statements.push(record);
     }
   }
+  await change();
   await flush();
   for (const { report } of findings) report.different.sort((a, b) => a.line - b.line);
   return findings.map(({ report }) => report);
+}
+
+/** Without the queries that are left out; nor what follows the last query of a file whose statements prove nothing. */
+function chosen(records: readonly SltRecord[], { every = 1, queriesMax = Infinity, strict }: SltOptions): readonly SltRecord[] {
+  let queries = 0;
+  const kept = records.filter((record) => {
+    if (record.kind === 'statement') return true;
+    const place = queries++;
+    return place % every === 0 && place / every < queriesMax;
+  });
+  const last = kept.findLastIndex((record) => record.kind === 'query' || isQuery(record.sql));
+  return strict ? kept : kept.slice(0, last + 1);
 }
 
 const emptyReport = (): SltReport => ({ equal: 0, refused: new Map(), notPostgres: 0, otherThanFile: 0, different: [] });
@@ -77,8 +97,33 @@ const wrong = (report: SltReport, record: SltRecord, detail: string): void =>
 
 const isQuery = (sql: string): boolean => /^\s*(?:select|with|values|\()/i.test(sql);
 
+/** Those that only change something are sent as one: most files have thousands. When one fails none counts: then one by one. */
+async function runStatements(
+  records: readonly StatementRecord[],
+  world: SltWorld,
+  findings: readonly Findings[],
+  options: SltOptions,
+): Promise<void> {
+  const isSentAlone = ({ sql, fails }: StatementRecord): boolean => options.strict || fails || isQuery(sql);
+  for (let from = 0; from < records.length;) {
+    let to = from;
+    while (to < records.length && to - from < TOGETHER_MAX && !isSentAlone(records[to]!)) to++;
+    const together = records.slice(from, to);
+    if (together.length > 1) {
+      const { error } = await run(world.oracle, together.map(({ sql }) => sql).join('\n;\n'));
+      if (!error) {
+        for (const { sql } of together) world.changed(sql);
+        from = to;
+        continue;
+      }
+    }
+    const end = Math.max(to, from + 1);
+    for (; from < end; from++) await runStatement(records[from]!, world, findings, options);
+  }
+}
+
 async function runStatement(
-  record: Extract<SltRecord, { kind: 'statement' }>,
+  record: StatementRecord,
   world: SltWorld,
   findings: readonly Findings[],
   options: SltOptions,
