@@ -25,10 +25,9 @@ export const PUSH_NOTHING = 'push nothing';
 export const PUSH_EVERYTHING = 'push everything';
 export const OURS = 'ours';
 
-/** The planner as it stands does at one source all that one source can do: push everything. */
 const VARIANTS: readonly Variant[] = [
   { name: PUSH_NOTHING, disabled: ['placement'] },
-  { name: PUSH_EVERYTHING, disabled: [] },
+  { name: PUSH_EVERYTHING, disabled: ['cost-placement'] },
   { name: OURS, disabled: [] },
 ];
 
