@@ -82,7 +82,7 @@ export class ConnectionPool {
     this.taken--;
     connection.dropPending();
     if (!connection.isClean) connection.destroy('released while busy');
-    else if (this.ended) connection.close();
+    else if (this.ended || connection.isRetired) connection.close();
     else this.keep(connection);
     this.serve();
   }

@@ -58,6 +58,7 @@ export class RemoteConnection {
   private prefix: string[] = [];
   private hasSourceSearchPath = false;
   private transactionStatus = IDLE;
+  private retired = false;
   private lastFatal = 'the server closed the connection';
   private closed = false;
 
@@ -83,6 +84,14 @@ export class RemoteConnection {
   }
   get isClosed(): boolean {
     return this.closed;
+  }
+
+  /** Nobody is to use it after this transaction: what runs in it may leave its session with other settings, locks, a seed. */
+  retire(): void {
+    this.retired = true;
+  }
+  get isRetired(): boolean {
+    return this.retired;
   }
 
   /** SQL sent together with the next request, in front of it. */

@@ -41,6 +41,7 @@ async function execute(context: QueryContext<never>, portal: string, rowsMax: nu
   const { source, connection, statement } = context;
   const { sql, parameters, formats, columns } = statement;
   if (statement.callsOwnFunctions) connection.useSourceSearchPath();
+  if (statement.runsOnce) connection.retire();
   const cached = statement.runsOnce ? undefined : connection.statements.find(sql);
   if (cached) checkResultTypes(source, columns, cached.oids);
   const name = statement.runsOnce ? '' : (cached?.name ?? connection.statements.nameFor(sql));

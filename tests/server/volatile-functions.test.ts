@@ -204,3 +204,12 @@ test('neither planning nor EXPLAIN calls one; parameters reach it', async () => 
     expect(rows).toEqual((await twin.oracle.query(sql, [value])).rows);
   }
 });
+
+test('what one leaves behind in its session at the source, nobody meets', async () => {
+  await twin.change(`CREATE FUNCTION keep() RETURNS text LANGUAGE plpgsql VOLATILE AS
+    $$ BEGIN PERFORM set_config('default_transaction_read_only', 'off', false), pg_advisory_lock(77);
+       RETURN set_config('my.kept', coalesce(current_setting('my.kept', true), '') || 'x', false); END $$`);
+  for (let i = 0; i < 3; i++) expect((await run(twin.client, 'SELECT shop.keep()')).rows).toEqual([['x']]);
+  expect((await run(twin.client, 'SELECT shop.writes(1)')).error?.code).toBe('25006');
+  expect((await run(twin.client, 'SELECT count(*) FROM shop.written')).rows).toEqual([['0']]);
+});
