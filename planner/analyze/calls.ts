@@ -2,6 +2,7 @@
 import type { CallScalar, FunctionRef, OperatorRef, Scalar } from '../../algebra/scalar.ts';
 import { ageFromToday } from './age-today.ts';
 import type { Analysis } from './analysis.ts';
+import { collationFor, PG_COLLATION_FOR } from './collation-for.ts';
 import { defaultArgument } from './default-arguments.ts';
 import type { ExpressionConverter } from './expressions.ts';
 import { rowTypeOfCall } from './row-types.ts';
@@ -68,7 +69,8 @@ export function convertPlainCall(
     ...(flag(node, 'funcvariadic') ? { variadic: true } : {}),
     location: analysis.location(node),
   };
-  return isCast ? widenedConstant(call) : ageFromToday(rowTypeOfCall(call, args));
+  if (isCast) return widenedConstant(call);
+  return call.fn.oid === PG_COLLATION_FOR ? collationFor(call, node) : ageFromToday(rowTypeOfCall(call, args));
 }
 
 /** Named arguments put in place, omitted ones with their defaults. */
