@@ -43,10 +43,13 @@ type PostgresSource = Extract<FederationSource, { type: 'postgres' }>;
 const postgresSources = ({ gateway }: Stage): readonly PostgresSource[] =>
   gateway.sources.flatMap((source) => (source.type === 'postgres' ? [source] : []));
 
+/** How postgres_fdw estimates: by asking the source (EXPLAIN over the link), or from its own statistics. */
+export const FOREIGN_ESTIMATES = ['remote', 'local'] as const;
+
 /** A PostgreSQL that has the tables of all sources as foreign tables, with statistics of its own of them. */
-export async function foreignTables(stage: Stage): Promise<Contender> {
+export async function foreignTables(stage: Stage, estimates: (typeof FOREIGN_ESTIMATES)[number]): Promise<Contender> {
   const { host, port, user } = stage.federation.postgres;
-  const database = `fdw_${postgresSources(stage)[0]!.database}`;
+  const database = `fdw_${estimates}_${postgresSources(stage)[0]!.database}`;
   const admin = new pg.Client({ host, port, user, database: 'postgres' });
   await admin.connect();
   await admin.query(`CREATE DATABASE ${database}`);
@@ -55,10 +58,10 @@ export async function foreignTables(stage: Stage): Promise<Contender> {
   await client.query('CREATE EXTENSION postgres_fdw');
   for (const { name, database: remote } of postgresSources(stage)) {
     const link = stage.links.get(name)!;
-    // The settings its manual names for speed: estimates by the source, large fetches, both sources at work at once.
+    // Large fetches, and both sources at work at once.
     await client.query(
       `CREATE SERVER ${name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${link.host}', port '${link.port}', ` +
-        `dbname '${remote}', use_remote_estimate 'true', fetch_size '10000', async_capable 'true')`,
+        `dbname '${remote}', use_remote_estimate '${estimates === 'remote'}', fetch_size '10000', async_capable 'true')`,
     );
     await client.query(`CREATE USER MAPPING FOR CURRENT_USER SERVER ${name} OPTIONS (user '${user}')`);
     await client.query(`IMPORT FOREIGN SCHEMA public FROM SERVER ${name} INTO public`);
@@ -66,7 +69,7 @@ export async function foreignTables(stage: Stage): Promise<Contender> {
   await client.query('ANALYZE');
   await client.query(`SET statement_timeout = ${stage.timeoutMs}`);
   return {
-    name: 'postgres_fdw',
+    name: `postgres_fdw ${estimates}`,
     run: async (sql) => (await client.query(sql)).rows.length,
     stop: () => client.end(),
   };

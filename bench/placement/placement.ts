@@ -11,11 +11,11 @@ import { run, connectText } from '../../tests/support/differential.ts';
 import { Federation } from '../../tests/support/federation.ts';
 import { chosen } from '../../tests/conformance/query-set.ts';
 import { benchSets, split, type BenchSet } from '../query-sets.ts';
-import { attachedTables, foreignTables, variantContender, type Contender, type Stage } from './contenders.ts';
+import { attachedTables, FOREIGN_ESTIMATES, foreignTables, variantContender, type Contender, type Stage } from './contenders.ts';
 import { layouts, OURS, variants, type Layout, type Variant } from './layouts.ts';
 import { Link, LINKS } from './link.ts';
 import { measureQuery, type Figure } from './measure.ts';
-import { bytesText, keep, losses, summarize, timeText, type QueryResult } from './results.ts';
+import { bytesText, keep, kept, losses, summarize, timeText, type QueryResult } from './results.ts';
 
 /** As given on the command line. */
 export interface PlacementOptions {
@@ -31,7 +31,7 @@ export interface PlacementOptions {
 }
 
 const ACCIO = [3, 5, 7, 8, 9, 10, 12, 14, 18, 19];
-const PEERS = ['postgres_fdw', 'DuckDB postgres'];
+const PEERS = [...FOREIGN_ESTIMATES.map((estimates) => `postgres_fdw ${estimates}`), 'DuckDB postgres'];
 
 export async function placement(options: PlacementOptions): Promise<void> {
   const wanted = { layouts: layouts(options.layout), variants: variants(options.variant ?? []), links: linksOf(options.link) };
@@ -43,7 +43,7 @@ export async function placement(options: PlacementOptions): Promise<void> {
     try {
       for (const group of groups)
         for (const layout of wanted.layouts)
-          results.push(...(await runLayout({ federation, set, scale, group, layout, ...wanted }, options)));
+          results.push(...keep(await runLayout({ federation, set, scale, group, layout, ...wanted }, options)));
     } finally {
       await federation.stop();
     }
@@ -52,7 +52,7 @@ export async function placement(options: PlacementOptions): Promise<void> {
     console.log(
       `${factor.toFixed(2)}× the better of both: ${result.set} ${result.group} ${result.layout} ${result.link} ${result.query}`,
     );
-  summarize(keep(results), PEERS);
+  summarize(kept(), PEERS);
 }
 
 function linksOf(names: string | undefined): readonly string[] {
@@ -123,7 +123,8 @@ async function contendersOf(part: Part, stage: Stage, switches: Set<string>): Pr
   const contenders: Contender[] = [];
   for (const variant of new Map(part.variants.map((each) => [switchesOf(each), each])).values())
     contenders.push(await variantContender(variant, stage, switches));
-  if (part.layout.name === 'pg-pg') contenders.push(await foreignTables(stage));
+  if (part.layout.name === 'pg-pg')
+    for (const estimates of FOREIGN_ESTIMATES) contenders.push(await foreignTables(stage, estimates));
   else console.log('postgres_fdw: left out, it reads no DuckDB');
   try {
     contenders.push(await attachedTables(stage));

@@ -23,13 +23,15 @@ const FILE = path.join(__dirname, '../results/placement-queries.json');
 const keyOf = ({ set, scale, group, layout, link, query }: QueryResult): string =>
   [set, scale, group, layout, link, query].join(' ');
 
-/** Adds to what is kept; a query measured again replaces its older figures. */
+export const kept = (): readonly QueryResult[] =>
+  existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as QueryResult[]) : [];
+
+/** Adds to what is kept; a query measured again replaces its older figures. Answers what was added. */
 export function keep(results: readonly QueryResult[]): readonly QueryResult[] {
-  const kept = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as QueryResult[]) : [];
-  const all = [...new Map([...kept, ...results].map((result) => [keyOf(result), result])).values()];
+  const all = [...new Map([...kept(), ...results].map((result) => [keyOf(result), result])).values()];
   mkdirSync(path.dirname(FILE), { recursive: true });
   writeFileSync(FILE, `${JSON.stringify(all, null, 1)}\n`);
-  return all;
+  return results;
 }
 
 const totalBytes = (figure: Figure): number => Object.values(figure.bytes).reduce((sum, bytes) => sum + bytes, 0);
@@ -53,7 +55,7 @@ const ratios = (results: readonly QueryResult[], other: string): number[] =>
     return theirs && ours ? [theirs / ours] : [];
   });
 
-/** A contender that two queries out of three could not answer in time would look better than it is: those are counted. */
+/** They are in no ratio, so a contender that answers few in time looks better than it is. */
 const unanswered = (results: readonly QueryResult[], other: string): number =>
   results.filter(({ figures }) => figures[other]?.ms === null).length;
 
