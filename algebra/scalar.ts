@@ -287,6 +287,8 @@ export interface AggregateCall {
   readonly location?: number | undefined;
   /** Ordered-set and hypothetical-set aggregates: the direct arguments; WITHIN GROUP's are `orderBy`. */
   readonly direct?: readonly Scalar[];
+  /** The last argument is an array of arguments. */
+  readonly variadic?: boolean;
 }
 
 /** A window function, or an aggregate over a window, of a Window node. */

@@ -217,6 +217,9 @@ export function relInputs(rel: Rel): readonly Rel[] {
   }
 }
 
+/** Whether a fragment is about relations that are shipped with it. */
+export const readsInput = (rel: Rel): boolean => rel.kind === 'input' || relInputs(rel).some(readsInput);
+
 export function mapRelInputs(rel: Rel, f: (input: Rel) => Rel): Rel {
   switch (rel.kind) {
     case 'scan':

@@ -8,6 +8,8 @@
  */
 import type { AdminConnection } from './admin-connection.ts';
 import { sqlError } from '../core/sql-error.ts';
+import { DESCRIBE_OBJECTS } from './catalog-objects.ts';
+import { PROCEDURAL_LANGUAGE } from './procedural-language.ts';
 import { STATISTICS } from './statistics-tables.ts';
 
 const MARK = 'tributary catalog, layout 2';
@@ -19,13 +21,13 @@ export async function bootstrap(connection: AdminConnection): Promise<void> {
             (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser`,
   );
   if (!found?.superuser) throw sqlError('42501', 'the catalog server has to be entered as a superuser');
-  if (found.mark === MARK) return connection.run(FUNCTION_TABLE);
+  if (found.mark === MARK) return connection.run(`${FUNCTION_TABLE}${PROCEDURAL_LANGUAGE}${DESCRIBE_OBJECTS}`);
   if (found.mark !== null)
     throw sqlError('55000', `the catalog was made by another version of the gateway: "${found.mark}"`, {
       detail: 'Move data_dir away (or name another database), start again, and replay the DDL you keep in catalog.setup.',
     });
   await connection.run(
-    `${ROLES}${TYPES}${TABLES}${FUNCTION_TABLE}${FINGERPRINT}${GUARD}${PRIVILEGES}${STATISTICS}${EVENT_TRIGGERS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
+    `${ROLES}${TYPES}${TABLES}${FUNCTION_TABLE}${FINGERPRINT}${GUARD}${PRIVILEGES}${STATISTICS}${EVENT_TRIGGERS}${PROCEDURAL_LANGUAGE}${DESCRIBE_OBJECTS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
   );
 }
 
@@ -35,8 +37,6 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 CREATE SCHEMA tributary;
 GRANT USAGE ON SCHEMA tributary TO PUBLIC;
--- A handler in plpgsql (or another language) could swallow the guard's error: a wrong, empty answer.
-REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
 `;
 
 /** Any type the catalog cannot hold: travels as text, and has no operators, so that comparing is 42883 and never a comparison of texts. */

@@ -17,10 +17,11 @@ import { adminTarget, embeddedTarget, urlTarget } from './catalog-target.ts';
 import type { CatalogTarget } from './catalog-target.ts';
 import { EmbeddedServer, POSTGRES_MAJOR, sessionPassword } from './embedded-server.ts';
 import type { CatalogLog } from './log.ts';
-import { CachedLookup } from './lookup.ts';
+import { CachedLookup, sessionLookup } from './lookup.ts';
 import { StatisticsStore } from './statistics-store.ts';
 import { refreshMirrors } from './mirror/refresh.ts';
 import type { RefreshResult } from './mirror/refresh.ts';
+import { ALLOW_DO, REFUSE_DO } from './procedural-language.ts';
 import { quoteName, quoteText } from './quote.ts';
 import { CATALOG_DATABASE, isReservedName, NET_ROLE } from './reserved-names.ts';
 import { ensureRole } from './roles.ts';
@@ -212,6 +213,11 @@ export class CatalogServer {
     return result;
   }
 
+  /** Objects as a session sees them that has made some in its transaction; for one statement of it. */
+  sessionLookup(describe: (sql: string) => Promise<string>): CatalogLookup {
+    return sessionLookup(this.lookupConnection, describe);
+  }
+
   async ensureRole(role: RoleOptions): Promise<void> {
     await this.exclusively(() => ensureRole(this.ddlConnection, role));
   }
@@ -229,9 +235,10 @@ export class CatalogServer {
       await this.ddlConnection.run('BEGIN');
       try {
         await this.ddlConnection.run(`SET LOCAL search_path = ${this.searchPath()}`);
+        await this.ddlConnection.run(ALLOW_DO);
         await this.ddlConnection.run(sql);
         await this.ddlConnection.run(
-          `INSERT INTO tributary.setup_run (hash) VALUES (${quoteText(hash)});INSERT INTO tributary.ddl_change VALUES (1);COMMIT`,
+          `${REFUSE_DO};INSERT INTO tributary.setup_run (hash) VALUES (${quoteText(hash)});INSERT INTO tributary.ddl_change VALUES (1);COMMIT`,
         );
       } catch (error) {
         await this.ddlConnection.run('ROLLBACK');

@@ -102,7 +102,7 @@ export function localObstacle(reads: readonly LocalRead[]): string {
   const owned = reads.filter((read) => read.checkAsUser !== 0);
   return `CASE WHEN NOT ((pg_catalog.current_schemas(true))[1:2] OPERATOR(pg_catalog.&&) ARRAY['pg_catalog'::pg_catalog.name])
     OR ((pg_catalog.current_schemas(true))[1] OPERATOR(pg_catalog.<>) 'pg_catalog' AND (pg_catalog.current_schemas(true))[1] OPERATOR(pg_catalog.!~~) 'pg\\_temp%')
-  THEN 'a search_path in which pg_catalog is not first, with tables of the catalog,'
+  THEN 'a search_path in which pg_catalog is not first, with tables or functions of the catalog,'
   ELSE (SELECT pg_catalog.format('"%s", which a view of another role reads by rights of its own, together with tables of sources', c.relname)
     FROM ROWS FROM (pg_catalog.unnest(${oidList(owned.map((read) => read.relation))}), pg_catalog.unnest(${oidList(owned.map((read) => read.checkAsUser))})) AS t (relation, owner)
     JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relation

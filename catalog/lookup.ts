@@ -8,14 +8,15 @@ import { z } from 'zod';
 import type { CatalogLookup, ConstantDatum, MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { FunctionRef, OperatorRef } from '../algebra/scalar.ts';
 import { assert } from '../core/assert.ts';
-import { featureNotSupported } from '../core/sql-error.ts';
+import { SqlError } from '../core/sql-error.ts';
 import { builtinType, withCollation, withTypmod } from '../core/sql-type.ts';
 import type { Collation, SqlType } from '../core/sql-type.ts';
 import type { AdminConnection } from './admin-connection.ts';
+import { catalogObjectsSql, describeObjectsSql } from './catalog-objects.ts';
 import { constantTexts } from './constant-texts.ts';
 import { mirrorFromRow, mirrorRow } from './mirror/mirrored-relation.ts';
 import { FIRST_USER_OID, OidCache } from './oid-cache.ts';
-import { ORDERING, orderingOf } from './operator-order.ts';
+import { orderingOf } from './operator-order.ts';
 import { quoteName } from './quote.ts';
 
 const INVALID = 0;
@@ -24,6 +25,7 @@ type Wanted = Parameters<CatalogLookup['ensure']>[0];
 
 export class CachedLookup implements CatalogLookup {
   private readonly connection: AdminConnection;
+  private readonly read: (missing: Missing | 'builtin') => Promise<CatalogAnswer>;
   /** null: not a mirror. */
   private readonly mirrors = new OidCache<MirroredRelation | null>();
   private readonly types = new OidCache<SqlType>();
@@ -35,8 +37,9 @@ export class CachedLookup implements CatalogLookup {
   /** Goes up with `forget`: an answer on its way meanwhile may be about the past, and is asked for again. */
   private epoch = 0;
 
-  constructor(connection: AdminConnection) {
+  constructor(connection: AdminConnection, read = (missing: Missing | 'builtin') => readCatalog(connection, missing)) {
     this.connection = connection;
+    this.read = read;
   }
 
   async ensure(wanted: Wanted): Promise<void> {
@@ -115,7 +118,7 @@ export class CachedLookup implements CatalogLookup {
 
   private async load(missing: Missing | 'builtin'): Promise<void> {
     const { epoch } = this;
-    const answer = await readCatalog(this.connection, missing);
+    const answer = await this.read(missing);
     const current = epoch === this.epoch;
     for (const row of answer.collations) this.collations.set(row.oid, collationFromRow(row), current);
     const typeRows = new Map(answer.types.map((row) => [row.oid, row]));
@@ -174,7 +177,14 @@ const holdsRows = (element: SqlType): boolean => element.fields !== undefined ||
 
 /** The tree comes from the session's backend, which sees what its own transaction made; we do not. */
 function refuseUnknown(what: string, oids: readonly number[], cache: OidCache<unknown>): void {
-  if (oids.some((oid) => !cache.isKnown(oid))) throw featureNotSupported(`a ${what} made in the transaction that uses it`);
+  if (oids.some((oid) => !cache.isKnown(oid))) throw new NotCommitted(`a ${what} made in the transaction that uses it`);
+}
+
+/** What only the session that made it can tell of. */
+export class NotCommitted extends SqlError {
+  constructor(what: string) {
+    super({ code: '0A000', message: `${what} is not supported` });
+  }
 }
 
 const quoteIfNeeded = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteName(name));
@@ -216,49 +226,22 @@ const catalogAnswer = z.object({
   collations: z.array(collationRow),
 });
 type TypeRow = z.infer<typeof typeRow>;
+type CatalogAnswer = z.infer<typeof catalogAnswer>;
 
-/** One statement, one JSON document: types come with those they are made of, relations with their columns' types and collations. */
-async function readCatalog(connection: AdminConnection, missing: Missing | 'builtin'): Promise<z.infer<typeof catalogAnswer>> {
-  const list = (oids: readonly number[]): string => `'{${oids.join(',')}}'::oid[]`;
+async function readCatalog(connection: AdminConnection, missing: Missing | 'builtin'): Promise<CatalogAnswer> {
   const among = (column: string, oids: readonly number[] | undefined): string =>
-    oids === undefined ? `${column} < ${FIRST_USER_OID}` : `${column} = ANY (${list(oids)})`;
+    oids === undefined ? `${column} < ${FIRST_USER_OID}` : `${column} = ANY ('{${oids.join(',')}}'::oid[])`;
   const want: Partial<Missing> = missing === 'builtin' ? {} : missing;
-  const [row] = await connection.rows<{ answer: string }>(`
-WITH RECURSIVE rel AS (SELECT * FROM tributary.mirror WHERE ${among('oid', want.relations)}),
-att AS (SELECT a.* FROM pg_attribute a JOIN rel ON rel.oid = a.attrelid WHERE a.attnum > 0),
-typ (oid) AS (
-  SELECT oid FROM pg_type WHERE ${among('oid', want.types)}
-  UNION SELECT atttypid FROM att WHERE NOT attisdropped
-  UNION SELECT unnest(p.proallargtypes) FROM pg_proc p JOIN tributary.mirror_function m ON m.oid = p.oid WHERE ${among('p.oid', want.functions)}
-  UNION SELECT part FROM typ JOIN pg_type t ON t.oid = typ.oid CROSS JOIN LATERAL
-    (VALUES (t.typelem), (t.typbasetype) UNION ALL SELECT atttypid FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped) v(part) WHERE part <> 0)
-SELECT json_build_object(
-  'relations', (SELECT coalesce(json_agg(json_build_object('oid', rel.oid::int8, 'site', site, 'definition', definition, 'estimatedRows', estimated_rows,
-      'stale', stale, 'columns', (SELECT json_agg(json_build_object('name', attname, 'type', atttypid::int8, 'typmod', atttypmod,
-         'collation', attcollation::int8, 'notNull', attnotnull, 'dropped', attisdropped) ORDER BY attnum) FROM att WHERE attrelid = rel.oid))), '[]') FROM rel),
-  'types', (SELECT coalesce(json_agg(json_build_object('oid', t.oid::int8, 'schema', n.nspname, 'name', typname, 'kind', typtype, 'element', typelem::int8,
-      'isArray', typsubscript = 'array_subscript_handler'::regproc, 'base', typbasetype::int8, 'baseTypmod', typtypmod, 'collation', typcollation::int8,
-      'fields', CASE WHEN typtype = 'c' AND t.oid >= ${FIRST_USER_OID} THEN (SELECT json_agg(json_build_object('name', attname, 'type', atttypid::int8,
-         'typmod', atttypmod, 'collation', attcollation::int8, 'attribute', attnum) ORDER BY attnum) FROM pg_attribute WHERE attrelid = typrelid AND attnum > 0 AND NOT attisdropped) END,
-      'labels', CASE WHEN typtype = 'e' THEN (SELECT json_agg(json_build_object('oid', oid::int8, 'label', enumlabel) ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid) END)), '[]')
-    FROM typ JOIN pg_type t ON t.oid = typ.oid JOIN pg_namespace n ON n.oid = typnamespace),
-  'functions', (SELECT coalesce(json_agg(json_build_object('oid', p.oid::int8, 'schema', n.nspname, 'name', proname, 'kind', prokind,
-      'args', (SELECT coalesce(json_agg(CASE an.nspname WHEN 'pg_catalog' THEN '' ELSE an.nspname || '.' END || at.typname ORDER BY ord), '[]')
-               FROM unnest(proargtypes) WITH ORDINALITY a(arg, ord) JOIN pg_type at ON at.oid = arg JOIN pg_namespace an ON an.oid = at.typnamespace),
-      'volatility', provolatile, 'strict', proisstrict, 'leakproof', proleakproof, 'set', proretset, 'aggregate', aggkind,
-      'site', m.site, 'columns', CASE WHEN m.oid IS NOT NULL THEN (SELECT json_agg(arg::int8 ORDER BY ord) FROM unnest(proallargtypes) WITH ORDINALITY a(arg, ord) WHERE proargmodes[ord] IN ('o', 't')) END)), '[]')
-    FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace LEFT JOIN pg_aggregate g ON g.aggfnoid = p.oid
-      LEFT JOIN tributary.mirror_function m ON m.oid = p.oid WHERE ${among('p.oid', want.functions)}),
-  'operators', (SELECT coalesce(json_agg(json_build_object('oid', o.oid::int8, 'schema', n.nspname, 'name', oprname, 'kind', oprkind, 'fn', oprcode::oid::int8,
-      'commutator', oprcom::int8, 'negator', oprnegate::int8, 'hash', oprcanhash, 'ordering', ${ORDERING})), '[]')
-    FROM pg_operator o JOIN pg_namespace n ON n.oid = oprnamespace WHERE ${among('o.oid', want.operators)}),
-  'collations', (SELECT coalesce(json_agg(json_build_object('oid', c.oid::int8, 'name', collname, 'schema', n.nspname, 'provider', collprovider,
-      'locale', coalesce(colllocale, collcollate), 'deterministic', collisdeterministic)), '[]')
-    FROM pg_collation c JOIN pg_namespace n ON n.oid = collnamespace
-    WHERE ${among('c.oid', want.collations)} OR c.oid IN (SELECT attcollation FROM att) OR c.oid IN (SELECT typcollation FROM typ JOIN pg_type USING (oid)))
-)::text AS answer`);
+  const [row] = await connection.rows<{ answer: string }>(catalogObjectsSql((column, kind) => among(column, want[kind])));
   return catalogAnswer.parse(JSON.parse(row?.answer ?? '{}'));
 }
+
+/** Objects as a session sees them, whose backend answers `describe`, the one value of a query. For one statement. */
+export const sessionLookup = (connection: AdminConnection, describe: (sql: string) => Promise<string>): CatalogLookup =>
+  new CachedLookup(connection, async (missing) => {
+    assert(missing !== 'builtin', 'a session is not asked for everything');
+    return catalogAnswer.parse(JSON.parse(await describe(describeObjectsSql(missing))));
+  });
 
 /** Ours for a source's collation: known by the source's name. PostgreSQL's own "C" and the like: code-point order. */
 function collationFromRow(row: z.infer<typeof collationRow>): Collation {

@@ -37,7 +37,7 @@ const typesOf = (columns: readonly { readonly type: SqlType }[]): readonly SqlTy
 /** Judges the call alone: its expressions are judged by the caller. */
 export function localAggregateVerdict(call: AggregateCall): Verdict {
   const { signature } = call.fn;
-  if (accumulatorFactory(signature) === undefined) return unless(`the aggregate ${signature}`);
+  if (accumulatorFactory(signature) === undefined || call.variadic) return unless(`the aggregate ${signature}`);
   const args = typesOf(call.args);
   const extreme = signature.startsWith('min(') || signature.startsWith('max(');
   if (extreme) {

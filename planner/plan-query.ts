@@ -34,6 +34,8 @@ export interface PlanContext {
   readonly local: Capabilities;
   /** What the net evaluates, row by row. */
   readonly net?: Capabilities;
+  /** What the session's backend evaluates of rows that are shipped to it; all that the net does, too. */
+  readonly session?: Capabilities;
   /** Evaluates an expression over constants: throws what that raises. */
   readonly raiseConstant?: (expr: Scalar) => void;
   readonly statistics: Statistics;
@@ -58,7 +60,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     return (volatile && found.wholeStatements) ?? found.capabilities;
   });
   const estimator = new Estimator(context.statistics);
-  const cost = new CostModel({ estimator, sites: (name) => site(name).costs, local, net });
+  const cost = new CostModel({ estimator, sites: (name) => site(name).costs, local, net: context.session ?? net });
   let lastColumn = highestColumn(query);
   const nextColumn = (): ColumnId => ++lastColumn as ColumnId;
   const pushNothing = disabled.has('placement');
@@ -88,6 +90,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     judge,
     local,
     net,
+    session: context.session,
     estimator,
     switches,
     atHome,

@@ -13,6 +13,8 @@ import type { SourceNames } from './session/qualified-names.ts';
 
 export interface FederationParts {
   readonly lookup: CatalogLookup;
+  /** What a session sees that has made objects in its transaction; `describe`: the one value of a query on its backend. */
+  readonly sessionLookup: (describe: (sql: string) => Promise<string>) => CatalogLookup;
   /** The catalog's DDL counter as a session read it; true when it moved, and what was known of user objects was dropped. */
   readonly noteGeneration: (generation: string) => boolean;
   readonly sites: ReadonlyMap<string, Site>;

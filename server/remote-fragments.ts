@@ -1,7 +1,5 @@
 /** The remote leaves of a plan, subplans included. */
-import { CATALOG_SITE } from '../algebra/rel.ts';
-import type { Rel } from '../algebra/rel.ts';
-import { relInputs } from '../algebra/transform.ts';
+import { CATALOG_SITE, SESSION_SITE } from '../algebra/rel.ts';
 import type { Plan, QueryPlan, RemoteQuery } from '../algebra/plan.ts';
 import { planInputs } from '../algebra/plan.ts';
 
@@ -13,8 +11,6 @@ export function* remotesOf(plan: QueryPlan): Generator<RemoteQuery> {
   }
 }
 
-/** Read on the session's own backend; what the net evaluates reads a shipped relation. */
-export const isLocal = ({ site, fragment }: Pick<RemoteQuery, 'site' | 'fragment'>): boolean =>
-  site === CATALOG_SITE && !readsInput(fragment);
-
-const readsInput = (rel: Rel): boolean => rel.kind === 'input' || relInputs(rel).some(readsInput);
+/** Runs on the session's own backend: what reads its tables, and what is shipped to it; the net evaluates the rest there. */
+export const isLocal = ({ site, inputs }: Pick<RemoteQuery, 'site' | 'inputs'>): boolean =>
+  site === SESSION_SITE || (site === CATALOG_SITE && inputs === undefined);

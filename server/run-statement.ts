@@ -11,20 +11,24 @@ import { analyzeQuery } from '../planner/analyze/analyze-query.ts';
 import type { AnalyzedQuery } from '../planner/analyze/analyze-query.ts';
 import { foldSessionExpressions, sessionExpressions } from '../planner/analyze/session-expressions.ts';
 import type { SessionEvaluator } from '../planner/analyze/session-expressions.ts';
+import { inlineFunctions } from '../planner/analyze/inlined-functions.ts';
 import { keepCatalogViews } from '../planner/analyze/catalog-views.ts';
 import { relationOids } from '../planner/analyze/statement-oids.ts';
 import { readTree } from '../planner/analyze/tree-reader.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import { explainPlan } from '../planner/explain/explain.ts';
-import type { MirroredRelation } from '../algebra/catalog-lookup.ts';
+import type { CatalogLookup, MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
 import { FILE_FUNCTION_SCHEMA } from '../algebra/file-functions.ts';
-import { CATALOG_SITE } from '../algebra/rel.ts';
+import { CATALOG_SITE, SESSION_SITE } from '../algebra/rel.ts';
 import type { SourceTable } from '../algebra/rel.ts';
+import { readsInput } from '../algebra/transform.ts';
+import type { FunctionRef } from '../algebra/scalar.ts';
 import type { Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { tableOfRows } from '../algebra/statistics.ts';
 import { localObstacle, localRelationsSql, readLocalRelations, withLocalRelations } from '../catalog/local-relations.ts';
+import { NotCommitted } from '../catalog/lookup.ts';
 import { privilegeCheck } from '../catalog/privileges.ts';
 import type { BatchStream } from '../core/batch.ts';
 import { decodeBinary } from '../core/binary-format.ts';
@@ -37,6 +41,7 @@ import { MemoryBudget } from '../executor/memory/memory-budget.ts';
 import { encodedRows } from './encoded-rows.ts';
 import type { FederationParts } from './federation.ts';
 import type { ExecutionContext } from './session/execution-context.ts';
+import { bodiesKey, readBodies } from './session/function-bodies.ts';
 import { fileFunctionDenied } from './session/file-functions.ts';
 import type { ExplainRequest } from './session/explain-statement.ts';
 import type { RowSource } from './session/federated-portal.ts';
@@ -90,6 +95,10 @@ export interface RunOptions {
   readonly local: PortalHost;
 }
 
+/** A function that the session's backend alone may be asked for. */
+const isSessions = (fn: FunctionRef): boolean =>
+  fn.site === undefined && (fn.schema !== 'pg_catalog' || fn.volatility === 'volatile');
+
 const CACHED_QUERIES_MAX = 500;
 const CACHED_TREE_BYTES_MAX = 1 << 20;
 
@@ -118,13 +127,31 @@ export class Federation {
    */
   async analyse(statement: FederatedStatement, describe: (sql: string) => Promise<string>): Promise<FederatedQuery> {
     const key =
-      statement.tree.length > CACHED_TREE_BYTES_MAX ? null : `${statement.text.sql}\0${statement.tree.toString('latin1')}`;
+      statement.tree.length > CACHED_TREE_BYTES_MAX
+        ? null
+        : `${statement.text.sql}\0${statement.tree.toString('latin1')}${bodiesKey(statement.bodies)}`;
     const known = key === null ? undefined : this.queries.get(key);
     if (known) return known;
+    try {
+      return await this.analyseWith(this.parts.lookup, statement, describe, key);
+    } catch (error) {
+      if (!(error instanceof NotCommitted)) throw error;
+      return this.analyseWith(this.parts.sessionLookup(describe), statement, describe, null);
+    }
+  }
+
+  /** `key`: under which it is remembered; null when it is not. */
+  private async analyseWith(
+    base: CatalogLookup,
+    statement: FederatedStatement,
+    describe: (sql: string) => Promise<string>,
+    key: string | null,
+  ): Promise<FederatedQuery> {
     const names = columnNames(statement.rowDescription);
     const tree = readTree(statement.tree);
-    const local = await this.localRelations(tree, describe);
-    const lookup = withLocalRelations(this.parts.lookup, local);
+    inlineFunctions(tree, readBodies(statement.bodies));
+    const local = await this.localRelations(tree, base, describe);
+    const lookup = withLocalRelations(base, local);
     const analysed = await analyzeQuery(tree, lookup, {
       statement: statement.text.sql,
       columnNames: names,
@@ -137,14 +164,14 @@ export class Federation {
       updatedCols: [],
     }));
     const fileTables = [...analysed.mirrors]
-      .map((oid) => this.parts.lookup.mirror(oid)!.table)
+      .map((oid) => base.mirror(oid)!.table)
       .filter((table) => table.schema === FILE_FUNCTION_SCHEMA);
     const query: FederatedQuery = {
       analysed: folded,
       privilegeCheck: `coalesce(${privilegeCheck(relations, analysed.functionOids)}, ${fileFunctionDenied(fileTables)})`,
       fileTables,
       localObstacle:
-        local.length === 0
+        local.length === 0 && ![...analysed.functionOids].some((oid) => isSessions(lookup.function(oid)))
           ? null
           : localObstacle(relations.filter(({ relation }) => lookup.mirror(relation)?.table.site === CATALOG_SITE)),
       localRows: new Map(
@@ -162,9 +189,9 @@ export class Federation {
   /** The relations of the catalog server that the statement reads beside mirrors. */
   private async localRelations(
     tree: ReturnType<typeof readTree>,
+    lookup: CatalogLookup,
     describe: (sql: string) => Promise<string>,
   ): Promise<readonly MirroredRelation[]> {
-    const { lookup } = this.parts;
     await lookup.ensure({ relations: relationOids(tree), types: [], functions: [], operators: [], collations: [] });
     keepCatalogViews(tree, (relation) => lookup.mirror(relation) !== undefined, await lookup.sourceFunctions());
     const oids = [...relationOids(tree)];
@@ -196,7 +223,7 @@ export class Federation {
       [CATALOG_SITE, localTables],
     ]);
     const statistics = this.statistics(query);
-    const own = { local, net: net.capabilities, raiseConstant };
+    const own = { local, net: net.capabilities, session: localTables.shipped, raiseConstant };
     const plan = planQuery(rel, { sites, ...own, statistics, disabled, ...(fired ? { fired } : {}) });
     if (!query.dependsOnSession && !fired) query.plan = plan;
     return plan;
@@ -291,7 +318,10 @@ export class Federation {
       format: request.format,
       costs: request.costs,
       verbose: request.verbose,
-      sqlOf: (site, fragment) => (isLocal({ site, fragment }) ? this.parts.localTables : this.site(site)).sql(fragment),
+      sqlOf: (site, fragment) => {
+        const local = site === SESSION_SITE || (site === CATALOG_SITE && !readsInput(fragment));
+        return (local ? this.parts.localTables : this.site(site)).sql(fragment);
+      },
       datum: (type, value) => (value === null ? 'NULL' : formatDatum(type, value, prepared.context.settings)),
       ...(request.analyze ? { actual } : {}),
       ...(request.summary ? { times: { planningMs, ...(executionMs === undefined ? {} : { executionMs }) } } : {}),

@@ -125,6 +125,7 @@ async function start(
   const admission = new AdmissionQueue(configuration.limits.concurrent_queries);
   const federation = new Federation({
     lookup: catalog.lookup,
+    sessionLookup: (describe) => catalog.sessionLookup(describe),
     noteGeneration: (generation) => catalog.noteGeneration(generation),
     local: parts.local,
     localTables: parts.localTables,

@@ -1,8 +1,7 @@
 /** One statement's transactions, by the site they were begun on; ends those that are its own. */
-import { CATALOG_SITE } from '../algebra/rel.ts';
+import { CATALOG_SITE, SESSION_SITE } from '../algebra/rel.ts';
 import type { SiteTransaction } from '../algebra/site.ts';
 import { assert } from '../core/assert.ts';
-import { isLocal } from './remote-fragments.ts';
 
 export class StatementSites {
   private readonly open = new Map<string, SiteTransaction>();
@@ -18,7 +17,7 @@ export class StatementSites {
     this.own.push(transaction);
   }
   of(name: string): SiteTransaction {
-    const transaction = name === CATALOG_SITE ? this.ofCatalog() : this.open.get(name);
+    const transaction = name === SESSION_SITE ? this.local : name === CATALOG_SITE ? this.ofCatalog() : this.open.get(name);
     assert(transaction, `no transaction was begun on ${name}`);
     return transaction;
   }
@@ -27,7 +26,7 @@ export class StatementSites {
     const net = this.open.get(CATALOG_SITE);
     return {
       query: (fragment, options) => {
-        const transaction = isLocal({ site: CATALOG_SITE, fragment }) ? this.local : net;
+        const transaction = options.inputs === undefined ? this.local : net;
         assert(transaction, 'no transaction was begun on the catalog server');
         return transaction.query(fragment, options);
       },

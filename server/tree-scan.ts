@@ -13,6 +13,8 @@ const FUNCTION = Buffer.from(':funcid');
 export interface SourcesNamed {
   readonly mirrors: readonly MirroredRelation[];
   readonly callsFunction: boolean;
+  /** Functions that users made here. */
+  readonly ownFunctions: readonly number[];
 }
 
 export async function sourcesNamed(tree: Buffer, lookup: CatalogLookup): Promise<SourcesNamed> {
@@ -20,9 +22,10 @@ export async function sourcesNamed(tree: Buffer, lookup: CatalogLookup): Promise
   const functions = numbersAfter(FUNCTION, tree);
   const declared = functions.size === 0 ? functions : await lookup.sourceFunctions();
   const callsFunction = [...functions].some((oid) => declared.has(oid));
-  if (relations.size === 0) return { mirrors: [], callsFunction };
+  const ownFunctions = [...functions].filter((oid) => !declared.has(oid));
+  if (relations.size === 0) return { mirrors: [], callsFunction, ownFunctions };
   await lookup.ensure({ relations, types: [], functions: [], operators: [], collations: [] });
-  return { mirrors: [...relations].flatMap((oid) => lookup.mirror(oid) ?? []), callsFunction };
+  return { mirrors: [...relations].flatMap((oid) => lookup.mirror(oid) ?? []), callsFunction, ownFunctions };
 }
 
 function numbersAfter(field: Buffer, tree: Buffer): Set<number> {

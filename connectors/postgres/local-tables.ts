@@ -6,18 +6,23 @@
  * Invariant: nothing runs there but fragments, when they are asked for; a portal lives no longer than its statement.
  */
 import { outputColumns } from '../../algebra/rel.ts';
-import type { Rel } from '../../algebra/rel.ts';
+import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import type { BeginOptions, Capabilities, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
 import type { SiteCosts } from '../../algebra/site-costs.ts';
+import { readsInput } from '../../algebra/transform.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
+import { CatalogWriter } from './catalog-writer.ts';
 import type { BoundParameter } from './frontend-messages.ts';
 import { POSTGRES_COSTS } from './costs.ts';
 import { LocalCapabilities } from './local-capabilities.ts';
-import { LocalWriter } from './local-writer.ts';
 import type { RowSink } from './message-reader.ts';
 import { bindParameters, checkResultTypes, columnFormat } from './remote-statement.ts';
+import { requireExactText } from './net-text-forms.ts';
 import { RowDecoder } from './row-decoder.ts';
+import { SessionCapabilities } from './session-capabilities.ts';
+import { projectionOf, SessionProjection, shippedSql, shippedStatement } from './session-rows.ts';
+import type { ShippedStatement } from './session-rows.ts';
 
 /** The session's backend as fragments need it; each call is one exchange there, in the order of the calls. */
 export interface PortalHost {
@@ -38,6 +43,8 @@ export interface PortalHost {
 export interface LocalTables {
   readonly capabilities: Capabilities;
   readonly costs: SiteCosts;
+  /** What is evaluated there of rows that are shipped. */
+  readonly shipped: Capabilities;
   sql(fragment: Rel): string;
   begin(host: PortalHost, options: Pick<BeginOptions, 'settings' | 'signal'>): SiteTransaction;
 }
@@ -46,13 +53,14 @@ export function createLocalTables(): LocalTables {
   const written = new WeakMap<Rel, WrittenSql>();
   const write = (fragment: Rel): WrittenSql => {
     let found = written.get(fragment);
-    if (found === undefined) written.set(fragment, (found = new LocalWriter().statement(fragment)));
+    if (found === undefined) written.set(fragment, (found = new CatalogWriter('session').statement(fragment)));
     return found;
   };
   return {
     capabilities: new LocalCapabilities(),
     costs: POSTGRES_COSTS,
-    sql: (fragment) => write(fragment).text,
+    shipped: new SessionCapabilities(),
+    sql: (fragment) => (readsInput(fragment) ? shippedSql(fragment) : write(fragment).text),
     begin: (host, options) => new LocalTransaction(host, options, write),
   };
 }
@@ -78,11 +86,36 @@ class LocalTransaction implements SiteTransaction {
   }
 
   async query(fragment: Rel, options: SiteQueryOptions): Promise<BatchStream> {
-    const columns = outputColumns(fragment);
+    const { settings } = this.options;
+    if (options.inputs !== undefined) return this.shipped(fragment, options);
     const { text, parameters } = this.write(fragment);
+    const statement = { text, parameters: bindParameters({ text, parameters }, options.params, settings) };
+    return this.stream(fragment, statement, options);
+  }
+
+  /** Rows shipped here. Nothing of them is read before the first is asked for. */
+  private shipped(fragment: Rel, options: SiteQueryOptions): BatchStream {
+    const { settings } = this.options;
+    requireExactText(fragment, settings);
+    const context = { settings, options };
+    const projection = projectionOf(fragment);
+    if (projection) return new SessionProjection(projection, context, (statement, columns, sink) => this.run(statement, columns, sink)); // prettier-ignore
+    return new DeferredStream(async () => this.stream(fragment, await shippedStatement(fragment, context), options));
+  }
+
+  /** A statement whose rows are all taken at once. */
+  private async run({ text, parameters }: ShippedStatement, columns: readonly RelColumn[], sink: RowSink): Promise<void> {
     const portal = `tributary:local:${++lastPortal}`;
-    const bound = bindParameters({ text, parameters }, options.params, this.options.settings);
-    const oids = await this.inTurn(() => this.host.open(portal, text, bound, columns.map(columnFormat)));
+    const oids = await this.inTurn(() => this.host.open(portal, text, parameters, columns.map(columnFormat)));
+    checkResultTypes('tributary', columns, oids);
+    await this.inTurn(() => this.host.fetch(portal, 0, sink));
+    await this.host.close(portal);
+  }
+
+  private async stream(fragment: Rel, { text, parameters }: ShippedStatement, options: SiteQueryOptions): Promise<BatchStream> {
+    const columns = outputColumns(fragment);
+    const portal = `tributary:local:${++lastPortal}`;
+    const oids = await this.inTurn(() => this.host.open(portal, text, parameters, columns.map(columnFormat)));
     const stream = new LocalStream(fragment, options, {
       fetch: (rowsMax, sink) => this.inTurn(() => this.host.fetch(portal, rowsMax, sink)),
       close: async () => {
@@ -109,6 +142,26 @@ class LocalTransaction implements SiteTransaction {
     } finally {
       this.running--;
     }
+  }
+}
+
+/** A stream that is opened with the first batch asked of it. */
+class DeferredStream implements BatchStream {
+  private readonly open: () => Promise<BatchStream>;
+  private opening: Promise<BatchStream> | undefined;
+
+  constructor(open: () => Promise<BatchStream>) {
+    this.open = open;
+  }
+
+  async next(): Promise<Batch | null> {
+    return (await (this.opening ??= this.open())).next();
+  }
+
+  async close(): Promise<void> {
+    // What failed to open was told by next().
+    const [opened] = await Promise.allSettled([this.opening]);
+    if (opened.status === 'fulfilled') await opened.value?.close();
   }
 }
 

@@ -6,12 +6,11 @@ import type { Input, Rel } from '../../algebra/rel.ts';
 import { visitRel } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
 import type { SqlType } from '../../core/sql-type.ts';
+import { CatalogWriter } from './catalog-writer.ts';
 import { uniqueNames } from '../sql/fragment-shapes.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import { isKnownThere } from './net-capabilities.ts';
 import { shippedAs } from './net-rows.ts';
-import { CATALOG_INFO, NET_NAMES } from './net-writer.ts';
-import { PostgresWriter } from './postgres-writer.ts';
 
 /** One shipped relation at the net. */
 export interface NetTable {
@@ -38,11 +37,11 @@ export function writeRelations(fragment: Rel, name: string): NetRelations {
   return { tables, query: new NetRelationWriter(tableName).statement(fragment) };
 }
 
-class NetRelationWriter extends PostgresWriter {
+class NetRelationWriter extends CatalogWriter {
   private readonly nameOf: (index: number) => string;
 
   constructor(nameOf: (index: number) => string) {
-    super(NET_NAMES, CATALOG_INFO);
+    super('net');
     this.nameOf = nameOf;
   }
 
@@ -51,9 +50,9 @@ class NetRelationWriter extends PostgresWriter {
   }
 }
 
-class NetTableWriter extends PostgresWriter {
+class NetTableWriter extends CatalogWriter {
   constructor() {
-    super(NET_NAMES, CATALOG_INFO);
+    super('net');
   }
 
   table(input: Input, name: string): NetTable {

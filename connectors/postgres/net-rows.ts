@@ -48,3 +48,25 @@ function arrayOf(column: Column, type: SqlType, from: number, to: number): Uint8
   }
   return encodeBinary(arrayTypeOf(element)!, { dims: [to - from], lowerBounds: [1], elements });
 }
+
+const ARRAY_HEADER_BYTES = 20;
+
+/** Arrays of one dimension, in binary form and none of them empty, as one: the rows of several batches as one column. */
+export function joinedArrays(arrays: readonly Uint8Array[]): Uint8Array {
+  const [first] = arrays;
+  if (first === undefined || arrays.length === 1) return first ?? new Uint8Array();
+  const joined = Buffer.concat([first.subarray(0, ARRAY_HEADER_BYTES), ...arrays.map((one) => one.subarray(ARRAY_HEADER_BYTES))]);
+  let [length, hasNull] = [0, 0];
+  for (const one of arrays) {
+    const view = new DataView(one.buffer, one.byteOffset, one.length);
+    hasNull |= view.getInt32(4);
+    length += view.getInt32(12);
+  }
+  joined.writeInt32BE(hasNull, 4);
+  joined.writeInt32BE(length, 12);
+  return joined;
+}
+
+/** A column of no rows. */
+export const emptyArray = (type: SqlType): Uint8Array =>
+  encodeBinary(arrayTypeOf(shippedAs(type))!, { dims: [], lowerBounds: [], elements: [] });

@@ -1,19 +1,17 @@
 /**
- * The statement that the net runs for each batch: expressions over columns that are shipped as one array parameter each.
+ * The statement that the net, or the session's backend in its place, runs for each batch: expressions over columns that are shipped as one array parameter each.
  * A value whose type has no binary form here travels as text and is cast row by row. Columns that a projection only passes
  * through are not part of it: they stay at home.
  */
-import { CATALOG_SITE } from '../../algebra/rel.ts';
 import type { Input, Project, ProjectItem, RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, ParamScalar } from '../../algebra/scalar.ts';
 import { columnsIn } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
 import type { SqlText } from '../sql/precedence.ts';
 import { atom } from '../sql/precedence.ts';
+import { CatalogWriter } from './catalog-writer.ts';
+import type { CatalogBackend } from './catalog-writer.ts';
 import { shippedAs } from './net-rows.ts';
-import { PostgresWriter } from './postgres-writer.ts';
-import type { ServerInfo } from './server-info.ts';
-import type { SourceNames } from './source-names.ts';
 
 export interface NetStatement {
   readonly text: string;
@@ -25,25 +23,13 @@ export interface NetStatement {
   readonly computed: readonly ProjectItem[];
 }
 
-/** The catalog's database is made with these properties. */
-export const CATALOG_INFO: ServerInfo = {
-  versionNum: 180_000,
-  encoding: 'UTF8',
-  ordersByCodePoint: true,
-  casing: { kind: 'same' },
-  classes: { kind: 'same' },
-  signatures: new Set(),
-};
-
-export const NET_NAMES: SourceNames = { site: CATALOG_SITE, defaultSchema: 'public' };
-
 export const passesThrough = ({ column, expr }: ProjectItem): boolean => expr.kind === 'column' && expr.column === column.id;
 
-export class NetWriter extends PostgresWriter {
+export class NetWriter extends CatalogWriter {
   private readonly columns: readonly RelColumn[];
 
-  constructor(input: Input) {
-    super(NET_NAMES, CATALOG_INFO);
+  constructor(input: Input, backend: CatalogBackend = 'net') {
+    super(backend);
     this.columns = input.columns;
   }
 
@@ -58,8 +44,8 @@ export class NetWriter extends PostgresWriter {
     const names = shipped.map((i) => `c${i}`);
     const rows =
       shipped.length === 0
-        ? `generate_series(1, $${base + 1}::int4) AS rows (n)`
-        : `unnest(${arrays.join(', ')}) WITH ORDINALITY AS rows (${[...names, 'n'].join(', ')})`;
+        ? `${this.builtIn('generate_series')}(1, $${base + 1}::int4) AS rows (n)`
+        : `${this.unnested(arrays)} WITH ORDINALITY AS rows (${[...names, 'n'].join(', ')})`;
     const text = `SELECT ${exprs.join(', ')} FROM ${rows} ORDER BY rows.n`;
     return { text, parameters: this.parameters, shipped, computed };
   }

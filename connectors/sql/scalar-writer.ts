@@ -392,6 +392,7 @@ export abstract class ScalarWriter {
   aggregate(call: AggregateCall): SqlText {
     const ordering = ORDERING.test(call.fn.name);
     const args = call.args.map((arg) => (ordering ? this.ordered(arg, call.inputCollation) : this.scalar(arg)).text);
+    if (call.variadic) args.push(`VARIADIC ${args.pop()!}`);
     const orderBy = call.orderBy.map((key) =>
       this.orderingTerm(this.ordered(key.expr, key.expr.type.collation).text, key.descending, key.nullsFirst),
     );

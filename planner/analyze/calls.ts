@@ -89,8 +89,8 @@ function positionalArguments(
   const declared = arity(fn);
   for (let index = 0; index < Math.max(declared, positional.length); index++) {
     if (positional[index] !== undefined) continue;
-    // Its source knows the defaults of the last arguments.
-    if (fn.site !== undefined && index >= positional.length) break;
+    // Who has the function knows the defaults of the last arguments.
+    if (fn.schema !== 'pg_catalog' && index >= positional.length) break;
     const value = defaultArgument(fn, index, declared);
     if (value === undefined) throw analysis.unsupported(`default argument of function ${fn.name}`, node);
     positional[index] = value;

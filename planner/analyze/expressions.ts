@@ -170,6 +170,7 @@ export class ExpressionConverter {
       case 'SQLVALUEFUNCTION':
         return convertSessionValue(analysis, node);
       case 'SUBLINK':
+      case 'INLINEDFUNCTION':
         return this.convertSubquery(node, context);
       case 'AGGREF':
         return groupedAt(context, integer(node, 'agglevelsup')).aggregate(node);

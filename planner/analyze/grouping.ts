@@ -162,7 +162,6 @@ export class Grouping implements GroupedColumns {
   private call(node: TreeNode): AggregateCall {
     const { analysis, expressions } = this.converter;
     const fn = analysis.lookup.function(integer(node, 'aggfnoid'));
-    if (flag(node, 'aggvariadic')) throw analysis.unsupported(`VARIADIC argument of aggregate ${fn.name}`, node);
     const own: ExpressionContext = { ...this.context, clause: `aggregate ${fn.name}` };
     const context = below(own, integer(node, 'agglevelsup'));
     const entries = nodes(node, 'args').map((entry) => ({
@@ -194,6 +193,7 @@ export class Grouping implements GroupedColumns {
       type: analysis.type(integer(node, 'aggtype'), -1, integer(node, 'aggcollid')),
       location: analysis.location(node),
       ...(isOrderedSet ? { direct } : {}),
+      ...(flag(node, 'aggvariadic') ? { variadic: true } : {}),
     };
     return rowTypeOfCall(call, call.args);
   }

@@ -6,7 +6,9 @@
 import type { Rel, RelColumn, SortKey, With } from '../../algebra/rel.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { isVolatile } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
+import { sqlType } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { convertWithQueries } from './common-table-expressions.ts';
@@ -14,6 +16,7 @@ import { ExpressionConverter } from './expressions.ts';
 import { volatileIn } from './free-columns.ts';
 import { convertFromClause } from './from-clause.ts';
 import { Grouping, isGrouped } from './grouping.ts';
+import { convertInlinedCall, isInlined } from './inlined-calls.ts';
 import { cannotRaise } from './safe-functions.ts';
 import { PendingJoins } from './pending-joins.ts';
 import { applyPredicate } from './predicates.ts';
@@ -44,7 +47,9 @@ export class QueryConverter {
 
   constructor(analysis: Analysis) {
     this.analysis = analysis;
-    this.expressions = new ExpressionConverter(analysis, (node, context) => convertSublink(this, node, context));
+    this.expressions = new ExpressionConverter(analysis, (node, context) =>
+      isInlined(node) ? convertInlinedCall(this, node, context) : convertSublink(this, node, context),
+    );
   }
 
   /** `parent`: the context of the expression or FROM clause the query stands in. */
@@ -57,7 +62,7 @@ export class QueryConverter {
     const definitions = convertWithQueries(this, node, context);
     const setOperations = optionalChild(node, 'setOperations');
     const body = setOperations ? this.setOperation(node, setOperations, context) : this.plainSelect(node, context);
-    const limited = this.limited(this.sorted(node, this.distinct(node, body)), node, context);
+    const limited = this.limited(this.sorted(node, this.distinct(node, body)), node, context, body);
     const visible = this.withoutJunk(this.withPostponed(limited, node, body), body);
     analysis.leave(QUERY_WEIGHT);
     return {
@@ -114,6 +119,7 @@ export class QueryConverter {
     const listContext: ExpressionContext = windows ? { ...itemContext, windows } : itemContext;
     const lateContext: ExpressionContext = { ...listContext, conditional: false, postponed };
     const mayPostpone = conditional && query['limitOffset'] === null && list(query, 'distinctClause').length === 0;
+    const evaluatesLate = evaluatesVolatileLate(query);
     const used = new Set<ColumnId>();
     for (const entry of nodes(query, 'targetList')) {
       const reference = integer(entry, 'ressortgroupref');
@@ -123,7 +129,8 @@ export class QueryConverter {
       const item = target(analysis, entry, expr, used);
       targets.push(item);
       const raises = joins.size > before[0]! && canWait && !cannotRaise(expr);
-      if (postponed.size > before[1]! || raises) late.add(item);
+      const isLate = evaluatesLate && reference === 0 && isVolatile(expr);
+      if (postponed.size > before[1]! || raises || isLate) late.add(item);
     }
     const having = optionalChild(query, 'havingQual');
     if (grouping) {
@@ -147,7 +154,10 @@ export class QueryConverter {
     };
   }
 
-  /** Subqueries of the select list that might raise are evaluated for the rows that LIMIT leaves, as PostgreSQL does. */
+  /**
+   * Subqueries of the select list that might raise are evaluated for the rows that LIMIT leaves, and volatile functions for
+   * those that it comes to, in the order of ORDER BY, as PostgreSQL does.
+   */
   private withPostponed(limited: Rel, query: TreeNode, body: SelectBody): Rel {
     const { postponed } = body;
     if (postponed === undefined) return limited;
@@ -155,7 +165,9 @@ export class QueryConverter {
       column: item.column,
       expr: postponed.targets.has(item) ? item.expr : columnRef(item.column),
     }));
-    return this.sorted(query, { ...body, rel: { kind: 'project', input: postponed.joins.apply(limited), items } });
+    const rel: Rel = { kind: 'project', input: postponed.joins.apply(limited), items };
+    const sorted = postponed.joins.size === 0 ? rel : this.sorted(query, { ...body, rel });
+    return postponed.skipped === undefined ? sorted : { kind: 'limit', input: sorted, limit: null, offset: postponed.skipped };
   }
 
   private setOperation(query: TreeNode, operations: TreeNode, context: ExpressionContext): SelectBody {
@@ -200,11 +212,23 @@ export class QueryConverter {
     return limitedRows(this.analysis, body.rel, { partition, order, count: 1n, offset: 0n, withTies: false });
   }
 
-  private limited(rel: Rel, query: TreeNode, context: ExpressionContext): Rel {
+  private limited(rel: Rel, query: TreeNode, context: ExpressionContext, { postponed }: SelectBody): Rel {
     const limit = this.limitExpression(query, 'limitCount', context);
     const offset = this.limitExpression(query, 'limitOffset', context);
+    if (postponed && offset !== null) {
+      // The select list is evaluated for the rows that are skipped, too.
+      postponed.skipped = offset;
+      return limit === null ? rel : { kind: 'limit', input: rel, limit: this.sumOfCounts(limit, offset), offset: null };
+    }
     if (integer(query, 'limitOption') === LIMIT_WITH_TIES) return this.limitedWithTies(rel, limit, offset);
     return limit === null && offset === null ? rel : { kind: 'limit', input: rel, limit, offset };
+  }
+
+  private sumOfCounts(limit: Scalar, offset: Scalar): Scalar {
+    const [count, skipped] = [constantCount(limit, 'LIMIT'), constantCount(offset, 'OFFSET')];
+    if (count === undefined || skipped === undefined)
+      throw this.analysis.unsupported('volatile function in a select list with LIMIT and OFFSET that are not constant');
+    return { kind: 'const', value: count === 0n ? 0n : (count ?? 0n) + (skipped ?? 0n), type: sqlType('int8') };
   }
 
   private limitedWithTies(rel: Rel, limit: Scalar | null, offset: Scalar | null): Rel {
@@ -238,6 +262,12 @@ const isSortedAlone = (query: TreeNode): boolean =>
   list(query, 'distinctClause').length === 0 &&
   integer(query, 'limitOption') !== LIMIT_WITH_TIES;
 
+/** Whether volatile functions of the select list wait for ORDER BY and LIMIT. */
+const evaluatesVolatileLate = (query: TreeNode): boolean =>
+  (list(query, 'sortClause').length > 0 || query['limitCount'] !== null) &&
+  list(query, 'distinctClause').length === 0 &&
+  integer(query, 'limitOption') !== LIMIT_WITH_TIES;
+
 const columnRef = ({ id, type }: RelColumn): Scalar => ({ kind: 'column', column: id, type });
 
 interface SelectBody {
@@ -246,7 +276,12 @@ interface SelectBody {
   /** Sort keys after those of ORDER BY: the places of rows in sets of the select list. */
   readonly positions?: readonly RelColumn[];
   /** Of the targets, those that are computed after LIMIT, over these joins. */
-  readonly postponed?: { readonly joins: PendingJoins; readonly targets: ReadonlySet<Target> };
+  readonly postponed?: {
+    readonly joins: PendingJoins;
+    readonly targets: ReadonlySet<Target>;
+    /** OFFSET, where it comes after them. */
+    skipped?: Scalar;
+  };
 }
 
 interface Target {

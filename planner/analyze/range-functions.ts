@@ -2,12 +2,14 @@
  * Functions in FROM → a ProjectSet over one row: f(x), ROWS FROM (…), WITH ORDINALITY. Whether the arguments read the rows
  * beside it (LATERAL) is for the join above to see. A function that returns no set gives one row.
  */
-import type { ProjectSet, Rel, RelColumn } from '../../algebra/rel.ts';
+import type { ProjectSet } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { convertPlainCall } from './calls.ts';
+import { inLockstep, inlinedRows, isInlined } from './inlined-calls.ts';
+import type { RangeRows } from './inlined-calls.ts';
 import type { QueryConverter } from './query-converter.ts';
 import type { ExpressionContext } from './scope.ts';
 import { isComposite, ONE_ROW, PAIR_COLUMNS } from './set-returning.ts';
@@ -19,12 +21,14 @@ export function convertRangeFunction(
   range: TreeNode,
   name: string,
   context: ExpressionContext,
-): { readonly rel: Rel; readonly columns: readonly RelColumn[] } {
+): RangeRows {
   const { analysis } = converter;
   const names = strings(child(range, 'eref'), 'colnames');
   const inFrom: ExpressionContext = { ...context, clause: 'a function in FROM' };
+  const items = nodes(range, 'functions');
+  if (items.some((item) => isInlined(child(item, 'funcexpr')))) return withInlined(converter, range, items, name, inFrom);
   let position = 0;
-  const functions = nodes(range, 'functions').map((item): ProjectSet['functions'][number] => {
+  const functions = items.map((item): ProjectSet['functions'][number] => {
     const node = child(item, 'funcexpr');
     const definition = strings(item, 'funccolnames');
     if (definition.length > 0) {
@@ -45,6 +49,29 @@ export function convertRangeFunction(
   if (ordinality) columns.push(ordinality);
   assert(columns.length === names.length, `"${name}" has ${names.length} columns`);
   return { rel: { kind: 'projectset', input: ONE_ROW, functions, ordinality }, columns };
+}
+
+/** Some are queries by now: then each of them is a relation. */
+function withInlined(
+  converter: QueryConverter,
+  range: TreeNode,
+  items: readonly TreeNode[],
+  name: string,
+  context: ExpressionContext,
+): RangeRows {
+  const { analysis } = converter;
+  const parts = items.map((item): RangeRows => {
+    const node = child(item, 'funcexpr');
+    const isDefined = strings(item, 'funccolnames').length > 0;
+    if (isInlined(node)) return inlinedRows(converter, node, isDefined ? integers(item, 'funccoltypes') : null, context);
+    const count = integer(item, 'funccolcount');
+    const names = Array.from({ length: count }, (_, i) => `column${i + 1}`);
+    const alone = { ...range, functions: [item], funcordinality: false, eref: { ...child(range, 'eref'), colnames: names } };
+    return convertRangeFunction(converter, alone, name, context);
+  });
+  const isNumbered = flag(range, 'funcordinality');
+  if (parts.length === 1 && !isNumbered) return parts[0]!;
+  return inLockstep(converter, parts, isNumbered ? analysis.column('ordinality', sqlType('int8')) : null);
 }
 
 /** A call with a column definition list. One row counts as a set of rows: only a site with PostgreSQL's grammar takes both. */

@@ -11,14 +11,15 @@ import { sqlError } from '../../core/sql-error.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 
-const ROW_NUMBER = 3100;
+export const ROW_NUMBER = 3100;
 const RANK = 3101;
+export const EQUAL_INT8 = 410;
 const GREATER_INT8 = 413;
 const NOT_GREATER_INT8 = 414;
 
 /** What counting rows off looks up although no statement names it. */
 export const rowLimitFunctions: readonly number[] = [ROW_NUMBER, RANK];
-export const rowLimitOperators: readonly number[] = [GREATER_INT8, NOT_GREATER_INT8];
+export const rowLimitOperators: readonly number[] = [EQUAL_INT8, GREATER_INT8, NOT_GREATER_INT8];
 
 const BOOL = sqlType('bool');
 const INT8 = sqlType('int8');
@@ -75,11 +76,11 @@ export function constantCount(expr: Scalar | null, clause: 'LIMIT' | 'OFFSET'): 
 
 const constant = (value: bigint): Scalar => ({ kind: 'const', value, type: INT8 });
 
-function counting(analysis: Analysis, oid: number): WindowCall {
+export function counting(analysis: Analysis, oid: number): WindowCall {
   return { fn: analysis.lookup.function(oid), args: [], filter: null, inputCollation: 'none', type: INT8 };
 }
 
-function compared(analysis: Analysis, oid: number, left: RelColumn, right: Scalar): Scalar {
+export function compared(analysis: Analysis, oid: number, left: RelColumn, right: Scalar): Scalar {
   const operator = analysis.lookup.operator(oid);
   const fn = analysis.lookup.function(operator.functionOid);
   const args = [reference(left), right];

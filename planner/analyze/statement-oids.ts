@@ -64,7 +64,7 @@ const OID_FIELDS: readonly (readonly [OidKind, readonly string[]])[] = [
       'ctecoltypes',
     ],
   ],
-  ['function', ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid', 'startInRangeFunc', 'endInRangeFunc']],
+  ['function', ['funcid', 'inlinedfuncid', 'opfuncid', 'aggfnoid', 'winfnoid', 'startInRangeFunc', 'endInRangeFunc']],
   ['operator', ['opno', 'eqop', 'sortop', 'opnos']],
   [
     'collation',

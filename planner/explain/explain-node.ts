@@ -9,7 +9,7 @@ import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import { printFrame } from '../../algebra/print-rel.ts';
 import { printAggregate, printScalar, printWindowCall, type DatumText } from '../../algebra/print-scalar.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { CATALOG_SITE, outputColumns } from '../../algebra/rel.ts';
+import { CATALOG_SITE, outputColumns, SESSION_SITE } from '../../algebra/rel.ts';
 import { relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
 
 /** What one node did, from the executor's metrics. */
@@ -164,7 +164,7 @@ class Describer {
       case 'remote':
         return {
           nodeType: 'Remote Query',
-          title: `Remote Query on ${plan.site}${plan.inputs ? ' (net)' : plan.site === CATALOG_SITE ? ' (session)' : ''}`,
+          title: `Remote Query on ${plan.site !== CATALOG_SITE ? plan.site : plan.inputs ? `${plan.site} (net)` : SESSION_SITE}`,
           properties: [['Remote SQL', this.#options.sqlOf(plan.site, plan.fragment)]],
         };
       case 'filter':

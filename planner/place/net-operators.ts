@@ -5,7 +5,7 @@
  * Invariant: the fragment reads nothing but `input` nodes, numbered as its shipped relations are.
  */
 import type { Plan, RemoteQuery } from '../../algebra/plan.ts';
-import { CATALOG_SITE, outputColumns } from '../../algebra/rel.ts';
+import { CATALOG_SITE, outputColumns, SESSION_SITE } from '../../algebra/rel.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { ColumnId } from '../../algebra/scalar.ts';
 import type { Capabilities } from '../../algebra/site.ts';
@@ -38,25 +38,37 @@ export function neededBelow(rel: Rel, needed: ReadonlySet<ColumnId>): Set<Column
   return below;
 }
 
-/** The operator over what is shipped; an input that is itself such a fragment is taken in. */
-export function shippedOperator(rel: Rel, plans: readonly Plan[]): { readonly fragment: Rel; readonly inputs: readonly Plan[] } {
+/** Where the rows of an operator are shipped: the session's backend evaluates all that the net does. */
+export type NetPlace = typeof CATALOG_SITE | typeof SESSION_SITE;
+
+/** The operator over what is shipped to `site`; an input that is itself such a fragment is taken in. */
+export function shippedOperator(
+  rel: Rel,
+  plans: readonly Plan[],
+  site: NetPlace,
+): { readonly fragment: Rel; readonly inputs: readonly Plan[]; readonly site: NetPlace } {
   const inputs: Plan[] = [];
   let next = 0;
+  let place = site;
   const fragment = mapRelInputs(rel, () => {
     const plan = plans[next++]!;
     const first = inputs.length;
     if (isNetOperator(plan)) {
       inputs.push(...plan.inputs);
+      if (plan.site === SESSION_SITE) place = SESSION_SITE;
       return renumbered(plan.fragment, first);
     }
     inputs.push(plan);
     return { kind: 'input', index: first, columns: plan.columns };
   });
-  return { fragment, inputs };
+  return { fragment, inputs, site: place };
 }
 
 export const isNetOperator = (plan: Plan): plan is RemoteQuery & { readonly inputs: readonly Plan[] } =>
-  plan.kind === 'remote' && plan.site === CATALOG_SITE && plan.inputs !== undefined && !isProjection(plan.fragment);
+  plan.kind === 'remote' &&
+  (plan.site === CATALOG_SITE || plan.site === SESSION_SITE) &&
+  plan.inputs !== undefined &&
+  !isProjection(plan.fragment);
 
 const isProjection = (rel: Rel): boolean => rel.kind === 'project' && rel.input.kind === 'input';
 

@@ -1,28 +1,34 @@
 /**
  * What stays at home and has no kernel there goes to the net, the catalog server, row by row: only the smallest expressions
- * that the executor refuses, each become a column that a RemoteQuery over the shipped input computes.
+ * that the executor refuses, each become a column that a RemoteQuery over the shipped input computes. What only the session
+ * itself can evaluate (functions that users made, volatile ones) is shipped to its backend in the same way.
  *
  * Invariant: nothing is evaluated for a row for which PostgreSQL would not evaluate it. Where an expression is conditional
  * (CASE, AND, OR, COALESCE), the outermost one goes whole.
  */
-import { outputColumns } from '../../algebra/rel.ts';
+import { CATALOG_SITE, outputColumns, SESSION_SITE } from '../../algebra/rel.ts';
 import type { Join, Project, ProjectItem, Rel, RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
-import { mapScalarParts, readsOnly, relScalars, returnsSet, scalarParts } from '../../algebra/transform.ts';
+import { isVolatile, mapScalarParts, readsOnly, relScalars, returnsSet, scalarParts } from '../../algebra/transform.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
 import { hashKeys } from './hash-keys.ts';
+import type { NetPlace } from './net-operators.ts';
 
 const CONDITIONAL: ReadonlySet<Scalar['kind']> = new Set(['case', 'and', 'or', 'coalesce']);
 
 export class Net {
   readonly #local: Capabilities;
-  readonly #net: Capabilities | undefined;
+  /** Where what the executor refuses may go; first those with more room. */
+  readonly #places: readonly { readonly site: NetPlace; readonly capabilities: Capabilities }[];
   readonly #nextColumn: () => ColumnId;
 
-  constructor(local: Capabilities, net: Capabilities | undefined, nextColumn: () => ColumnId) {
+  constructor(local: Capabilities, net: Capabilities | undefined, session: Capabilities | undefined, nextColumn: () => ColumnId) {
     this.#local = local;
-    this.#net = net;
+    this.#places = [
+      ...(net ? [{ site: CATALOG_SITE, capabilities: net } as const] : []),
+      ...(session ? [{ site: SESSION_SITE, capabilities: session } as const] : []),
+    ];
     this.#nextColumn = nextColumn;
   }
 
@@ -31,28 +37,22 @@ export class Net {
     return firstRefusal(this.#local, expr);
   }
 
-  /** Why the net refuses an operator; undefined when it evaluates it, its inputs being there. */
-  refusesOperator(rel: Rel): string | undefined {
-    const net = this.#net;
-    if (net === undefined) return 'there is no net';
-    const verdict = net.operator(rel);
-    if (verdict.verdict !== 'exact') return verdict.reason;
-    for (const expr of relScalars(rel)) {
-      // A function that returns a set is the operator's own.
-      const parts = rel.kind === 'projectset' && returnsSet(expr) ? expr.args : [expr];
-      const refusal = parts.map((part) => firstRefusal(net, part)).find((reason) => reason !== undefined);
-      if (refusal !== undefined) return refusal;
-    }
-    if (rel.kind !== 'aggregate') return undefined;
-    const verdicts = rel.aggregates.map(({ call }) => net.aggregate(call));
-    return verdicts.map((own) => (own.verdict === 'exact' ? undefined : own.reason)).find((reason) => reason !== undefined);
+  /** The place that evaluates an operator, its inputs being shipped there. */
+  siteOf(rel: Rel): NetPlace | undefined {
+    return this.#places.find(({ capabilities }) => operatorRefused(capabilities, rel) === undefined)?.site;
   }
 
-  /** Refuses what neither evaluates; `refusal` is the executor's. */
-  acceptOperator(rel: Rel, refusal: string): void {
-    if (this.#net === undefined) throw featureNotSupported(refusal);
-    const why = this.refusesOperator(rel);
-    if (why !== undefined) throw featureNotSupported(refusal, why === refusal ? {} : { detail: why });
+  /** Refuses what no place evaluates; `refusal` is the executor's. */
+  acceptOperator(rel: Rel, refusal: string): NetPlace {
+    const site = this.siteOf(rel);
+    if (site !== undefined) return site;
+    throw this.#refused(refusal, (capabilities) => operatorRefused(capabilities, rel));
+  }
+
+  #refused(refusal: string, why: (capabilities: Capabilities) => string | undefined): Error {
+    const last = this.#places.at(-1);
+    const detail = last && why(last.capabilities);
+    return featureNotSupported(refusal, detail === undefined || detail === refusal ? {} : { detail });
   }
 
   /** The expression as the executor evaluates it, over the input's columns and those added to `shipped`. 0A000 when nobody does. */
@@ -68,11 +68,9 @@ export class Net {
         return outside;
       }
     }
-    const net = this.#net;
-    if (net === undefined) throw featureNotSupported(refusal);
-    const why = firstRefusal(net, expr);
-    if (why !== undefined) throw featureNotSupported(refusal, why === refusal ? {} : { detail: why });
-    return shipped.add(expr, refusal, this.#nextColumn());
+    const place = this.#places.find(({ capabilities }) => firstRefusal(capabilities, expr) === undefined);
+    if (place === undefined) throw this.#refused(refusal, (capabilities) => firstRefusal(capabilities, expr));
+    return shipped.add(expr, refusal, this.#nextColumn(), place.site);
   }
 }
 
@@ -80,9 +78,12 @@ export class Net {
 export class Shipped {
   readonly items: ProjectItem[] = [];
   reason: string | undefined;
+  /** One that evaluates all of them. */
+  site: NetPlace = CATALOG_SITE;
 
-  add(expr: Scalar, reason: string, id: ColumnId): Scalar {
+  add(expr: Scalar, reason: string, id: ColumnId, site: NetPlace): Scalar {
     this.reason ??= reason;
+    if (site === SESSION_SITE) this.site = site;
     this.items.push({ column: { id, name: 'net', type: expr.type }, expr });
     return { kind: 'column', column: id, type: expr.type };
   }
@@ -93,6 +94,7 @@ export class Shipped {
 
   adopt(other: Shipped): void {
     this.reason ??= other.reason;
+    if (other.site === SESSION_SITE) this.site = other.site;
     this.items.push(...other.items);
   }
 }
@@ -133,10 +135,10 @@ export function splitJoin(rel: Join, on: readonly Scalar[], net: Net): SplitJoin
     const shipped = new Shipped();
     const outside = net.split(conjunct, shipped);
     const sideOf = ({ expr }: ProjectItem): Shipped | null =>
-      readsOnly(expr, leftIds) ? left : readsOnly(expr, rightIds) ? right : null;
+      isVolatile(expr) ? null : readsOnly(expr, leftIds) ? left : readsOnly(expr, rightIds) ? right : null;
     const sides = shipped.items.map(sideOf);
     if (sides.every((side) => side !== null)) {
-      shipped.items.forEach((item, i) => sides[i]!.add(item.expr, refusal, item.column.id));
+      shipped.items.forEach((item, i) => sides[i]!.add(item.expr, refusal, item.column.id, shipped.site));
       kept.push(outside);
     } else if (rel.type === 'inner') above.push(conjunct);
     else return { together: refusal };
@@ -151,6 +153,20 @@ export function splitJoin(rel: Join, on: readonly Scalar[], net: Net): SplitJoin
 
 const withShipped = (ids: ReadonlySet<ColumnId>, { items }: Shipped): ReadonlySet<ColumnId> =>
   new Set([...ids, ...items.map((item) => item.column.id)]);
+
+function operatorRefused(capabilities: Capabilities, rel: Rel): string | undefined {
+  const verdict = capabilities.operator(rel);
+  if (verdict.verdict !== 'exact') return verdict.reason;
+  for (const expr of relScalars(rel)) {
+    // A function that returns a set is the operator's own.
+    const parts = rel.kind === 'projectset' && returnsSet(expr) ? expr.args : [expr];
+    const refusal = parts.map((part) => firstRefusal(capabilities, part)).find((reason) => reason !== undefined);
+    if (refusal !== undefined) return refusal;
+  }
+  if (rel.kind !== 'aggregate') return undefined;
+  const verdicts = rel.aggregates.map(({ call }) => capabilities.aggregate(call));
+  return verdicts.map((own) => (own.verdict === 'exact' ? undefined : own.reason)).find((reason) => reason !== undefined);
+}
 
 function firstRefusal(capabilities: Capabilities, expr: Scalar): string | undefined {
   const verdict: Verdict = capabilities.scalar(expr);

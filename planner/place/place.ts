@@ -11,7 +11,6 @@ import { InternalError, unreachable } from '../../core/assert.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
 import type { Plan, Subplan } from '../../algebra/plan.ts';
 import {
-  CATALOG_SITE,
   outputColumns,
   type Aggregate,
   type Filter,
@@ -77,6 +76,7 @@ export class Placer {
     judge: FragmentJudge;
     local: Capabilities;
     net: Capabilities | undefined;
+    session: Capabilities | undefined;
     estimator: Estimator;
     switches: PlacementSwitches;
     atHome: ReadonlySet<Rel>;
@@ -90,7 +90,7 @@ export class Placer {
     this.#switches = options.switches;
     this.#atHome = options.atHome;
     this.#nextColumn = options.nextColumn;
-    this.#net = new Net(options.local, options.net, options.nextColumn);
+    this.#net = new Net(options.local, options.net, options.session, options.nextColumn);
     this.#planSubquery = (rel) => options.planSubquery(this, rel);
     this.#fired = options.fired;
   }
@@ -193,7 +193,7 @@ export class Placer {
     return {
       id: this.#nextId++,
       kind: 'remote',
-      site: CATALOG_SITE,
+      site: shipped.site,
       columns: [...input.columns, ...shipped.items.map((item) => item.column)],
       fragment: netFragment(input.columns, shipped.items),
       inputs: [input],
@@ -213,10 +213,9 @@ export class Placer {
 
   #shipWhole(rel: Rel, plans: readonly Plan[], reason: string): Plan {
     const lifted = mapRelScalars(rel, (expr) => this.#lift(expr));
-    this.#net.acceptOperator(lifted, reason);
-    const { fragment, inputs } = shippedOperator(lifted, plans);
+    const { fragment, inputs, site } = shippedOperator(lifted, plans, this.#net.acceptOperator(lifted, reason));
     const base = this.#base(rel, outputColumns(fragment), `no local kernel: ${reason}`);
-    return { ...base, kind: 'remote', site: CATALOG_SITE, fragment, inputs };
+    return { ...base, kind: 'remote', site, fragment, inputs };
   }
 
   #aggregate(rel: Aggregate): Placed {
@@ -418,9 +417,12 @@ export class Placer {
       topN && rel.input.kind === 'sort'
         ? this.#sort(rel.input, needed, topN)
         : this.#close(this.#place(rel.input, needed), rel.input, needed);
-    if (isNetOperator(input) && this.#net.refusesOperator({ ...rel, limit, offset }) === undefined) {
-      const whole = shippedOperator({ ...rel, limit, offset }, [input]);
-      return { ...this.#base(rel, input.columns, input.notPushed), kind: 'remote', site: CATALOG_SITE, ...whole };
+    if (isNetOperator(input)) {
+      const site = this.#net.siteOf({ ...rel, limit, offset });
+      if (site !== undefined) {
+        const whole = shippedOperator({ ...rel, limit, offset }, [input], site);
+        return { ...this.#base(rel, input.columns, input.notPushed), kind: 'remote', ...whole };
+      }
     }
     return { ...this.#base(rel, input.columns, this.#whyHome(rel)), kind: 'limit', input, limit, offset };
   }

@@ -6,15 +6,19 @@
  *   └─ Project f(x)               →       └─ Limit 10
  *      └─ Sort y                             └─ Sort y
  *
- * Not past a volatile expression:  SELECT nextval('s') FROM a LIMIT 1  must still be cheap to reason about, and is left alone.
+ * A volatile expression is evaluated for the rows that the limit lets through, and for those that OFFSET skips.
  */
-import type { Rel } from '../../algebra/rel.ts';
+import type { ProjectItem, Rel } from '../../algebra/rel.ts';
+import type { Scalar } from '../../algebra/scalar.ts';
 import { isVolatile, mapRelInputs } from '../../algebra/transform.ts';
 
 export function limitBelowProject(rel: Rel): Rel {
-  if (rel.kind === 'limit' && rel.input.kind === 'project' && !rel.input.items.some((item) => isVolatile(item.expr))) {
+  if (rel.kind === 'limit' && rel.input.kind === 'project' && canSwap(rel.offset, rel.input.items)) {
     const project = rel.input;
     return { ...project, input: limitBelowProject({ ...rel, input: project.input }) };
   }
   return mapRelInputs(rel, limitBelowProject);
 }
+
+const canSwap = (offset: Scalar | null, items: readonly ProjectItem[]): boolean =>
+  offset === null || !items.some((item) => isVolatile(item.expr));

@@ -10,6 +10,7 @@ import { internalError, programLimitExceeded, sqlError } from '../../core/sql-er
 import { writeBind, writeDescribeStatement, writeExecute, writeParse } from '../wire/frontend-messages.ts';
 import { MessageBuilder, frontend } from '../wire/frontend-messages.ts';
 import { Capture, readParameterTypes } from './backend-exchange.ts';
+import { functionBodies } from './function-bodies.ts';
 import type { Session } from './session.ts';
 import type { FederatedStatement } from './session-state.ts';
 import type { SentText } from './statement-text.ts';
@@ -78,8 +79,9 @@ export async function federatedStatement(
   parameterTypes: readonly number[],
   rowDescription: Buffer | null,
 ): Promise<FederatedStatement | null> {
-  const { mirrors, callsFunction } = await session.federation.sourcesIn(tree);
-  if (mirrors.length === 0 && !callsFunction) return null;
+  const { mirrors, callsFunction, ownFunctions } = await session.federation.sourcesIn(tree);
+  const bodies = await bodiesOf(session, ownFunctions);
+  if (mirrors.length === 0 && !callsFunction && bodies.size === 0) return null;
   for (const { name, sources, position } of text.ambiguous) {
     if (!mirrors.some(({ table }) => table.name === name && sources.includes(table.site))) continue;
     // As along PostgreSQL's search path, what the user may not enter is not there.
@@ -92,10 +94,21 @@ export async function federatedStatement(
     tree: Buffer.from(tree),
     text,
     parameterTypes,
+    bodies,
     rowDescription: rowDescription && Buffer.from(rowDescription),
     query: null,
   };
 }
+
+/** Of functions that a statement calls, those that read mirrors, as the session's backend sees them now. */
+export const bodiesOf = (session: Session, functions: readonly number[]): Promise<FederatedStatement['bodies']> =>
+  functionBodies(
+    {
+      ask: (name, sql) => queryBackend(session, name, sql),
+      sourcesIn: (tree) => session.federation.sourcesIn(tree),
+    },
+    functions,
+  );
 
 /** Of these, the ones whose default schema the session's user may enter. */
 async function usableSources(session: Session, sources: readonly string[]): Promise<string[]> {

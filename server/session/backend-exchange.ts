@@ -20,6 +20,8 @@ export interface Receiver {
   message(type: number, message: Buffer): void;
   /** A query tree printed by the server while it worked on this step. */
   tree?(bytes: Buffer): void;
+  /** One of a statement inside a function. */
+  nestedTree?(bytes: Buffer): void;
   /** Notices raised meanwhile; absent: they go to the client. */
   notice?(message: Buffer): void;
 }
@@ -157,14 +159,15 @@ export class BackendExchange {
 
   /**
    * A tree comes from print.c's elog_node_display and, when it is that of the statement itself, without context; anything
-   * else with that origin is a nested statement's tree, and nobody's business.
+   * else with that origin is a nested statement's tree, for those who ask for it.
    */
   private notice(message: Buffer): void {
     const receiver = this.steps[0]?.receiver;
     if (message.includes('elog_node_display')) {
       const fields = treeFields(message);
       if (fields) {
-        if (!fields.nested) receiver?.tree?.(fields.tree);
+        if (fields.nested) receiver?.nestedTree?.(fields.tree);
+        else receiver?.tree?.(fields.tree);
         return;
       }
     }
@@ -196,6 +199,7 @@ function treeFields(message: Buffer): { readonly tree: Buffer; readonly nested: 
 export class Capture implements Receiver {
   error: Buffer | null = null;
   readonly trees: Buffer[] = [];
+  readonly nestedTrees: Buffer[] = [];
   parameterDescription: Buffer | null = null;
   rowDescription: Buffer | null = null;
   /** Messages; `rows` and `rawRows` read them. */
@@ -226,6 +230,10 @@ export class Capture implements Receiver {
 
   tree(bytes: Buffer): void {
     this.trees.push(bytes);
+  }
+
+  nestedTree(bytes: Buffer): void {
+    this.nestedTrees.push(bytes);
   }
 
   get rawRows(): (Buffer | null)[][] {

@@ -140,7 +140,7 @@ export function classify(sql: string, statement: RawStatement): StatementClass {
     case 'VacuumStmt':
       return node['is_vacuumcmd'] ? { kind: 'forward' } : { kind: 'analyze', targets: analyzeTargets(node) };
     case 'CreateFunctionStmt':
-      refusePlpgsql(node);
+      refuseOtherLanguages(node);
       return { kind: 'forward' };
     default:
       if (forwarded.has(type)) return { kind: 'forward' };
@@ -155,13 +155,14 @@ function analyzeTargets(node: SyntaxNode): readonly AnalyzeTarget[] {
   return relations.map(({ VacuumRelation: { relation } }) => ({ schema: relation.schemaname, name: relation.relname }));
 }
 
-/** plpgsql's EXCEPTION could swallow the error that guards an empty mirror, and answer from nothing. */
-function refusePlpgsql(node: SyntaxNode): void {
+/** What catches errors could swallow the one that guards an empty mirror: of PL/pgSQL the catalog server itself refuses that. */
+function refuseOtherLanguages(node: SyntaxNode): void {
   const options = (node['options'] ?? []) as { DefElem?: { defname?: string; arg?: { String?: { sval?: string } } } }[];
   const language = options.find((option) => option.DefElem?.defname === 'language')?.DefElem?.arg?.String?.sval ?? 'sql';
-  if (language.toLowerCase() !== 'sql') {
-    throw featureNotSupported(`a function in language ${language}`, { hint: 'Functions in language sql are supported.' });
-  }
+  if (language === 'sql' || (language === 'plpgsql' && node['is_procedure'] !== true)) return;
+  throw featureNotSupported(`a ${node['is_procedure'] === true ? 'procedure' : 'function'} in language ${language}`, {
+    hint: 'Functions in language sql and plpgsql are supported, and procedures in language sql.',
+  });
 }
 
 function classifyCopy(sql: string, statement: RawStatement): StatementClass {

@@ -12,8 +12,9 @@ import type { SqlType } from '../../core/sql-type.ts';
 import type { SessionQuery } from '../../planner/analyze/session-expressions.ts';
 import type { FederatedQuery, PreparedExecution } from '../run-statement.ts';
 import { writeDescribeStatement, writeExecute } from '../wire/frontend-messages.ts';
-import { analyse, federatedStatement, queryBackend } from './backend-analysis.ts';
+import { analyse, bodiesOf, federatedStatement, queryBackend } from './backend-analysis.ts';
 import { Capture } from './backend-exchange.ts';
+import { bodiesKey } from './function-bodies.ts';
 import { filesHaveChanged } from './file-functions.ts';
 import { inClientPositions } from './error-messages.ts';
 import { contextColumns, contextSql, plannerSettingsSql, readContext, withPlannerSettings } from './execution-context.ts';
@@ -69,6 +70,8 @@ export async function prepareExecution(
   const known = statement.federated?.query;
   const askWith = known ? contextQuery(known) : undefined;
   const { values, context: asked } = await revalidateAndReadParameters(session, statement, source, askWith);
+  if (statement.federated && statement.federated.bodies.size > 0 && source.kind !== 'none' && source.revalidate !== undefined)
+    await readBodiesAgain(session, statement, statement.federated);
   let sawFiles = false;
   for (let attempt = 1; ; attempt++) {
     const { federated } = statement;
@@ -135,9 +138,17 @@ async function describeLocally(session: Session, sql: string): Promise<string> {
 async function analyseAgain(session: Session, statement: Statement, before: FederatedStatement): Promise<void> {
   const again = await analyse(session, 'tributary:again', before.text, before.parameterTypes);
   if (!again.federated) statement.federated = null;
-  else if (again.federated.tree.equals(before.tree)) before.query = null;
+  else if (again.federated.tree.equals(before.tree) && bodiesKey(again.federated.bodies) === bodiesKey(before.bodies))
+    before.query = null;
   else
     statement.federated = { ...again.federated, ...(before.generation === undefined ? {} : { generation: before.generation }) };
+}
+
+/** What Describe does not notice: the search path may have moved under a function. */
+async function readBodiesAgain(session: Session, statement: Statement, before: FederatedStatement): Promise<void> {
+  const { ownFunctions } = await session.federation.sourcesIn(before.tree);
+  const bodies = await bodiesOf(session, ownFunctions);
+  if (bodiesKey(bodies) !== bodiesKey(before.bodies)) statement.federated = { ...before, bodies, query: null };
 }
 
 async function revalidateAndReadParameters(

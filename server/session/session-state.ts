@@ -3,6 +3,7 @@ import type { FederatedQuery } from '../run-statement.ts';
 import type { FederatedPortal } from './federated-portal.ts';
 import type { BindMessage } from '../wire/frontend-messages.ts';
 import type { StatementClass } from './classify.ts';
+import type { PrintedBody } from './function-bodies.ts';
 import type { SentText } from './statement-text.ts';
 
 /** A prepared statement, by Parse or PREPARE. The backend holds one of the same name. */
@@ -20,6 +21,8 @@ export interface FederatedStatement {
   readonly tree: Buffer;
   readonly text: SentText;
   readonly parameterTypes: readonly number[];
+  /** Functions in it whose bodies read mirrors. */
+  readonly bodies: ReadonlyMap<number, PrintedBody>;
   /** RowDescription in text format, with the exact types; null: no columns. */
   readonly rowDescription: Buffer | null;
   /** Analysed and planned at first execution. */

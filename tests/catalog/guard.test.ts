@@ -43,6 +43,10 @@ afterAll(async () => {
 const NOT_POPULATED = '55000';
 const NOT_SUPPORTED = '0A000';
 
+/** A function of this body is made, then the statement run; the outcome is the first error's, else the last statement's. */
+const plpgsql = (body: string, statement = ''): string =>
+  `CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE plpgsql AS $f$${body}$f$; ${statement}`;
+
 test.each([
   ['SELECT * FROM shop.customers', NOT_POPULATED],
   ['SELECT count(*) FROM shop.customers', NOT_POPULATED],
@@ -100,9 +104,19 @@ test.each([
   [`SELECT schema_to_xml('shop', true, false, '')`, NOT_POPULATED],
   [`SELECT cursor_to_xml('nothing', 1, true, false, '')`, '34000'],
   [`SELECT ts_stat('select to_tsvector(region) from shop.customers')`, NOT_POPULATED],
-  [`DO 'BEGIN PERFORM FROM shop.customers; EXCEPTION WHEN OTHERS THEN NULL; END'`, '42501'],
-  [`CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'`, '42501'],
-  [`CREATE PROCEDURE pg_temp.f() LANGUAGE plpgsql AS 'BEGIN END'`, '42501'],
+  [`DO 'BEGIN PERFORM FROM shop.customers; EXCEPTION WHEN OTHERS THEN NULL; END'`, NOT_SUPPORTED],
+  [plpgsql('BEGIN RETURN (SELECT count(*) FROM shop.customers); END', 'SELECT pg_temp.f()'), NOT_POPULATED],
+  [plpgsql('BEGIN FOR i IN 1..2 LOOP PERFORM FROM shop.customers LIMIT 1; END LOOP; RETURN 1; END', 'SELECT pg_temp.f()'), NOT_POPULATED], // prettier-ignore
+  [plpgsql(`BEGIN EXECUTE 'SELECT FROM shop' || '.customers'; RETURN 1; END`, 'SELECT pg_temp.f()'), NOT_POPULATED],
+  [plpgsql('BEGIN INSERT INTO shop.customers VALUES (1); RETURN 1; END', 'SELECT pg_temp.f()'), NOT_SUPPORTED],
+  [plpgsql('BEGIN RETURN 1; EXCEPTION WHEN OTHERS THEN RETURN 0; END'), NOT_SUPPORTED],
+  [plpgsql('BEGIN BEGIN RETURN 1; exception -- raise\n when others THEN NULL; END; RETURN 0; END'), NOT_SUPPORTED],
+  [plpgsql('BEGIN RETURN 1; -- raise\nEXCEPTION WHEN OTHERS THEN RETURN 0; END'), NOT_SUPPORTED],
+  [plpgsql('BEGIN RETURN 1; /* raise */exception WHEN OTHERS THEN RETURN 0; END'), NOT_SUPPORTED],
+  [plpgsql(`BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'ZZ123'; END`, 'SELECT pg_temp.f()'), 'ZZ123'],
+  [plpgsql(`BEGIN EXECUTE 'DO $d$ BEGIN NULL; END $d$'; RETURN 1; END`, 'SELECT pg_temp.f()'), NOT_SUPPORTED],
+  [plpgsql(`BEGIN EXECUTE 'CREATE FUNCTION pg_temp.g() RETURNS int LANGUAGE plpgsql AS ''BEGIN RETURN 1; EXCEP' || 'TION WHEN OTHERS THEN RETURN 0; END'''; RETURN 1; END`, 'SELECT pg_temp.f()'), NOT_SUPPORTED], // prettier-ignore
+  [`CREATE PROCEDURE pg_temp.f() LANGUAGE plpgsql AS 'BEGIN NULL; EXCEPTION WHEN OTHERS THEN NULL; END'`, NOT_SUPPORTED],
 ])('an ordinary user: %s → %s', async (sql, code) => {
   expect(await ana.outcome(sql)).toBe(code);
   await ana.query('ROLLBACK; DEALLOCATE ALL');
@@ -165,7 +179,8 @@ test.each([
   ['GRANT pg_read_server_files TO ana'],
   ['CREATE ROLE mighty SUPERUSER'],
   ['CREATE ROLE mighty BYPASSRLS'],
-  ['GRANT USAGE ON LANGUAGE plpgsql TO ana'],
+  ['UPDATE pg_language SET laninline = 1'],
+  ['ALTER EVENT TRIGGER tributary_refuse_handlers DISABLE'],
   ['CREATE FUNCTION tributary.refuse_write() RETURNS int LANGUAGE sql RETURN 1'],
   [`UPDATE pg_class SET relispopulated = true WHERE oid = 'shop.customers'::regclass`],
   ['ALTER EVENT TRIGGER tributary_after_ddl DISABLE'],

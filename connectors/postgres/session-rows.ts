@@ -1,0 +1,163 @@
+/**
+ * Rows shipped to the session's own backend, for what nobody else may or can evaluate: functions, aggregates and types that
+ * users made, those of the transaction at hand too, and volatile functions. They run as the session's user, in its transaction.
+ * A projection goes batch by batch; another operator gets all the rows of its inputs at once, as parameters: a temporary
+ * table would be a trace in the user's transaction.
+ *
+ * Invariant: each row is evaluated once, in the order of the input.
+ */
+import type { Input, Project, Rel, RelColumn } from '../../algebra/rel.ts';
+import type { SessionSettings } from '../../algebra/plan.ts';
+import type { SiteQueryOptions } from '../../algebra/site.ts';
+import { assert } from '../../core/assert.ts';
+import type { Batch, BatchStream } from '../../core/batch.ts';
+import { encodeBinary } from '../../core/binary-format.ts';
+import { sliceColumn } from '../../core/column.ts';
+import { sqlError } from '../../core/sql-error.ts';
+import { sqlType } from '../../core/sql-type.ts';
+import type { BoundParameter } from './frontend-messages.ts';
+import { emptyArray, joinedArrays, NET_ROWS_MAX, shippedArrays } from './net-rows.ts';
+import { NetWriter, passesThrough } from './net-writer.ts';
+import type { NetStatement } from './net-writer.ts';
+import { RowDecoder } from './row-decoder.ts';
+import { bindParameters } from './remote-statement.ts';
+import type { RowSink } from './message-reader.ts';
+import { SessionRelationWriter } from './session-relation-writer.ts';
+
+/** What the inputs of one operator may weigh together: they are held in memory, here and there. */
+const BYTES_MAX = 256 << 20;
+
+export interface ShippedStatement {
+  readonly text: string;
+  readonly parameters: readonly BoundParameter[];
+}
+
+/** Runs a statement to its end on the session's backend; its columns are those of `columns`. */
+export type RunShipped = (statement: ShippedStatement, columns: readonly RelColumn[], sink: RowSink) => Promise<void>;
+
+interface ShippedContext {
+  readonly settings: SessionSettings;
+  readonly options: SiteQueryOptions;
+}
+
+/** The statement over all of the inputs' rows, which are read to their end for it. */
+export async function shippedStatement(fragment: Rel, { settings, options }: ShippedContext): Promise<ShippedStatement> {
+  const { text, parameters, inputs } = new SessionRelationWriter().shippedStatement(fragment);
+  const bound = [...bindParameters({ text, parameters }, options.params, settings)];
+  let bytes = 0;
+  for (const input of inputs) {
+    const rows = options.inputs?.[input.index];
+    assert(rows, 'nothing was shipped to the session');
+    const chunks: Uint8Array[][] = input.columns.map(() => []);
+    let count = 0;
+    for (let batch = await rows.next(); batch !== null; batch = await rows.next()) {
+      options.signal.throwIfAborted();
+      count += batch.length;
+      if (batch.length === 0 || input.columns.length === 0) continue;
+      const arrays = shippedArrays(batch, input.columns, input.columns.map((_, i) => i), 0, batch.length); // prettier-ignore
+      arrays.forEach((array, i) => {
+        chunks[i]!.push(array.bytes!);
+        bytes += array.bytes!.length;
+      });
+      if (bytes > BYTES_MAX) throw sqlError('54000', `more than ${BYTES_MAX} bytes to evaluate in the session`);
+    }
+    if (input.columns.length === 0) bound.push({ format: 1, bytes: encodeBinary(sqlType('int8'), BigInt(count)) });
+    input.columns.forEach(({ type }, i) => {
+      const arrays = chunks[i]!;
+      bound.push({ format: 1, bytes: arrays.length === 0 ? emptyArray(type) : joinedArrays(arrays) });
+    });
+  }
+  if (options.metrics) options.metrics.bytes += bytes;
+  return { text, parameters: bound };
+}
+
+export const shippedSql = (fragment: Rel): string => {
+  const projection = projectionOf(fragment);
+  return projection
+    ? new NetWriter(projection.input, 'session').batch(projection.project).text
+    : new SessionRelationWriter().shippedStatement(fragment).text;
+};
+
+interface Projection {
+  readonly project: Project;
+  readonly input: Input;
+}
+
+export const projectionOf = (fragment: Rel): Projection | undefined =>
+  fragment.kind === 'project' && fragment.input.kind === 'input' ? { project: fragment, input: fragment.input } : undefined;
+
+/** Batches of a projection's input with the computed columns beside those that stayed at home. */
+export class SessionProjection implements BatchStream {
+  private readonly context: ShippedContext;
+  private readonly rows: BatchStream;
+  private readonly input: Input;
+  private readonly project: Project;
+  private readonly statement: NetStatement;
+  private readonly bound: readonly BoundParameter[];
+  private readonly run: RunShipped;
+  private batch: Batch | null = null;
+  private done = 0;
+  private ready: Batch[] = [];
+
+  constructor({ project, input }: Projection, context: ShippedContext, run: RunShipped) {
+    const [rows] = context.options.inputs ?? [];
+    assert(rows, 'nothing was shipped to the session');
+    this.context = context;
+    this.rows = rows;
+    this.input = input;
+    this.project = project;
+    this.statement = new NetWriter(input, 'session').batch(project);
+    this.bound = bindParameters(this.statement, context.options.params, context.settings);
+    this.run = run;
+  }
+
+  async next(): Promise<Batch | null> {
+    for (;;) {
+      const batch = this.ready.shift();
+      if (batch) return batch;
+      if (this.batch === null || this.done === this.batch.length) {
+        this.batch = await this.rows.next();
+        this.done = 0;
+        if (this.batch === null) return null;
+        continue;
+      }
+      const to = Math.min(this.batch.length, this.done + NET_ROWS_MAX);
+      this.ready = await this.evaluate(this.batch, this.done, to);
+      this.done = to;
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Rows [from, to) of a batch. */
+  private async evaluate(batch: Batch, from: number, to: number): Promise<Batch[]> {
+    const { statement, input, project } = this;
+    const { metrics } = this.context.options;
+    const arrays = shippedArrays(batch, input.columns, statement.shipped, from, to);
+    if (metrics) for (const { bytes } of arrays) metrics.bytes += bytes?.length ?? 0;
+    const parts: Batch[] = [];
+    let at = from;
+    const results = statement.computed.map(({ column }) => column);
+    const decoder = new RowDecoder(
+      results.map(({ type }) => type),
+      (part) => {
+        const columns = project.items.map((item) => {
+          const computed = statement.computed.indexOf(item);
+          if (computed >= 0) return part.columns[computed]!;
+          const place = input.columns.findIndex((column) => column.id === item.column.id);
+          assert(passesThrough(item) && place >= 0, 'a column that is neither computed nor shipped');
+          return sliceColumn(batch.columns[place]!, at, at + part.length);
+        });
+        parts.push({ length: part.length, columns });
+        at += part.length;
+      },
+    );
+    await this.run({ text: statement.text, parameters: [...this.bound, ...arrays] }, results, decoder);
+    decoder.flush();
+    assert(at === to, `the session answered ${at - from} rows for ${to - from}`);
+    if (metrics) metrics.rows += to - from;
+    return parts;
+  }
+}
