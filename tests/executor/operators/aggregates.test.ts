@@ -34,13 +34,21 @@ import {
 let server: TestPostgres;
 let client: Client;
 let mood: SqlType;
+/** A row type. */
+let pair: SqlType;
 
 beforeAll(async () => {
   server = await startTestPostgres();
   client = new Client({ connectionString: server.url });
   await client.connect();
-  await client.query("SET TimeZone = 'UTC'; CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')");
-  const { rows } = await client.query<{ oid: number }>("SELECT 'mood'::regtype::oid::int AS oid");
+  await client.query(
+    "SET TimeZone = 'UTC'; CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy'); CREATE TYPE pair AS (a int4, b text)",
+  );
+  const { rows } = await client.query<{ oid: number; pair: number }>(
+    "SELECT 'mood'::regtype::oid::int AS oid, 'pair'::regtype::oid::int AS pair",
+  );
+  const fields = (['int4', 'text'] as const).map((kind, i) => ({ name: 'ab'[i]!, type: sqlType(kind) }));
+  pair = { kind: 'composite', oid: rows[0]!.pair, typmod: -1, collation: 'none', name: 'public.pair', fields };
   mood = { kind: 'enum', oid: rows[0]!.oid, typmod: -1, collation: 'none', name: 'public.mood', labels: ['sad', 'ok', 'happy'] };
 });
 afterAll(async () => {
@@ -60,6 +68,7 @@ const sendNames: Partial<Record<SqlType['kind'], string>> = {
   float4: 'float4send',
   float8: 'float8send',
   jsonb: 'jsonb_send',
+  composite: 'record_send',
 };
 const sent = (expression: string, type: SqlType): string =>
   `encode(${sendNames[type.kind] ?? `${type.kind}_send`}(${expression}), 'hex')`;
@@ -84,10 +93,17 @@ const inputs: Readonly<Record<string, string>> = {
   mood: `\nNULL\nhappy|sad|ok\nok|NULL`,
   'int4[]': `\nNULL\n{1,2}|{1,3}|{}\n{2}|{1,2,3}|NULL\n{1,NULL}|{1,2}\n{1,2}|{3,4}`,
   jsonb: `\nNULL\n{"a":1}|[1]|NULL`,
+  pair: `\nNULL\n(1,a)\n(1,b)|(1,a)|(,b)|NULL\n(2,)|(2,z)|(-1,)\n(1,a)|(1,a)|(2,"")`,
 };
 
 const typeNamed = (name: string): SqlType =>
-  name === 'mood' ? mood : name.endsWith('[]') ? arrayTypeOf(typeNamed(name.slice(0, -2)))! : sqlType(name as 'int4');
+  name === 'mood'
+    ? mood
+    : name === 'pair'
+      ? pair
+      : name.endsWith('[]')
+        ? arrayTypeOf(typeNamed(name.slice(0, -2)))!
+        : sqlType(name as 'int4');
 
 const groupsOf = (name: string): string[][] =>
   inputs[name]!.split('\n').map((line, i) => (i === 0 && line === '' ? [] : line.split('|')));
@@ -187,6 +203,8 @@ function argumentTypes({ signature, name: fn, argument }: Signature): readonly s
       return ['int4[]'];
     case 'anyenum':
       return ['mood'];
+    case 'record':
+      return ['pair'];
     default:
       return [argument];
   }
@@ -203,7 +221,7 @@ async function returnType({ signature }: Signature, argument: SqlType): Promise<
   if (rows.length !== 1) throw new Error(`${signature} is not PostgreSQL's`);
   const { name, oid } = rows[0]!;
   if (name === 'anyarray') return /^array_agg\(anynonarray|^percentile/.test(signature) ? arrayOf(argument) : argument;
-  return name.startsWith('any') ? argument : builtinType(oid)!;
+  return name.startsWith('any') || name === 'record' ? argument : builtinType(oid)!;
 }
 
 const arrayOf = (type: SqlType): SqlType =>
