@@ -131,6 +131,11 @@ export class DuckDBWriter extends SqlWriter {
     return atom(`CAST(${sql.text} AS ${this.typeName(type)})`);
   }
 
+  /** A numeric constant says its precision and scale; DECIMAL alone has others. */
+  protected override positionless(expr: Scalar): SqlText {
+    return expr.kind === 'const' && expr.type.kind === 'numeric' ? this.scalar(expr) : super.positionless(expr);
+  }
+
   override parameter(param: ParamScalar): SqlText {
     if (param.type.kind !== 'numeric' || this.parameterValues === undefined) return super.parameter(param);
     return this.constant(this.fixedValue(param)!, param.type);

@@ -127,7 +127,7 @@ export abstract class SelectWriter extends ScalarWriter {
   }
 
   /** GROUP BY and ORDER BY take a bare integer for a position in the select list: a constant carries its type there. */
-  private positionless(expr: Scalar): SqlText {
+  protected positionless(expr: Scalar): SqlText {
     return expr.kind === 'const' ? this.cast(this.scalar(expr), expr.type) : this.scalar(expr);
   }
 

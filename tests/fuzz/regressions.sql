@@ -54,3 +54,8 @@ SELECT id FROM people WHERE $1::int4 = ANY ('{}'::int4[]) ORDER BY id;
 
 -- parameters: ["7"]
 SELECT id FROM events WHERE $1::int4 <> ALL ('{}'::int4[]) AND id < 4 ORDER BY id;
+
+-- a constant as a window's key was cast to a numeric too small for it
+SELECT id, count(*) OVER (PARTITION BY 99999999999999999999.999 ORDER BY 0.00001, id) FROM codes JOIN depts ON n = id ORDER BY id;
+
+SELECT id, max(id) OVER (ORDER BY 99999999999999999999.999) FROM people ORDER BY id;
