@@ -96,7 +96,7 @@ export class SltWorld {
     if (this.#changed || this.#viewsChanged) {
       const tables = this.#changed ? await readTables(this.oracle) : undefined;
       const views = await readViews(this.oracle);
-      for (const target of this.#targets) await target.become(tables, views);
+      await Promise.all(this.#targets.map((target) => target.become(tables, views)));
       this.#changed = this.#viewsChanged = false;
     }
     return this.#lanes;
@@ -132,6 +132,9 @@ class Target {
   #views: string[] = [];
   #file: string;
   #files = 0;
+  /** How many tables the sources hold. */
+  #inPostgres = 0;
+  #inDuckDB = 0;
 
   constructor(placement: SltPlacement, postgres: TestPostgres, folder: string, source: pg.Client) {
     this.#placement = placement;
@@ -159,29 +162,35 @@ class Target {
     tables: readonly CopiedTable[] | undefined,
     views: readonly { name: string; definition: string }[],
   ): Promise<void> {
-    const [gateway, client] = [this.#gateway!, this.#client!];
+    const client = this.#client!;
     if (this.#views.length > 0) await client.query(`DROP VIEW ${this.#views.join(', ')} CASCADE`);
     this.#views = [];
     if (tables !== undefined) {
-      const before = this.#file;
-      this.#file = this.#nextFile();
-      await fillPostgres(
-        this.#source,
-        tables.filter((_, i) => !isInDuckDB(this.#placement, i)),
-      );
-      await fillDuckDB(
-        this.#file,
-        tables.filter((_, i) => isInDuckDB(this.#placement, i)),
-      );
-      // A new file is a new source; the other one is asked what it holds now.
-      await gateway.reload(this.#configuration());
-      await gateway.refresh();
-      await rm(before, { force: true });
+      await this.#fillPostgres(tables.filter((_, i) => !isInDuckDB(this.#placement, i)));
+      await this.#fillDuckDB(tables.filter((_, i) => isInDuckDB(this.#placement, i)));
     }
     for (const { name, definition } of views) {
       await client.query(`CREATE VIEW public.${name} AS ${definition}`);
       this.#views.push(`public.${name}`);
     }
+  }
+
+  async #fillPostgres(tables: readonly CopiedTable[]): Promise<void> {
+    if (tables.length === 0 && this.#inPostgres === 0) return;
+    this.#inPostgres = tables.length;
+    await fillPostgres(this.#source, tables);
+    await this.#client!.query("NOTIFY tributary_refresh, 'pg'");
+  }
+
+  /** A new file is a new source, which the gateway reads as soon as it is told of it. */
+  async #fillDuckDB(tables: readonly CopiedTable[]): Promise<void> {
+    if (tables.length === 0 && this.#inDuckDB === 0) return;
+    this.#inDuckDB = tables.length;
+    const before = this.#file;
+    this.#file = this.#nextFile();
+    await fillDuckDB(this.#file, tables);
+    await this.#gateway!.reload(this.#configuration());
+    await rm(before, { force: true });
   }
 
   async stop(): Promise<void> {
