@@ -35,6 +35,16 @@ export interface ProjectPlan extends PlanBase {
   readonly exprs: readonly Scalar[];
 }
 /**
+ * The distinct values of `rightKeys[key]`, at most `keysMax` of them, go to the remote node `target` on the probe side: its
+ * fragment gets `condition`, in which they are the array parameter $0.
+ */
+export interface KeyFilter {
+  readonly target: number;
+  readonly key: number;
+  readonly condition: Scalar;
+  readonly keysMax: number;
+}
+/**
  * `leftKeys[i] = rightKeys[i]` (SQL `=`: NULLs never match) and every conjunct of `residual`. The right side is built, the
  * left side probes. Output: left's then right's columns; semi/anti: left's only. `nullAware`: see algebra/rel.ts Join.
  * `nullsMatch`: keys are compared by IS NOT DISTINCT FROM instead.
@@ -49,6 +59,7 @@ export interface HashJoinPlan extends PlanBase {
   readonly residual: readonly Scalar[];
   readonly nullAware: boolean;
   readonly nullsMatch?: boolean;
+  readonly keyFilter?: KeyFilter;
 }
 /** Any join condition; the right side is kept in memory. */
 export interface NestedLoopPlan extends PlanBase {
@@ -200,6 +211,8 @@ export interface NodeMetrics {
   /** Received from the site; remote nodes only. */
   sourceBytes: number;
   memoryPeakBytes: number;
+  /** Of a hash join with a key filter: how many keys it sent; null: too many. */
+  keysSent?: number | null;
 }
 /** By plan node id. */
 export type PlanMetrics = Map<number, NodeMetrics>;

@@ -7,6 +7,7 @@ import type { SiteTransaction } from '../algebra/site.ts';
 import type { Datum } from '../core/datum.ts';
 import { internalError, queryCanceled, SqlError } from '../core/sql-error.ts';
 import type { MemoryBudget } from './memory/memory-budget.ts';
+import { KeyFilters } from './key-filters.ts';
 import { CteStore } from './operators/cte.ts';
 import { SubplanStore } from './subplans.ts';
 
@@ -29,6 +30,7 @@ export class Execution {
   readonly environment: ExecutionEnvironment;
   readonly subplans: SubplanStore;
   readonly ctes: CteStore;
+  readonly keyFilters: KeyFilters;
   readonly #abortListeners = new Set<(reason: Error) => void>();
   readonly #onSignal = (): void => {
     for (const listener of this.#abortListeners) listener(this.abortReason());
@@ -40,6 +42,7 @@ export class Execution {
     this.environment = environment;
     this.subplans = new SubplanStore(this, plan.subplans);
     this.ctes = new CteStore(plan);
+    this.keyFilters = new KeyFilters(plan);
     environment.signal.addEventListener('abort', this.#onSignal, { once: true });
   }
 

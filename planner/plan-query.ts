@@ -22,7 +22,14 @@ import { raiseConstants } from './rewrite/raise-constants.ts';
 import { rewrite, rewriteRuleNames } from './rewrite/rewrite.ts';
 
 /** What can be switched off by name; `cost-placement`: sources do whatever they can; `placement`: they only read tables. */
-export const ruleNames: readonly string[] = [...rewriteRuleNames, 'order-joins', 'split-averages', 'cost-placement', 'placement'];
+export const ruleNames: readonly string[] = [
+  ...rewriteRuleNames,
+  'order-joins',
+  'split-averages',
+  'key-filters',
+  'cost-placement',
+  'placement',
+];
 
 /** What planning asks of a site. */
 type PlannedSite = Pick<Site, 'capabilities' | 'costs' | 'wholeStatements'>;
@@ -64,14 +71,18 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   let lastColumn = highestColumn(query);
   const nextColumn = (): ColumnId => ++lastColumn as ColumnId;
   const pushNothing = disabled.has('placement');
-  const switches = { pushNothing, splitAverages: !disabled.has('split-averages') };
+  const switches = {
+    pushNothing,
+    // A statement with volatile functions of a source is evaluated there, or not at all.
+    pushEverything: disabled.has('cost-placement') || volatile !== undefined,
+    splitAverages: !disabled.has('split-averages'),
+    keyFilters: !disabled.has('key-filters') && !pushNothing,
+  };
   const search = new Search({
     judge,
     estimator,
     cost,
     ...switches,
-    // A statement with volatile functions of a source is evaluated there, or not at all.
-    pushEverything: disabled.has('cost-placement') || volatile !== undefined,
     orderJoins: !disabled.has('order-joins') && volatile === undefined,
     nextColumn,
   });

@@ -463,12 +463,13 @@ export class Federation {
 function actualFigures(metrics: PlanMetrics, id: number) {
   const found = metrics.get(id);
   if (!found) return undefined;
-  const { rows, timeMs, loops, sourceBytes, memoryPeakBytes } = found;
+  const { rows, timeMs, loops, sourceBytes, memoryPeakBytes, keysSent } = found;
   return {
     rows,
     timeMs,
     loops,
     ...(sourceBytes > 0 ? { bytes: sourceBytes } : {}),
     ...(memoryPeakBytes > 0 ? { memoryBytes: memoryPeakBytes } : {}),
+    ...(keysSent === undefined ? {} : { keysSent }),
   };
 }

@@ -147,12 +147,18 @@ export abstract class JoinOperator extends Operator {
     if (this.plan.type === 'right' || this.plan.type === 'full') this.#matchedRight = new Uint8Array(rows);
     this.account!.set(bytes + this.tableBytes() + (this.#matchedRight?.length ?? 0));
     this.#built = true;
+    // What waited for the keys of this side.
+    if (!this.#isLeftSpared) this.#left.start();
   }
 
   /** Nothing on the right: an inner, right or semi join is empty, and the left side need not be read. */
-  async #skipsLeft(): Promise<boolean> {
+  get #isLeftSpared(): boolean {
     const { type } = this.plan;
-    if (this.buildRows > 0 || (type !== 'inner' && type !== 'right' && type !== 'semi')) return false;
+    return this.buildRows === 0 && (type === 'inner' || type === 'right' || type === 'semi');
+  }
+
+  async #skipsLeft(): Promise<boolean> {
+    if (!this.#isLeftSpared) return false;
     await this.#left.close();
     this.#leftEnded = true;
     return true;

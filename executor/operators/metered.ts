@@ -39,6 +39,7 @@ export class MeteredOperator extends Operator {
       metrics.timeMs += performance.now() - startedMs;
       metrics.memoryPeakBytes = this.#inner.memoryPeakBytes;
       metrics.sourceBytes = this.#inner.sourceBytes;
+      if (this.#inner.keysSent !== undefined) metrics.keysSent = this.#inner.keysSent;
     }
   }
 }

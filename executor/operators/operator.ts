@@ -28,6 +28,8 @@ export abstract class Operator implements BatchStream {
   get memoryPeakBytes(): number {
     return this.account === null ? 0 : this.account.peakBytes;
   }
+  /** See NodeMetrics. */
+  keysSent: number | null | undefined;
   get sourceBytes(): number {
     return 0;
   }

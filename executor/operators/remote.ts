@@ -1,10 +1,11 @@
 /**
  * The rows of one fragment at one site: a leaf, unless relations are shipped there, which the site reads. The site's query begins at start() or the first next(), whichever comes
- * first, under a signal of its own, so that a query nobody wants any more is ended even before its stream exists.
+ * first (one that waits for keys of joins above is started by the last of them), under a signal of its own, so that a query nobody wants any more is ended even before its stream exists.
  */
 import type { RemoteQuery } from '../../algebra/plan.ts';
 import type { SiteQueryMetrics } from '../../algebra/site.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
+import { assert } from '../../core/assert.ts';
 import { internalError } from '../../core/sql-error.ts';
 import type { Execution } from '../execution.ts';
 import { closeAll, Operator } from './operator.ts';
@@ -41,7 +42,7 @@ export class RemoteOperator extends Operator {
   }
 
   override start(): void {
-    if (this.#opening !== null || this.#closed) return;
+    if (this.#opening !== null || this.#closed || this.#execution.keyFilters.isWaiting(this.#plan.id)) return;
     super.start();
     this.#opening = this.#open().then(
       (stream) => ({ stream }),
@@ -53,8 +54,9 @@ export class RemoteOperator extends Operator {
     this.#execution.throwIfAborted();
     const { transactions, params } = this.#execution.environment;
     const bound = await this.#execution.subplans.bindFragment(this.#plan.fragment, params);
-    return transactions(this.#plan.site).query(bound.fragment, {
-      params: bound.params,
+    const filtered = this.#execution.keyFilters.apply(this.#plan.id, bound.fragment, bound.params);
+    return transactions(this.#plan.site).query(filtered.fragment, {
+      params: filtered.params,
       signal: this.#abort.signal,
       ...(this.#metrics && { metrics: this.#metrics }),
       ...(this.inputs.length > 0 && { inputs: this.inputs }),
@@ -65,9 +67,10 @@ export class RemoteOperator extends Operator {
     if (this.#ended) return null;
     if (this.#closed) throw internalError('a closed source stream was read');
     this.start();
+    assert(this.#opening, 'a fragment was read before its keys were known');
     for (;;) {
       if (this.#stream === null) {
-        const opened = await this.#interruptible(this.#opening!);
+        const opened = await this.#interruptible(this.#opening);
         if ('error' in opened) throw opened.error;
         this.#stream = opened.stream;
       }

@@ -147,8 +147,8 @@ export class Estimator {
       const sides = equalSides(conjunct, rel.left, rel.right);
       if (!sides) rest.push(conjunct);
       else {
-        const left = this.#valuesHere(rel.left, sides.left);
-        parts.push(Math.min(1, this.#valuesHere(rel.right, sides.right) / left));
+        const left = this.values(rel.left, sides.left);
+        parts.push(Math.min(1, this.values(rel.right, sides.right) / left));
       }
     }
     if (parts.length === 0) return Math.min(1, this.joinRows(rel.left, rel.right, rel.on) / this.rows(rel.left));
@@ -219,7 +219,7 @@ export class Estimator {
     if (columns.length === 0) return 1;
     let groups = 1;
     for (const [scan, ofTable] of this.#byTable(input, columns)) {
-      const product = ofTable.reduce((all, column) => all * this.#valuesHere(input, column), 1);
+      const product = ofTable.reduce((all, column) => all * this.values(input, column), 1);
       groups *= scan ? Math.min(product, this.#combinations(scan, ofTable) ?? this.rows(scan)) : product;
     }
     return Math.min(rows, groups);
@@ -244,7 +244,7 @@ export class Estimator {
   }
 
   /** Values left of a column when only some of its table's rows are: each row as likely to have gone as any other. */
-  #valuesHere(rel: Rel, column: ColumnId): number {
+  values(rel: Rel, column: ColumnId): number {
     const { distinct } = this.#facts(rel, column);
     const origin = originOf(rel, column);
     const here = this.rows(rel);

@@ -2,9 +2,9 @@
  * A plan as a tree of titled nodes with properties, the one source of every EXPLAIN format. Names follow PostgreSQL's, so
  * that plan viewers read them; `Site`, `Remote SQL` and `Not Pushed` are ours.
  */
-import { unreachable } from '../../core/assert.ts';
+import { InternalError, unreachable } from '../../core/assert.ts';
 import { planInputs } from '../../algebra/plan.ts';
-import type { Plan, QueryPlan, Subplan } from '../../algebra/plan.ts';
+import type { KeyFilter, Plan, QueryPlan, Subplan } from '../../algebra/plan.ts';
 import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import { printFrame } from '../../algebra/print-rel.ts';
 import { printAggregate, printScalar, printWindowCall, type DatumText } from '../../algebra/print-scalar.ts';
@@ -21,6 +21,8 @@ export interface ActualFigures {
   readonly bytes?: number;
   readonly memoryBytes?: number;
   readonly waitForConnectionMs?: number;
+  /** Of a key filter; null: there were too many. */
+  readonly keysSent?: number | null;
 }
 
 export interface ExplainOptions {
@@ -101,6 +103,15 @@ function columnNames(plan: QueryPlan): ReadonlyMap<ColumnId, string> {
   return names;
 }
 
+function siteOf(plan: Plan, id: number): string | undefined {
+  if (plan.kind === 'remote' && plan.id === id) return plan.site;
+  for (const input of planInputs(plan)) {
+    const found = siteOf(input, id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 const JOIN_PREFIX = { inner: '', left: 'Left ', right: 'Right ', full: 'Full ', semi: 'Semi ', anti: 'Anti ' } as const;
 
 class Describer {
@@ -152,6 +163,14 @@ class Describer {
     return exprs.length === 1 ? this.#scalar(exprs[0]!) : `(${exprs.map((expr) => this.#scalar(expr)).join(' AND ')})`;
   }
 
+  /** `customers.customer_id to shop`, and how many it were. */
+  #keysSent(plan: Plan, { target, key }: KeyFilter): string {
+    if (plan.kind !== 'hashjoin') throw new InternalError('only hash joins send keys');
+    const what = `${this.#scalar(plan.rightKeys[key]!)} to ${siteOf(plan.left, target)}`;
+    const sent = this.#options.actual?.(plan.id)?.keysSent;
+    return sent === undefined ? what : `${what} (${sent === null ? 'none: too many' : sent})`;
+  }
+
   #sortKeys(keys: readonly SortKey[]): readonly string[] {
     return keys.map((key) => {
       const nulls = key.nullsFirst === key.descending ? '' : key.nullsFirst ? ' NULLS FIRST' : ' NULLS LAST';
@@ -181,6 +200,7 @@ class Describer {
         const properties: [string, ExplainValue][] = [['Hash Cond', keys.length === 1 ? keys[0]! : `(${keys.join(' AND ')})`]];
         if (plan.residual.length > 0) properties.push(['Join Filter', this.#conjuncts(plan.residual)]);
         if (plan.nullAware) properties.push(['Null Aware', true]);
+        if (plan.keyFilter) properties.push(['Keys Sent', this.#keysSent(plan, plan.keyFilter)]);
         return { nodeType: 'Hash Join', title: `Hash ${JOIN_PREFIX[plan.type]}Join`, properties };
       }
       case 'nestedloop':

@@ -7,6 +7,7 @@ import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebr
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn } from '../../algebra/transform.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
+import { sentPart } from '../cost/key-filter-cost.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import { offer, type Candidate, type Candidates } from './candidate.ts';
 import type { RelationSet } from './conflict-rules.ts';
@@ -25,6 +26,8 @@ export interface SearchContext {
   /** Whatever a source can do is done there, at any price. */
   readonly pushEverything: boolean;
   readonly pushNothing: boolean;
+  /** Keys of a build side go to the source of the probe side. */
+  readonly keyFilters: boolean;
   /** What was looked at, for EXPLAIN (OPTIMIZER). */
   readonly trace?: ((entry: SearchTrace) => void) | undefined;
 }
@@ -150,7 +153,9 @@ export class JoinSearch implements JoinTable {
       return;
     }
     const [near, far] = [this.#atHome(left), this.#atHome(right)];
-    const below = left.homeMs + right.homeMs + cost.joinMs(HOME, left.rows, right.rows, entry.rows, keyed);
+    const sent = this.#sentRows(near, left, right, type, on);
+    const spared = sent < left.rows ? left.homeMs - near.costMs - this.#transferMs(near.place, left, sent) : 0;
+    const below = left.homeMs + right.homeMs - spared + cost.joinMs(HOME, sent, right.rows, entry.rows, keyed);
     const known = entry.candidates.get(HOME);
     if (known !== undefined && known.costMs <= below) return;
     const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, left.rows + right.rows), 0);
@@ -173,13 +178,38 @@ export class JoinSearch implements JoinTable {
     return Math.min(hashed, near.costMs + cost.indexedJoinMs(near.place, left.rows, rows));
   }
 
+  /** Rows of the left side that its source sends once it has the keys of the right one (key-filters.ts). */
+  #sentRows(near: Candidate, left: Entry, right: Entry, type: Join['type'], on: readonly Scalar[]): number {
+    if (near.place === HOME || !this.#context.keyFilters || (type !== 'inner' && type !== 'semi' && type !== 'right'))
+      return left.rows;
+    let part = 1;
+    for (const expr of on) {
+      if (expr.kind !== 'call' || expr.operator?.name !== '=') continue;
+      const [a, b] = expr.args;
+      if (a?.kind !== 'column' || b?.kind !== 'column') continue;
+      const [own, other] = left.columns.some(({ id }) => id === a.column) ? [a.column, b.column] : [b.column, a.column];
+      const values = Math.min(left.rows, this.#valuesOf(own));
+      const keys = Math.min(right.rows, this.#valuesOf(other));
+      part = Math.min(part, sentPart({ rows: left.rows, values, keys }));
+    }
+    return left.rows * part;
+  }
+
+  #valuesOf(column: ColumnId): number {
+    return this.#context.estimator.values(this.#graph.relations[this.#leafOf.get(column)!]!, column);
+  }
+
+  #transferMs(place: string, { columns, bytes }: Entry, rows: number): number {
+    return this.#context.cost.transferMs(place, rows, columns.length, bytes);
+  }
+
   /** Final: enumeration looks at all that makes a set before it uses the set. */
   #atHome(entry: Entry): Candidate {
     if (entry.home === undefined) {
       entry.homeMs = Infinity;
       for (const candidate of entry.candidates.values()) {
         const { place } = candidate;
-        const moved = place === HOME ? 0 : this.#context.cost.transferMs(place, entry.rows, entry.columns.length, entry.bytes);
+        const moved = place === HOME ? 0 : this.#transferMs(place, entry, entry.rows);
         if (candidate.costMs + moved >= entry.homeMs) continue;
         entry.homeMs = candidate.costMs + moved;
         entry.home = candidate;

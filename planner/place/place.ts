@@ -40,6 +40,7 @@ import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';
+import { keyFilterOf, type KeyFilterOptions } from './key-filters.ts';
 import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
 import { splitAverages } from './split-averages.ts';
 import { withoutItems } from '../rewrite/raise-constants.ts';
@@ -53,7 +54,10 @@ type Placed =
 export interface PlacementSwitches {
   /** Only scans go to sources; everything else stays home. */
   readonly pushNothing: boolean;
+  /** Sources do whatever they can. */
+  readonly pushEverything: boolean;
   readonly splitAverages: boolean;
+  readonly keyFilters: boolean;
 }
 
 export class Placer {
@@ -69,6 +73,9 @@ export class Placer {
   /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
   readonly #planSubquery: (rel: Rel) => Plan;
   readonly #fired: Set<string> | undefined;
+  readonly #keyFilters: KeyFilterOptions;
+  /** A recursive step runs anew each round: nothing in it is sent ahead. */
+  #inStep = false;
   readonly #subplans: Subplan[] = [];
   #nextId = 1;
 
@@ -93,6 +100,8 @@ export class Placer {
     this.#net = new Net(options.local, options.net, options.session, options.nextColumn);
     this.#planSubquery = (rel) => options.planSubquery(this, rel);
     this.#fired = options.fired;
+    const { judge, estimator, switches } = options;
+    this.#keyFilters = { judge, estimator, always: switches.pushEverything };
   }
 
   /** In the order in which they may be evaluated. */
@@ -392,8 +401,13 @@ export class Placer {
         nullAware,
       };
     }
-    const keyed = { ...base, type: rel.type, left, right, leftKeys, rightKeys, residual, nullAware };
-    return nullsMatch ? { ...keyed, kind: 'hashjoin', nullsMatch } : { ...keyed, kind: 'hashjoin' };
+    const keyed = { ...base, kind: 'hashjoin', type: rel.type, left, right, leftKeys, rightKeys, residual, nullAware } as const;
+    if (nullsMatch) return { ...keyed, nullsMatch };
+    const keyFilter =
+      this.#switches.keyFilters && !this.#inStep ? keyFilterOf(keyed, on, rel.right, this.#keyFilters) : undefined;
+    if (keyFilter === undefined) return keyed;
+    this.#fired?.add('key-filters');
+    return { ...keyed, keyFilter };
   }
 
   #sort(rel: Extract<Rel, { kind: 'sort' }>, needed: Needed, topN: { limit: Scalar; offset: Scalar | null } | undefined): Plan {
@@ -471,7 +485,10 @@ export class Placer {
     };
     const { cte, name, all, seedColumns, stepColumns } = rel;
     const seed = side(rel.seed, seedColumns);
+    const isOuterStep = this.#inStep;
+    this.#inStep = true;
     const { step, constants } = splitStep(side(rel.step, stepColumns), cte, () => this.#nextId++);
+    this.#inStep = isOuterStep;
     const base = this.#base(rel, rel.columns, this.#whyHome(rel));
     return { ...base, kind: 'recursive', cte, name, all, constants, seed, step, seedColumns, stepColumns };
   }

@@ -50,6 +50,7 @@ describe.each(Object.entries(placements))('%s', (_, placement) => {
   test.each([
     ['pushed down', []],
     ['placement off', ['placement']],
+    ['all that sources can do', ['cost-placement']],
   ])('%s', async (_name, disabled) => {
     const gateway = await federation.gateway(placement, { disabled });
     try {

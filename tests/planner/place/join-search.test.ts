@@ -213,6 +213,7 @@ function contextOf(seed: number): ConstructorParameters<typeof Search>[0] {
     pushEverything: seed % 5 === 0,
     pushNothing: seed % 7 === 0,
     splitAverages: true,
+    keyFilters: seed % 2 === 0,
     orderJoins: true,
     nextColumn: () => 1_000 as ColumnId,
   };

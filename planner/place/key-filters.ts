@@ -1,0 +1,96 @@
+/**
+ * Rule key-filters: when a hash join has read its build side, it knows exactly which keys can match; where few can, they go
+ * to the source of the probe side before that begins.
+ *
+ *   Hash Join  o.customer_id = c.customer_id        keys to shop
+ *   ├─ shop  SELECT … FROM orders                   → … WHERE customer_id = ANY ($1), started once the keys are known
+ *   └─ lake  SELECT … FROM customers WHERE vip
+ *
+ * The join still compares every row, so a source may keep too many, never too few. Only where a row without a partner goes
+ * out anyway (inner, semi, right), for a column that comes from the fragment as it is, and worth its waiting by estimate; at run
+ * time the true number of keys decides.
+ */
+import { CATALOG_SITE, type Rel } from '../../algebra/rel.ts';
+import type { HashJoinPlan, KeyFilter, Plan, RemoteQuery } from '../../algebra/plan.ts';
+import type { ArrayCompareScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { arrayTypeOf, type TypeKind } from '../../core/sql-type.ts';
+import { columnNeeds } from '../cost/key-filter-cost.ts';
+import type { Estimator } from '../estimate/estimator.ts';
+import type { FragmentJudge } from './fragment-judge.ts';
+
+/** Kinds whose keys can be listed, and whose equality is that of their values. */
+const LISTED: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8', 'date', 'text', 'varchar', 'uuid']);
+
+export interface KeyFilterOptions {
+  readonly judge: FragmentJudge;
+  readonly estimator: Estimator;
+  /** Whatever it costs. */
+  readonly always: boolean;
+}
+
+/** The filter that a join's keys make, if any; `on`: its conditions; `build`: what its right side evaluates. */
+export function keyFilterOf(
+  join: HashJoinPlan,
+  on: readonly Scalar[],
+  build: Rel,
+  options: KeyFilterOptions,
+): KeyFilter | undefined {
+  if (join.type !== 'inner' && join.type !== 'semi' && join.type !== 'right') return undefined;
+  if (join.nullsMatch === true || join.nullAware) return undefined;
+  for (const [key, left] of join.leftKeys.entries()) {
+    const right = join.rightKeys[key]!;
+    if (left.kind !== 'column' || left.type.kind !== right.type.kind || !LISTED.has(left.type.kind)) continue;
+    const target = sourceOf(join.left, left.column);
+    const condition = conditionOf(on, left.column, right);
+    if (target === undefined || condition === undefined) continue;
+    const { judge, estimator } = options;
+    const filtered: Rel = { kind: 'filter', input: target.fragment, conjuncts: [condition] };
+    if (judge.node(filtered, target.site).verdict === 'no') continue;
+    const rows = estimator.rows(target.fragment);
+    const values = estimator.values(target.fragment, left.column);
+    const keys = right.kind === 'column' ? estimator.values(build, right.column) : estimator.rows(build);
+    const keysMax = columnNeeds({ rows, values, keys, always: options.always });
+    if (keysMax > 0) return { target: target.id, key, condition, keysMax };
+  }
+  return undefined;
+}
+
+/** column = ANY ($0): the array of keys is put in when it is known. */
+function conditionOf(on: readonly Scalar[], column: ColumnId, right: Scalar): ArrayCompareScalar | undefined {
+  for (const call of on) {
+    if (call.kind !== 'call' || call.operator?.name !== '=' || !call.fn.strict) continue;
+    const left = call.args.find((arg) => arg.kind === 'column' && arg.column === column);
+    const array = arrayTypeOf(right.type);
+    if (left === undefined || array === undefined || !call.args.includes(right)) continue;
+    const { fn, operator, inputCollation, type } = call;
+    return { kind: 'arraycompare', quantifier: 'any', fn, operator, left, array: { kind: 'param', index: 0, type: array }, inputCollation, type }; // prettier-ignore
+  }
+  return undefined;
+}
+
+/** The fragment that a column comes from, unchanged, through operators that let a condition on it pass. */
+function sourceOf(plan: Plan, column: ColumnId): RemoteQuery | undefined {
+  if (!plan.columns.some(({ id }) => id === column)) return undefined;
+  switch (plan.kind) {
+    case 'remote':
+      return plan.inputs === undefined && plan.site !== CATALOG_SITE ? plan : undefined;
+    case 'filter':
+    case 'distinct':
+      return sourceOf(plan.input, column);
+    case 'sort':
+      return plan.topN ? undefined : sourceOf(plan.input, column);
+    case 'project': {
+      const expr = plan.exprs[plan.columns.findIndex(({ id }) => id === column)];
+      return expr?.kind === 'column' ? sourceOf(plan.input, expr.column) : undefined;
+    }
+    case 'aggregate':
+      return plan.sets === undefined && plan.groups.includes(column) ? sourceOf(plan.input, column) : undefined;
+    case 'hashjoin':
+      // A row of the left that goes out is one that the join above would have turned down.
+      if (plan.nullAware) return undefined;
+      if (plan.type === 'inner') return sourceOf(plan.left, column) ?? sourceOf(plan.right, column);
+      return plan.type === 'left' || plan.type === 'semi' || plan.type === 'anti' ? sourceOf(plan.left, column) : undefined;
+    default:
+      return undefined;
+  }
+}
