@@ -1,0 +1,83 @@
+/** The keys of a join's build side at the source of its probe side: sent, counted, and held back when there are too many. */
+import type pg from 'pg';
+import { connectText, run } from '../support/differential.ts';
+import { Federation } from '../support/federation.ts';
+
+const FACTS = 6_000;
+const DIMENSIONS = 600;
+
+let federation: Federation;
+let gateway: Awaited<ReturnType<Federation['gateway']>>;
+let client: pg.Client;
+let oracle: pg.Client;
+
+beforeAll(async () => {
+  federation = await Federation.create([
+    {
+      name: 'facts',
+      columns: ['id integer NOT NULL', 'dimension integer', 'label text', 'amount numeric(8,2)'],
+      primaryKey: ['id'],
+      tuples: Array.from({ length: FACTS }, (_, i) => {
+        const dimension = i % 13 === 0 ? 'NULL' : String(i % 1000);
+        return `(${i}, ${dimension}, 'label ${i % 50}', ${i}.25)`;
+      }),
+    },
+    {
+      name: 'dimensions',
+      columns: ['id integer NOT NULL', 'name text', 'label text'],
+      primaryKey: ['id'],
+      tuples: Array.from({ length: DIMENSIONS }, (_, i) => `(${i}, 'name ${i}', ${i % 7 === 0 ? 'NULL' : `'label ${i % 60}'`})`),
+    },
+  ]);
+  oracle = await connectText(federation.oracleConfig());
+}, 120_000);
+afterAll(async () => {
+  await oracle?.end();
+  await federation?.stop();
+});
+
+interface Case {
+  readonly sql: string;
+  /** How many keys go; null: too many; undefined: none is ever sent. */
+  readonly keys: number | null | undefined;
+}
+const cases: readonly Case[] = [
+  { sql: `SELECT f.id, d.name FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE d.name = 'name 7'`, keys: 1 },
+  { sql: `SELECT f.id FROM facts f WHERE f.dimension IN (SELECT d.id FROM dimensions d WHERE d.name < 'name 12')`, keys: 24 },
+  { sql: `SELECT f.id, d.name FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE d.name = 'nobody'`, keys: 0 },
+  {
+    sql: `SELECT d.name, sum(f.amount) FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE d.id < 3 GROUP BY d.name`,
+    keys: 3,
+  },
+  { sql: `SELECT f.id FROM facts f JOIN dimensions d ON d.label = f.label AND d.id = f.dimension WHERE d.id < 9`, keys: 7 },
+  // A pattern's estimate is far too low here: every name matches.
+  { sql: `SELECT count(*) FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE reverse(d.name) LIKE '%eman'`, keys: null },
+  { sql: `SELECT f.id, d.name FROM facts f LEFT JOIN dimensions d ON d.id = f.dimension AND d.name = 'name 7'`, keys: undefined },
+];
+
+const placements = {
+  'facts in PostgreSQL': (table: string) => (table === 'facts' ? 'pg' : 'duck'),
+  'facts in DuckDB': (table: string) => (table === 'facts' ? 'duck' : 'pg'),
+} as const;
+
+describe.each(Object.entries(placements))('%s', (_, placement) => {
+  beforeAll(async () => {
+    gateway = await federation.gateway(placement, { admin: 'operator' });
+    client = await connectText(gateway.clientConfig);
+    expect((await run(client, 'ANALYZE')).error).toBeUndefined();
+  }, 60_000);
+  afterAll(async () => {
+    await client?.end();
+    await gateway?.stop();
+  });
+
+  test.each(cases)('$keys keys: $sql', async ({ sql, keys }) => {
+    const [expected, actual] = [await run(oracle, sql), await run(client, sql)];
+    expect(actual.error).toBeUndefined();
+    expect([...actual.rows].map(String).sort()).toEqual([...expected.rows].map(String).sort());
+    const explained = await run(client, `EXPLAIN (ANALYZE, COSTS OFF) ${sql}`);
+    const plan = explained.rows.map(([line]) => line).join('\n');
+    const sent = /Keys Sent: .* to (\w+) \((none: too many|\d+)\)/.exec(plan)?.[2];
+    expect(sent).toBe(keys === undefined ? undefined : keys === null ? 'none: too many' : String(keys));
+  });
+});
