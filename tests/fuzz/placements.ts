@@ -15,6 +15,8 @@ export const FUZZ_PLACEMENTS: Readonly<Record<string, PlacementChoice>> = {
   duckdb: { placement: () => 'duck' },
   split: { placement: (table) => (slotOf(table) === 0 || slotOf(table) === 3 ? 'duck' : 'pg') },
   spread: { placement: (table) => ['pg1', 'pg2', 'duck', 'lake'][slotOf(table)]! },
+  /** Sources do whatever they can, and are sent the keys of every join that can send them. */
+  eager: { placement: (table) => ['pg1', 'pg2', 'duck', 'lake'][slotOf(table)]!, disabled: ['cost-placement'] },
   'scans only': { placement: (table) => (slotOf(table) === 1 ? 'duck' : 'pg'), disabled: ['placement'] },
   plain: {
     placement: (table) => (slotOf(table) === 2 ? 'pg' : 'duck'),
