@@ -34,6 +34,13 @@ export interface ConstantDatum {
   readonly bytes: Uint8Array;
 }
 
+export interface KnownDomain {
+  /** Qualified. */
+  readonly name: string;
+  /** The source that alone knows its constraints. */
+  readonly site?: string;
+}
+
 export interface CatalogLookup {
   /**
    * Loads what is not known yet, so that the calls below can answer without waiting. Given every OID of a tree at once:
@@ -49,9 +56,12 @@ export interface CatalogLookup {
   /** The mirror with this OID; undefined: a relation of the catalog server itself. */
   mirror(oid: number): MirroredRelation | undefined;
   /** With typmod -1 and the type's own default collation. */
+  /** For a domain, the type that it is over. */
   type(oid: number): SqlType;
+  /** undefined: it is no domain. */
+  domain(oid: number): KnownDomain | undefined;
   function(oid: number): FunctionRef;
-  /** The OIDs of all that are a source's. */
+  /** The OIDs of all that are a source's, and of domains that only a source knows all of. */
   sourceFunctions(): Promise<ReadonlySet<number>>;
   operator(oid: number): OperatorRef;
   collation(oid: number): Collation;

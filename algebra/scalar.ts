@@ -92,9 +92,13 @@ export interface CallScalar extends Located {
  */
 export interface CastScalar extends Located {
   readonly kind: 'cast';
-  readonly how: 'relabel' | 'io' | 'array';
+  readonly how: 'relabel' | 'io' | 'array' | 'domain';
   readonly arg: Scalar;
   readonly type: SqlType;
+  /** With `domain`: its qualified name in the catalog; `type` is the one that it is over. */
+  readonly domain?: string;
+  /** With `domain`: the source that alone knows its constraints. */
+  readonly site?: string;
   readonly explicit: boolean;
   readonly elementCast?: Scalar;
 }

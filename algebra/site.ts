@@ -11,6 +11,7 @@ import type { Datum } from '../core/datum.ts';
 import type { SiteCosts } from './site-costs.ts';
 import type { FileFunctions } from './file-functions.ts';
 import type { SourceFunction } from './source-function.ts';
+import type { SourceType } from './source-type.ts';
 
 /**
  * exact: the site gives PostgreSQL 18's answer (value, NULL, error code) for every input.
@@ -60,6 +61,8 @@ export interface SourceColumn {
   readonly type:
     | { readonly kind: 'builtin'; readonly sql: string }
     | { readonly kind: 'enum'; readonly schema: string; readonly name: string; readonly array: boolean }
+    /** One of the listing's `types`. */
+    | { readonly kind: 'user'; readonly schema: string; readonly name: string; readonly array: boolean }
     | { readonly kind: 'opaque' };
   readonly sourceType: string;
   readonly notNull: boolean;
@@ -75,6 +78,8 @@ export interface SourceEnum {
 export interface SourceSchema {
   readonly relations: readonly SourceRelation[];
   readonly enums: readonly SourceEnum[];
+  /** Those that its users defined beside enums; each after those it is made of. */
+  readonly types?: readonly SourceType[];
   /** What its users and extensions added to those of its kind. */
   readonly functions?: readonly SourceFunction[];
   /** What cannot be mirrored, for `tributary check` and the log. */

@@ -433,6 +433,7 @@ export function sitesOf(rel: Rel, into: Set<string> = new Set()): Set<string> {
       visitScalar(expr, (part) => {
         if (part.kind === 'subquery') sitesOf(part.rel, into);
         if (part.kind === 'call' && part.fn.site !== undefined) into.add(part.fn.site);
+        if (part.kind === 'cast' && part.site !== undefined) into.add(part.site);
       });
     }
   });

@@ -21,13 +21,13 @@ export async function bootstrap(connection: AdminConnection): Promise<void> {
             (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser`,
   );
   if (!found?.superuser) throw sqlError('42501', 'the catalog server has to be entered as a superuser');
-  if (found.mark === MARK) return connection.run(`${FUNCTION_TABLE}${PROCEDURAL_LANGUAGE}${DESCRIBE_OBJECTS}`);
+  if (found.mark === MARK) return connection.run(`${LATER_TABLES}${PROCEDURAL_LANGUAGE}${DESCRIBE_OBJECTS}`);
   if (found.mark !== null)
     throw sqlError('55000', `the catalog was made by another version of the gateway: "${found.mark}"`, {
       detail: 'Move data_dir away (or name another database), start again, and replay the DDL you keep in catalog.setup.',
     });
   await connection.run(
-    `${ROLES}${TYPES}${TABLES}${FUNCTION_TABLE}${FINGERPRINT}${GUARD}${PRIVILEGES}${STATISTICS}${EVENT_TRIGGERS}${PROCEDURAL_LANGUAGE}${DESCRIBE_OBJECTS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
+    `${ROLES}${TYPES}${TABLES}${LATER_TABLES}${FINGERPRINT}${GUARD}${PRIVILEGES}${STATISTICS}${EVENT_TRIGGERS}${PROCEDURAL_LANGUAGE}${DESCRIBE_OBJECTS} COMMENT ON SCHEMA tributary IS '${MARK}';`,
   );
 }
 
@@ -74,11 +74,26 @@ CREATE FUNCTION tributary.ddl_generation() RETURNS bigint LANGUAGE sql STABLE SE
   AS 'SELECT coalesce(sum(n), 0)::bigint FROM tributary.ddl_change';
 `;
 
-/** Declarations of sources' functions (mirror/functions.ts). Came later than the others. */
-const FUNCTION_TABLE = `
+/** Declarations of sources' functions and types (mirror/functions.ts, user-types.ts). Came later than the others. */
+const LATER_TABLES = `
+DO $$ BEGIN
+  CREATE ROLE tributary_net LOGIN NOINHERIT;
+EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ DECLARE one text; BEGIN
+  FOR one IN SELECT name FROM tributary.mirror_schema LOOP
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO tributary_net', one);
+  END LOOP;
+END $$;
 CREATE TABLE IF NOT EXISTS tributary.mirror_function (
   oid oid PRIMARY KEY, site text NOT NULL, source_schema text NOT NULL, identity text NOT NULL, definition text NOT NULL,
   UNIQUE (site, source_schema, identity));
+CREATE TABLE IF NOT EXISTS tributary.mirror_user_type (
+  oid oid PRIMARY KEY, site text NOT NULL, source_schema text NOT NULL, source_name text NOT NULL, definition text NOT NULL,
+  UNIQUE (site, source_schema, source_name));
+-- In place of a domain's check that only its source can make.
+CREATE OR REPLACE FUNCTION tributary.refuse_domain(name text) RETURNS bool LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN
+  RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format('a value of domain %s away from its source is not supported', name);
+END $$;
 `;
 
 /** All of a mirror's shape that DDL can change and that GRANT, COMMENT, policies and row security do not. */

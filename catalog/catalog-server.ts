@@ -161,10 +161,8 @@ export class CatalogServer {
     }
   }
 
-  /** The role under which the net evaluates expressions: it owns nothing, is a member of nothing and was granted nothing. */
+  /** The role under which the net evaluates expressions: it owns nothing, is a member of nothing and may only name types of sources. */
   async netLogin(): Promise<CatalogLogin> {
-    const [found] = await this.ddlConnection.rows(`SELECT FROM pg_roles WHERE rolname = ${quoteText(NET_ROLE)}`);
-    if (!found) await this.exclusively(() => this.ddlConnection.run(`CREATE ROLE ${NET_ROLE} LOGIN NOINHERIT`));
     return { ...adminTarget(this.target, CATALOG_DATABASE), user: NET_ROLE, password: await this.passwordOf(NET_ROLE) };
   }
 

@@ -78,6 +78,7 @@ export function withLocalRelations(lookup: CatalogLookup, local: readonly Mirror
     ensure: (oids) => lookup.ensure({ ...oids, relations: [...oids.relations].filter((oid) => !byOid.has(oid)) }),
     mirror: (oid) => byOid.get(oid) ?? lookup.mirror(oid),
     type: (oid) => lookup.type(oid),
+    domain: (oid) => lookup.domain(oid),
     function: (oid) => lookup.function(oid),
     operator: (oid) => lookup.operator(oid),
     collation: (oid) => lookup.collation(oid),

@@ -5,14 +5,14 @@
  * What PostgreSQL ships never changes; the rest is read again after `forget`, to be called whenever the DDL generation moved.
  */
 import { z } from 'zod';
-import type { CatalogLookup, ConstantDatum, MirroredRelation } from '../algebra/catalog-lookup.ts';
+import type { CatalogLookup, ConstantDatum, KnownDomain, MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { FunctionRef, OperatorRef } from '../algebra/scalar.ts';
 import { assert } from '../core/assert.ts';
 import { SqlError } from '../core/sql-error.ts';
 import { builtinType, withCollation, withTypmod } from '../core/sql-type.ts';
 import type { Collation, SqlType } from '../core/sql-type.ts';
 import type { AdminConnection } from './admin-connection.ts';
-import { catalogObjectsSql, describeObjectsSql } from './catalog-objects.ts';
+import { catalogObjectsSql, describeObjectsSql, IS_REFUSED } from './catalog-objects.ts';
 import { constantTexts } from './constant-texts.ts';
 import { mirrorFromRow, mirrorRow } from './mirror/mirrored-relation.ts';
 import { FIRST_USER_OID, OidCache } from './oid-cache.ts';
@@ -34,6 +34,7 @@ export class CachedLookup implements CatalogLookup {
   private readonly collations = new OidCache<Collation>();
   private declared: Promise<ReadonlySet<number>> | undefined;
   private readonly enumLabels = new Map<number, string>();
+  private readonly domains = new Map<number, KnownDomain>();
   /** Goes up with `forget`: an answer on its way meanwhile may be about the past, and is asked for again. */
   private epoch = 0;
 
@@ -69,6 +70,10 @@ export class CachedLookup implements CatalogLookup {
     return found;
   }
 
+  domain(oid: number): KnownDomain | undefined {
+    return this.domains.get(oid);
+  }
+
   function(oid: number): FunctionRef {
     const found = this.functions.get(oid);
     assert(found, `function ${oid} was not loaded`);
@@ -97,7 +102,12 @@ export class CachedLookup implements CatalogLookup {
 
   sourceFunctions(): Promise<ReadonlySet<number>> {
     this.declared ??= this.connection
-      .rows<{ oid: number }>('SELECT oid FROM tributary.mirror_function')
+      .rows<{ oid: number }>(
+        `WITH RECURSIVE refused (oid) AS (
+           SELECT oid FROM tributary.mirror_user_type WHERE ${IS_REFUSED}
+           UNION SELECT t.oid FROM pg_type t JOIN refused ON t.typbasetype = refused.oid)
+         SELECT oid FROM tributary.mirror_function UNION ALL SELECT oid FROM refused`,
+      )
       .then((rows) => new Set(rows.map((row) => row.oid)));
     // The next to ask tries again.
     this.declared.catch(() => (this.declared = undefined));
@@ -123,6 +133,7 @@ export class CachedLookup implements CatalogLookup {
     for (const row of answer.collations) this.collations.set(row.oid, collationFromRow(row), current);
     const typeRows = new Map(answer.types.map((row) => [row.oid, row]));
     for (const { labels } of answer.types) for (const one of labels ?? []) this.enumLabels.set(one.oid, one.label);
+    for (const row of answer.types) if (row.kind === 'd') this.domains.set(row.oid, knownDomain(row, typeRows));
     for (const row of answer.types) this.types.set(row.oid, this.typeFromRow(row, typeRows), current);
     for (const row of answer.functions)
       this.functions.set(
@@ -132,7 +143,9 @@ export class CachedLookup implements CatalogLookup {
       );
     for (const row of answer.operators) this.operators.set(row.oid, operatorFromRow(row), current);
     const typeOf = (oid: number, typmod: number, collationOid: number): SqlType => {
-      const type = withTypmod(this.type(oid), typmod);
+      const known = this.type(oid);
+      // A domain has the modifier of what it is over.
+      const type = typmod < 0 ? known : withTypmod(known, typmod);
       return type.collation === 'none' ? type : withCollation(type, this.collation(collationOid));
     };
     for (const row of answer.relations) this.mirrors.set(row.oid, mirrorFromRow(row, typeOf), current);
@@ -154,22 +167,29 @@ export class CachedLookup implements CatalogLookup {
       return row ? this.typeFromRow(row, rows) : this.type(oid);
     };
     if (row.kind === 'd') return row.baseTypmod < 0 ? part(row.base) : withTypmod(part(row.base), row.baseTypmod);
+    const member = (oid: number): SqlType => {
+      const of = rows.get(oid);
+      return of?.kind === 'd' ? { ...part(oid), domain: qualified(of) } : part(oid);
+    };
     const collation: Collation = row.collation === INVALID ? 'none' : (this.collations.get(row.collation) ?? 'default');
-    const common = { oid: row.oid, typmod: -1, collation, name: `${quoteIfNeeded(row.schema)}.${quoteIfNeeded(row.name)}` };
+    const common = { oid: row.oid, typmod: -1, collation, name: qualified(row) };
     if (row.kind === 'e') return { ...common, kind: 'enum', labels: (row.labels ?? []).map(({ label }) => label) };
     if (row.isArray) {
-      const element = part(row.element);
+      const element = member(row.element);
       // An array of something carried as text is carried as text.
       if (element.kind !== 'opaque') return { ...common, kind: 'array', element };
       return holdsRows(element) ? { ...common, kind: 'opaque', element } : { ...common, kind: 'opaque' };
     }
     if (row.fields === null) return { ...common, kind: 'opaque' };
     const fields = row.fields.map(({ name, attribute, ...field }) => {
-      const type = withTypmod(part(field.type), field.typmod);
+      const base = member(field.type);
+      const type = field.typmod < 0 ? base : withTypmod(base, field.typmod);
       const own = field.collation === INVALID ? type : withCollation(type, this.collations.get(field.collation) ?? 'default');
       return { name, type: own, attribute };
     });
-    return { ...common, kind: 'opaque', fields };
+    // What has no binary form here travels as text, with all that is around it.
+    const kind = fields.some(({ type }) => type.kind === 'opaque') ? 'opaque' : 'composite';
+    return { ...common, kind, fields, ...(row.ofTable ? { ofTable: true } : {}) };
   }
 }
 
@@ -187,6 +207,14 @@ export class NotCommitted extends SqlError {
   }
 }
 
+const qualified = ({ schema, name }: TypeRow): string => `${quoteIfNeeded(schema)}.${quoteIfNeeded(name)}`;
+
+function knownDomain(row: TypeRow, rows: ReadonlyMap<number, TypeRow>): KnownDomain {
+  let site = row.refused;
+  for (let base = rows.get(row.base); site === null && base?.kind === 'd'; base = rows.get(base.base)) site = base.refused;
+  return { name: qualified(row), ...(site === null ? {} : { site }) };
+}
+
 const quoteIfNeeded = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteName(name));
 
 interface Missing {
@@ -200,7 +228,7 @@ interface Missing {
 const oid = z.number();
 const typeRow = z.object({
   oid, schema: z.string(), name: z.string(), kind: z.string(), element: oid, isArray: z.boolean(), base: oid, baseTypmod: z.number(),
-  collation: oid, fields: z.array(z.object({ name: z.string(), type: oid, typmod: z.number(), collation: oid, attribute: z.number() })).nullable(), labels: z.array(z.object({ oid, label: z.string() })).nullable(),
+  collation: oid, ofTable: z.boolean(), refused: z.string().nullable(), fields: z.array(z.object({ name: z.string(), type: oid, typmod: z.number(), collation: oid, attribute: z.number() })).nullable(), labels: z.array(z.object({ oid, label: z.string() })).nullable(),
 }); // prettier-ignore
 const functionRow = z.object({
   oid, schema: z.string(), name: z.string(), kind: z.enum(['f', 'a', 'w', 'p']), args: z.array(z.string()),

@@ -26,7 +26,7 @@ export type TypeKind =
   | 'jsonb'
   | 'enum'
   | 'array'
-  /** a row value: a record, or of a named composite type */
+  /** a row value: a record, or of a named composite type whose fields all have a binary form here */
   | 'composite'
   /** carried as text, never computed with: every other type */
   | 'opaque';
@@ -55,6 +55,10 @@ export interface SqlType {
   readonly element?: SqlType;
   /** Columns of a composite type, dropped ones left out. */
   readonly fields?: readonly CompositeField[];
+  /** A composite type that is a table's row. */
+  readonly ofTable?: true;
+  /** Elements of an array and fields of a row may be of a domain, by its name: the rest is the type that it is over. */
+  readonly domain?: string;
   /** Labels of an enum in order. */
   readonly labels?: readonly string[];
 }

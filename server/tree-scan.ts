@@ -1,6 +1,7 @@
 /**
- * Does an analysed tree read a mirror, or call a source's function? Answered from its bytes, without reading the whole grammar:
- * every range table entry of a relation, at any depth, prints `:relid <oid>`, every call `:funcid <oid>`. What merely looks like one costs a closer look later, nothing else.
+ * Does an analysed tree read a mirror, or call a source's function, or cast to a domain that only a source knows? Answered from its bytes, without reading the whole grammar:
+ * every range table entry of a relation, at any depth, prints `:relid <oid>`, every call `:funcid <oid>`, every cast to a domain
+ * `:resulttype <oid>`. What merely looks like one costs a closer look later, nothing else.
  */
 import type { CatalogLookup, MirroredRelation } from '../algebra/catalog-lookup.ts';
 
@@ -8,6 +9,8 @@ import type { CatalogLookup, MirroredRelation } from '../algebra/catalog-lookup.
 const FIRST_USER_OID = 16_384;
 const RELATION = Buffer.from(':relid');
 const FUNCTION = Buffer.from(':funcid');
+const DOMAIN_CAST = Buffer.from('COERCETODOMAIN');
+const RESULT_TYPE = Buffer.from(':resulttype');
 
 /** What a tree names of sources. */
 export interface SourcesNamed {
@@ -20,6 +23,7 @@ export interface SourcesNamed {
 export async function sourcesNamed(tree: Buffer, lookup: CatalogLookup): Promise<SourcesNamed> {
   const relations = numbersAfter(RELATION, tree);
   const functions = numbersAfter(FUNCTION, tree);
+  if (tree.includes(DOMAIN_CAST)) for (const type of numbersAfter(RESULT_TYPE, tree)) functions.add(type);
   const declared = functions.size === 0 ? functions : await lookup.sourceFunctions();
   const callsFunction = [...functions].some((oid) => declared.has(oid));
   const ownFunctions = [...functions].filter((oid) => !declared.has(oid));

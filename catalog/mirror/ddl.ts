@@ -4,14 +4,16 @@
  * order and equality are the source's business, and never compare anything.
  */
 import { qualifiedName, quoteName, quoteText } from '../quote.ts';
-import { CATALOG_SCHEMA, OWNER_ROLE } from '../reserved-names.ts';
+import { CATALOG_SCHEMA, NET_ROLE, OWNER_ROLE } from '../reserved-names.ts';
 import { OWN_COLLATION } from './definition.ts';
 import type { ColumnDefinition, EnumDefinition, ForeignKeyDefinition, KeyDefinition, RelationDefinition } from './definition.ts';
 
 const relationName = (relation: RelationDefinition): string => qualifiedName(relation.schema, relation.name);
 const names = (columns: readonly string[]): string => columns.map(quoteName).join(', ');
 
-export const createSchema = (schema: string): string => `CREATE SCHEMA ${quoteName(schema)} AUTHORIZATION ${OWNER_ROLE};`;
+/** The net names types in it, and may do nothing else there. */
+export const createSchema = (schema: string): string =>
+  `CREATE SCHEMA ${quoteName(schema)} AUTHORIZATION ${OWNER_ROLE};GRANT USAGE ON SCHEMA ${quoteName(schema)} TO ${NET_ROLE};`;
 
 export const createEnum = (type: EnumDefinition): string =>
   `CREATE TYPE ${qualifiedName(type.schema, type.name)} AS ENUM (${type.labels.map(quoteText).join(', ')});`;

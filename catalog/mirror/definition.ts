@@ -1,5 +1,5 @@
 /**
- * What the catalog should hold for one source: its relations, enums and collations under their catalog names, with types
+ * What the catalog should hold for one source: its relations, types and collations under their catalog names, with types
  * the catalog server knows. Made from a SourceSchema by `defineMirrors`; compared with what was stored at the last refresh
  * by its JSON text, so the order of its fields and lists is part of the format.
  *
@@ -7,6 +7,9 @@
  * rewriter, and what is behind it is the source's affair. `kind` remembers what it was.
  */
 import type { SourceColumn, SourceRelation, SourceSchema } from '../../algebra/site.ts';
+import { TypeDefiner, typeSql } from './user-types.ts';
+import type { UserTypeDefinition } from './user-types.ts';
+import { unreachable } from '../../core/assert.ts';
 import { qualifiedName } from '../quote.ts';
 import { catalogSchemaName, NameSpace } from './names.ts';
 import { OPAQUE_TYPE } from './source-types.ts';
@@ -63,9 +66,13 @@ export interface MirrorDefinitions {
   readonly relations: readonly RelationDefinition[];
   readonly estimatedRows: ReadonlyMap<RelationDefinition, number>;
   readonly enums: readonly EnumDefinition[];
+  /** Each after those it is made of. */
+  readonly userTypes: readonly UserTypeDefinition[];
   readonly collations: ReadonlyMap<string, CollationDefinition>;
   /** What could not be mirrored as it is, for the operator. */
   readonly problems: readonly string[];
+  /** SQL of one of the source's types in the catalog. */
+  readonly typeName: (type: SourceColumn['type']) => string | undefined;
 }
 
 /** Code-point order with ASCII's letters: not made here, PostgreSQL has it. */
@@ -90,6 +97,11 @@ class Definer {
   private readonly types: ReadonlyMap<string, ResolvedType>;
   private readonly problems: string[] = [];
   private readonly enums = new Map<string, EnumDefinition>();
+  private userTypes: readonly UserTypeDefinition[] = [];
+  private readonly typeDefiner = new TypeDefiner({
+    typeName: (type) => this.knownType(type),
+    place: (schema, name) => ({ schema: this.schemaName(schema), name: this.space(schema).assign(name) }),
+  });
   private readonly collations = new Map<string, CollationDefinition>();
   /** One name space per schema: relations, their indexes and types share it in PostgreSQL. */
   private readonly spaces = new Map<string, NameSpace>();
@@ -113,6 +125,7 @@ class Definer {
         }); // prettier-ignore
       }
     }
+    this.userTypes = this.typeDefiner.define(source.types ?? [], this.problems);
     const estimatedRows = new Map<RelationDefinition, number>();
     for (const relation of relations) {
       const definition = this.relation(relation, names.get(relation)!);
@@ -124,8 +137,10 @@ class Definer {
       relations: [...this.definitions.values()],
       estimatedRows,
       enums: [...this.enums.values()],
+      userTypes: this.userTypes,
       collations: this.collations,
       problems: this.problems,
+      typeName: (type) => this.knownType(type),
     };
   }
 
@@ -200,20 +215,37 @@ class Definer {
 
   private type({ type, name, sourceType }: SourceColumn, where: string): string {
     if (type.kind === 'opaque') return OPAQUE_TYPE;
-    if (type.kind === 'enum') {
-      const found = this.enums.get(relationKey(type.schema, type.name));
-      return found ? `${qualifiedName(found.schema, found.name)}${type.array ? '[]' : ''}` : OPAQUE_TYPE;
-    }
-    const resolved = this.types.get(type.sql);
-    if (resolved) return resolved.sql;
-    this.problems.push(`${where}: column "${name}" of type ${sourceType} is carried as text`);
+    const known = this.knownType(type);
+    if (known !== undefined) return known;
+    if (type.kind !== 'enum') this.problems.push(`${where}: column "${name}" of type ${sourceType} is carried as text`);
     return OPAQUE_TYPE;
+  }
+
+  /** SQL of a type that the catalog has or will have. */
+  private knownType(type: SourceColumn['type']): string | undefined {
+    switch (type.kind) {
+      case 'opaque':
+        return undefined;
+      case 'builtin':
+        return this.types.get(type.sql)?.sql;
+      case 'enum': {
+        const found = this.enums.get(relationKey(type.schema, type.name));
+        return found && `${qualifiedName(found.schema, found.name)}${type.array ? '[]' : ''}`;
+      }
+      case 'user': {
+        const found = this.typeDefiner.typeName(type.schema, type.name);
+        return found && `${found}${type.array ? '[]' : ''}`;
+      }
+      default:
+        return unreachable(type);
+    }
   }
 
   private isIndexable(type: string): boolean {
     if (type === OPAQUE_TYPE) return false;
     for (const resolved of this.types.values()) if (resolved.sql === type) return resolved.indexable;
-    return true; // an enum of ours
+    const own = this.userTypes.find((defined) => typeSql(defined) === type);
+    return own?.base === undefined || this.isIndexable(own.base);
   }
 
   private collation(collation: CollationDefinition): string {

@@ -12,12 +12,11 @@ import { qualifiedName, quoteName, quoteText } from '../quote.ts';
 import { OWNER_ROLE } from '../reserved-names.ts';
 import { createSchema } from './ddl.ts';
 import { relationKey } from './definition.ts';
-import type { EnumDefinition } from './definition.ts';
+import type { MirrorDefinitions } from './definition.ts';
 import { HIDE_OWNERSHIP } from './guard.ts';
 import { keepStatements, restoreKeepsakes } from './keepsake.ts';
 import { catalogSchemaName } from './names.ts';
 import { OPAQUE_TYPE } from './source-types.ts';
-import type { ResolvedType } from './source-types.ts';
 import { COUNT_CHANGE, storeSchema } from './store.ts';
 
 interface FunctionDefinition {
@@ -34,10 +33,7 @@ interface Site {
   readonly name: string;
   readonly defaultSchema: string;
 }
-interface KnownTypes {
-  readonly resolved: ReadonlyMap<string, ResolvedType>;
-  readonly enums: readonly EnumDefinition[];
-}
+type KnownTypes = Pick<MirrorDefinitions, 'typeName'>;
 
 const MAX_BYTES = 63;
 const keyOf = (definition: { readonly sourceSchema: string; readonly identity: string }): string =>
@@ -203,17 +199,23 @@ function defineFunction(site: Site, fn: SourceFunction, types: KnownTypes): Func
   };
 }
 
-function typeName(type: SourceFunctionType, { resolved, enums }: KnownTypes): string {
-  switch (type.kind) {
-    case 'builtin':
-      return resolved.get(type.sql)?.sql ?? OPAQUE_TYPE;
-    case 'enum': {
-      const found = enums.find(({ sourceSchema, sourceName }) => sourceSchema === type.schema && sourceName === type.name);
-      return found ? `${qualifiedName(found.schema, found.name)}${type.array ? '[]' : ''}` : OPAQUE_TYPE;
-    }
-    case 'pseudo':
-      return `pg_catalog.${quoteName(type.name)}`;
-    case 'opaque':
-      return OPAQUE_TYPE;
+function typeName(type: SourceFunctionType, types: KnownTypes): string {
+  return type.kind === 'pseudo' ? `pg_catalog.${quoteName(type.name)}` : (types.typeName(type) ?? OPAQUE_TYPE);
+}
+
+/** Statements that take away the declarations over these types, which are declared anew by the next refresh of functions. */
+export async function dropFunctionsOver(connection: AdminConnection, site: string, types: readonly string[]): Promise<string> {
+  const rows = await connection.rows<{ oid: number; source_schema: string; schema: string; identity: string }>(
+    `SELECT f.oid, f.source_schema, n.nspname AS schema, f.identity FROM tributary.mirror_function f
+     JOIN pg_proc p ON p.oid = f.oid JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE f.site = $1 AND EXISTS (SELECT FROM unnest($2::regtype[]) u(type) JOIN pg_type t ON t.oid = u.type JOIN pg_depend d
+       ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray))`,
+    [site, types],
+  );
+  const statements: string[] = [];
+  for (const row of rows) {
+    statements.push(keepStatements(site, row.source_schema, row.identity, await grantsOn(connection, row.oid)));
+    statements.push(dropFunction(row.schema, row.identity) + forgetFunction(row.oid));
   }
+  return statements.join('');
 }

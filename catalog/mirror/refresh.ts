@@ -28,6 +28,8 @@ import type { EnumDefinition, ForeignKeyDefinition, MirrorDefinitions, RelationD
 import { refreshFunctions } from './functions.ts';
 import { guardRelations, HIDE_OWNERSHIP } from './guard.ts';
 import { restoreKeepsakes, storeKeepsake, takeKeepsake } from './keepsake.ts';
+import { dropUserTypes, refreshUserTypes } from './refresh-types.ts';
+import type { TypeRefreshContext } from './refresh-types.ts';
 import { resolveTypes } from './source-types.ts';
 import {
   COUNT_CHANGE, forgetEnum, forgetRelation, loadMirrors, storeEnum, storeRelations, storeSchema, UNGUARDED, updateRelation,
@@ -59,7 +61,7 @@ export async function refreshMirrors(
   const wanted = defineMirrors(site, source, types);
   const result = await new Refresh(connection, wanted, await loadMirrors(connection, site.name)).apply();
   if (source.functions === undefined) return result;
-  const undeclared = await refreshFunctions(connection, site, source.functions, { resolved: types, enums: wanted.enums });
+  const undeclared = await refreshFunctions(connection, site, source.functions, wanted);
   return { ...result, problems: [...result.problems, ...undeclared] };
 }
 
@@ -71,6 +73,8 @@ class Refresh {
   private readonly pending: string[] = [];
   private readonly stale: { relation: string; reason: string }[] = [];
   private readonly restored: RelationDefinition[] = [];
+  /** Mirrors dropped by this refresh. */
+  private readonly gone = new Set<number>();
   private created = 0;
   private altered = 0;
   private dropped = 0;
@@ -100,11 +104,13 @@ class Refresh {
     for (const type of this.wanted.enums) if (usable.has(type.schema)) await this.ensureEnum(type);
 
     for (const [key, stored] of this.stored.relations) if (!wantedByKey.has(key)) await this.drop(stored);
+    const types = this.wanted.userTypes.filter((type) => usable.has(type.schema));
+    await refreshUserTypes(this.typeContext(), types, this.stored);
     const missing: RelationDefinition[] = [];
     for (const [key, relation] of wantedByKey) {
       if (!usable.has(relation.schema)) continue;
       const stored = this.stored.relations.get(key);
-      if (!stored) missing.push(relation);
+      if (!stored || this.gone.has(stored.oid)) missing.push(relation);
       else if (stored.text !== JSON.stringify(relation)) await this.change(stored, relation);
       else if (stored.stale !== null) await this.markStale(stored, null);
     }
@@ -114,6 +120,7 @@ class Refresh {
       await this.grantToReaders(this.restored);
       this.problems.push(...(await restoreKeepsakes(this.connection, this.wanted.site, this.restored)));
     }
+    await dropUserTypes(this.typeContext(), types, this.stored);
     await this.dropEnums();
     await this.storeEstimates(wantedByKey);
     if (this.changed) await this.connection.run(COUNT_CHANGE);
@@ -122,7 +129,9 @@ class Refresh {
   /** Creates what is missing; answers the schemas we may use. One that somebody else made is not ours to fill. */
   private async ensureSchemas(): Promise<Set<string>> {
     const usable = new Set(this.stored.schemas);
-    const sourceSchema = new Map([...this.wanted.relations, ...this.wanted.enums].map((one) => [one.schema, one.sourceSchema]));
+    const sourceSchema = new Map(
+      [...this.wanted.relations, ...this.wanted.enums, ...this.wanted.userTypes].map((one) => [one.schema, one.sourceSchema]),
+    );
     for (const [schema, source] of sourceSchema) {
       if (usable.has(schema)) continue;
       try {
@@ -223,6 +232,7 @@ class Refresh {
   }
 
   private async drop(stored: StoredRelation): Promise<void> {
+    if (this.gone.has(stored.oid)) return;
     const keepsake = storeKeepsake(this.wanted.site, stored, await takeKeepsake(this.connection, stored));
     const sql =
       LOCK_TIMEOUT +
@@ -230,7 +240,19 @@ class Refresh {
       keepsake +
       dropTable(stored.definition) +
       forgetRelation(stored.oid);
-    if (await this.attempt(nameOf(stored.definition), sql, stored)) this.dropped++;
+    if (!(await this.attempt(nameOf(stored.definition), sql, stored))) return;
+    this.dropped++;
+    this.gone.add(stored.oid);
+  }
+
+  private typeContext(): TypeRefreshContext {
+    return {
+      connection: this.connection,
+      site: this.wanted.site,
+      lockTimeout: LOCK_TIMEOUT,
+      attempt: (name, sql) => this.attempt(name, sql),
+      dropRelation: (relation) => this.drop(relation),
+    };
   }
 
   /** Our own foreign keys that point at it would hold it; they come back with `addForeignKeys`. */

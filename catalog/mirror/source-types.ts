@@ -5,6 +5,7 @@
 import type { SourceSchema } from '../../algebra/site.ts';
 import type { AdminConnection } from '../admin-connection.ts';
 import { quoteName, quoteText } from '../quote.ts';
+import { partsOf } from './user-types.ts';
 
 export const OPAQUE_TYPE = 'tributary.opaque';
 
@@ -31,6 +32,7 @@ export async function resolveTypes(connection: AdminConnection, source: SourceSc
     const types = [...fn.arguments, ...(fn.columns ?? [])].map(({ type }) => type);
     for (const type of [...types, fn.result]) if (type.kind === 'builtin') spellings.add(type.sql);
   }
+  for (const type of source.types ?? []) for (const part of partsOf(type)) if (part.kind === 'builtin') spellings.add(part.sql);
   const resolved = await resolve(connection, [...spellings]);
   const contrib = [...spellings].filter((spelling) => !resolved.has(spelling) && contribName(spelling) in CONTRIB_TYPES);
   if (contrib.length > 0) {

@@ -1,5 +1,5 @@
 /**
- * What the catalog remembers of a source: tables `tributary.mirror`, `mirror_schema`, `mirror_type`. Read at the start of a
+ * What the catalog remembers of a source: tables `tributary.mirror`, `mirror_schema`, `mirror_type` (enums), `mirror_user_type`. Read at the start of a
  * refresh, written in the same transaction as the DDL they describe.
  */
 import { z } from 'zod';
@@ -7,6 +7,8 @@ import type { AdminConnection } from '../admin-connection.ts';
 import { qualifiedName, quoteText } from '../quote.ts';
 import { relationKey } from './definition.ts';
 import type { EnumDefinition, RelationDefinition } from './definition.ts';
+import { typeSql } from './user-types.ts';
+import type { UserTypeDefinition } from './user-types.ts';
 
 export interface StoredRelation {
   readonly oid: number;
@@ -20,6 +22,8 @@ export interface StoredMirrors {
   /** By relationKey of the source's names. */
   readonly relations: ReadonlyMap<string, StoredRelation>;
   readonly enums: ReadonlyMap<string, EnumDefinition>;
+  /** In the order in which they were made. */
+  readonly userTypes: ReadonlyMap<string, UserTypeDefinition>;
   /** Catalog names of its schemas. */
   readonly schemas: ReadonlySet<string>;
 }
@@ -37,6 +41,11 @@ const relationDefinition = z.object({
   comment: z.exactOptional(text), columns: z.array(column), keys: z.array(key), foreignKeys: z.array(foreignKey),
 }); // prettier-ignore
 
+const userTypeDefinition = z.object({
+  sourceSchema: text, sourceName: text, schema: text, name: text, sql: text, constraints: z.array(z.object({ add: text, drop: text })),
+  parts: z.array(text), base: z.exactOptional(text), multirange: z.exactOptional(text),
+}); // prettier-ignore
+
 export const parseDefinition = (definition: string): RelationDefinition => relationDefinition.parse(JSON.parse(definition));
 
 export async function loadMirrors(connection: AdminConnection, site: string): Promise<StoredMirrors> {
@@ -45,6 +54,9 @@ export async function loadMirrors(connection: AdminConnection, site: string): Pr
   ); // prettier-ignore
   const enums = await connection.rows<{ source_schema: string; source_name: string; schema: string; name: string; labels: string }>(
     'SELECT source_schema, source_name, schema, name, labels FROM tributary.mirror_type WHERE site = $1', [site],
+  ); // prettier-ignore
+  const types = await connection.rows<{ definition: string }>(
+    'SELECT definition FROM tributary.mirror_user_type WHERE site = $1 ORDER BY oid', [site],
   ); // prettier-ignore
   const schemas = await connection.rows<{ name: string }>('SELECT name FROM tributary.mirror_schema WHERE site = $1', [site]);
   return {
@@ -64,6 +76,12 @@ export async function loadMirrors(connection: AdminConnection, site: string): Pr
         },
       ]),
     ), // prettier-ignore
+    userTypes: new Map(
+      types.map((row) => {
+        const definition = userTypeDefinition.parse(JSON.parse(row.definition));
+        return [relationKey(definition.sourceSchema, definition.sourceName), definition];
+      }),
+    ),
     schemas: new Set(schemas.map((row) => row.name)),
   };
 }
@@ -109,6 +127,16 @@ export const storeEnum = (site: string, type: EnumDefinition): string =>
 
 export const forgetEnum = (site: string, type: EnumDefinition): string =>
   `DELETE FROM tributary.mirror_type WHERE site = ${quoteText(site)} AND source_schema = ${quoteText(type.sourceSchema)} ` +
+  `AND source_name = ${quoteText(type.sourceName)};`;
+
+export const storeUserType = (site: string, type: UserTypeDefinition): string =>
+  `INSERT INTO tributary.mirror_user_type (oid, site, source_schema, source_name, definition) ` +
+  `VALUES (${quoteText(typeSql(type))}::regtype::oid, ${quoteText(site)}, ${quoteText(type.sourceSchema)}, ` +
+  `${quoteText(type.sourceName)}, ${quoteText(JSON.stringify(type))}) ` +
+  'ON CONFLICT (site, source_schema, source_name) DO UPDATE SET oid = EXCLUDED.oid, definition = EXCLUDED.definition;';
+
+export const forgetUserType = (site: string, type: UserTypeDefinition): string =>
+  `DELETE FROM tributary.mirror_user_type WHERE site = ${quoteText(site)} AND source_schema = ${quoteText(type.sourceSchema)} ` +
   `AND source_name = ${quoteText(type.sourceName)};`;
 
 /** Plans over what changed are made anew; now and then the counter's rows become one again, with the same sum. */

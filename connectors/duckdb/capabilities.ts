@@ -6,7 +6,7 @@
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
-import type { AggregateCall, CallScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
+import type { AggregateCall, CallScalar, CastScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { aggregateScalars, relScalars, scalarParts, someScalar, visitRel } from '../../algebra/transform.ts';
 import type { Datum, Interval, PgArray } from '../../core/datum.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
@@ -335,7 +335,7 @@ const isInfiniteInterval = (value: Datum): boolean =>
   value !== null && Math.abs((value as Interval).months) >= INT4_MAX && Math.abs((value as Interval).days) >= INT4_MAX;
 const INT4_MAX = 2_147_483_647;
 
-function castVerdict(how: 'relabel' | 'io' | 'array', from: SqlType, to: SqlType): Verdict {
+function castVerdict(how: CastScalar['how'], from: SqlType, to: SqlType): Verdict {
   const isText = (type: SqlType): boolean => type.kind === 'text' || type.kind === 'varchar';
   if (how === 'relabel' && from.kind === to.kind) return exact;
   if (how === 'relabel' && isText(from) && isText(to)) return exact;

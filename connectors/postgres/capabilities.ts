@@ -10,6 +10,7 @@ import { relInputs, returnsSet, scalarParts } from '../../algebra/transform.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { holdsRows, isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
+import { domainType, elementOf } from '../sql/type-names.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
 import {
   comparesForEquality,
@@ -39,7 +40,7 @@ export class PostgresCapabilities implements Capabilities {
   }
 
   scalar(expr: Scalar): Verdict {
-    if (expr.type.kind === 'composite') return no('row values are made at home');
+    if (expr.type.kind === 'composite' && !this.knowsRow(expr)) return no('row values are made at home');
     switch (expr.kind) {
       case 'const':
       case 'param':
@@ -70,8 +71,9 @@ export class PostgresCapabilities implements Capabilities {
       case 'native':
         return expr.since > this.major ? no(`PostgreSQL ${this.major} has no ${expr.name}`) : this.text(expr.args, 'default');
       case 'row':
+        return EXACT;
       case 'field':
-        return no('row values are made at home');
+        return expr.arg.kind === 'row' ? no('row values are made at home') : EXACT;
       default:
         return EXACT;
     }
@@ -97,6 +99,11 @@ export class PostgresCapabilities implements Capabilities {
       return hasWith(rel.step) ? no('a recursive step with WITH queries is evaluated at home') : EXACT;
     if (rel.kind === 'window') return this.window(rel);
     return rel.kind === 'input' ? no('a shipped relation is not sent to sources yet') : EXACT;
+  }
+
+  /** A value of a composite type that users of the source made; of others it might know less, or in another order. */
+  private knowsRow({ type }: Scalar): boolean {
+    return type.ofTable !== true && this.type(type).verdict === 'exact' && !OWN_ROW.test(type.name);
   }
 
   private window({ functions, order, frame }: Window): Verdict {
@@ -156,6 +163,7 @@ export class PostgresCapabilities implements Capabilities {
 
   /** Through text the accepted spellings matter, and those have grown with the versions. */
   private cast(expr: CastScalar): Verdict {
+    if (expr.how === 'domain') return this.domain(expr);
     if (expr.elementCast) {
       const element = this.scalar(expr.elementCast);
       if (element.verdict !== 'exact') return element;
@@ -173,9 +181,18 @@ export class PostgresCapabilities implements Capabilities {
     return this.type(expr.type);
   }
 
+  /** Its constraints may compare text, or look for classes of characters. */
+  private domain(expr: CastScalar): Verdict {
+    const { ordersByCodePoint, classes, casing } = this.info;
+    const isText = isTextKind((expr.type.element ?? expr.type).kind) || expr.type.kind === 'composite';
+    if (isText && !(ordersByCodePoint && classes.kind === 'same' && casing.kind === 'same'))
+      return no(`the constraints of domain ${expr.domain!} under this database's locale`);
+    return this.type(domainType(expr.domain!));
+  }
+
   /** A type whose name the source knows with the same meaning. */
   private type(type: SqlType): Verdict {
-    if (type.kind === 'array' && type.element) return this.type(type.element);
+    if (type.kind === 'array' && type.element) return this.type(elementOf(type));
     const [schema] = splitQualifiedName(type.name);
     if (this.major < 14 && type.name.endsWith('multirange')) return no(`PostgreSQL ${this.major} has no ${type.name}`);
     if (schema === 'pg_catalog' && !OBJECT_NUMBERS.test(type.name)) return EXACT;
@@ -200,6 +217,7 @@ const isPlainPattern = (fn: FunctionRef, pattern: Scalar | undefined): boolean =
 const usable = (rules: CharacterRules, collation: Collation): boolean =>
   typeof collation === 'object' || rules.kind !== 'different';
 
+const OWN_ROW = /^pg_catalog\./;
 const FIRST_USER_OID = 16_384;
 const OBJECT_NUMBERS = /\.(?:reg\w+|oid|oidvector|xid8?|cid|tid)$/;
 const WRITTEN_NUMBERS = new Set(['oid', 'xid', 'xid8', 'cid', 'tid'].map((name) => `pg_catalog.${name}`));

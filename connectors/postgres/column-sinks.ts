@@ -7,6 +7,7 @@ import { layoutOf } from '../../core/layout.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { ColumnSink, enlarged } from './column-sink.ts';
 import { NumericSink } from './numeric-sink.ts';
+import { isMadeOfRows, relabelValue } from './object-numbers.ts';
 
 class BoolSink extends ColumnSink {
   values = new Uint8Array(0);
@@ -85,12 +86,16 @@ const BYTES_PER_ROW_GUESS = 16;
 export class BytesSink extends ColumnSink {
   data: Uint8Array = new Uint8Array(0);
   offsets = new Int32Array(1);
+  private readonly type: SqlType;
   /** The source's OID of an array's elements is replaced by the catalog's. */
-  readonly elementOid: number;
+  private readonly elementOid: number;
+  private readonly isMadeOfRows: boolean;
   private bytesPerRow = BYTES_PER_ROW_GUESS;
-  constructor(elementOid: number) {
+  constructor(type: SqlType) {
     super();
-    this.elementOid = elementOid;
+    this.type = type;
+    this.elementOid = type.element?.oid ?? 0;
+    this.isMadeOfRows = isMadeOfRows(type);
   }
   protected override allocate(capacity: number): void {
     this.data = new Uint8Array(Math.ceil(capacity * this.bytesPerRow));
@@ -108,8 +113,12 @@ export class BytesSink extends ColumnSink {
     }
     return this.data;
   }
-  /** Gives the array at data[at…] the catalog's element OID; an empty array has one too. */
+  /** Gives the array or row at data[at…] the catalog's OIDs; an empty array has one too. */
   relabel(data: Uint8Array, at: number): void {
+    if (this.isMadeOfRows) {
+      relabelValue(this.type, data, at);
+      return;
+    }
     const oid = this.elementOid;
     data[at + 8] = oid >>> 24;
     data[at + 9] = oid >>> 16;
@@ -138,7 +147,7 @@ export function columnSink(type: SqlType): ColumnSink {
     case 'decimal':
       return new NumericSink();
     case 'bytes':
-      return new BytesSink(type.element?.oid ?? 0);
+      return new BytesSink(type);
   }
 }
 
@@ -203,7 +212,7 @@ function bytesCode(type: SqlType, i: number, before: string): SinkCode {
   const skip = type.kind === 'jsonb' ? 1 : 0;
   const start = skip === 0 ? 'p' : 'p + 1';
   const length = skip === 0 ? 'n' : 'n - 1';
-  const relabel = type.kind === 'array' ? `sink${i}.relabel(data${i}, used${i});` : '';
+  const relabel = type.kind === 'array' || type.kind === 'composite' ? `sink${i}.relabel(data${i}, used${i});` : '';
   return {
     before: `${before} let data${i} = sink${i}.data, used${i} = sink${i}.used; const offsets${i} = sink${i}.offsets;`,
     onValue: `if (used${i} + n > data${i}.length) data${i} = sink${i}.reserve(used${i}, n);

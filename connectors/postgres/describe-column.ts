@@ -1,6 +1,6 @@
 /**
- * One column of a source as the catalog will mirror it: domains by what they are made of, PostgreSQL's own types by name
- * (the catalog decides whether it has them), what users defined as opaque.
+ * One column of a source as the catalog will mirror it: PostgreSQL's own types by name (the catalog decides whether it has
+ * them), what users defined by name where the listing tells what it is; else domains by what they are made of, others as opaque.
  */
 import type { SourceColumn } from '../../algebra/site.ts';
 import { builtinType } from '../../core/sql-type.ts';
@@ -31,6 +31,8 @@ export interface TypeRow {
   readonly category: string;
   readonly base: string;
   readonly base_typmod: number;
+  /** The listing tells what it is made of, so that the catalog has it. */
+  readonly mirrored?: true;
 }
 /** Base, range and multirange types; composite ones are rows of a catalog. */
 const OWN_KINDS = new Set(['b', 'r', 'm']);
@@ -55,11 +57,24 @@ function withoutDomain(oid: string, typmod: number, types: Types): { readonly oi
   return withoutDomain(type.base, typmod >= 0 ? typmod : type.base_typmod, types);
 }
 
+const isArrayType = (type: TypeRow): boolean =>
+  type.kind === 'b' && type.category === 'A' && type.length === -1 && type.element !== '0';
+
+/** A type that the listing tells of, or an array of one. */
+function listedType(type: TypeRow | undefined, types: Types): SourceColumn['type'] | undefined {
+  if (type === undefined) return undefined;
+  if (type.mirrored) return { kind: 'user', schema: type.schema, name: type.name, array: false };
+  const element = isArrayType(type) ? types.get(type.element) : undefined;
+  return element?.mirrored ? { kind: 'user', schema: element.schema, name: element.name, array: true } : undefined;
+}
+
 export function mirroredType(columnOid: string, columnTypmod: number, types: Types): SourceColumn['type'] {
+  const listed = listedType(types.get(columnOid), types);
+  if (listed !== undefined) return listed;
   const { oid, typmod } = withoutDomain(columnOid, columnTypmod, types);
   const type = types.get(oid);
   if (type === undefined) return { kind: 'opaque' };
-  const isArray = type.category === 'A' && type.length === -1 && type.element !== '0';
+  const isArray = isArrayType(type);
   const element = isArray ? withoutDomain(type.element, typmod, types) : { oid, typmod };
   const elementType = types.get(element.oid);
   if (elementType?.kind === 'e') return { kind: 'enum', schema: elementType.schema, name: elementType.name, array: isArray };

@@ -8,7 +8,7 @@ import type { SourceFunction, SourceFunctionType } from '../../algebra/source-fu
 import { mirroredType } from './describe-column.ts';
 import type { TypeRow } from './describe-column.ts';
 
-/** A default that calls something volatile makes the call volatile. */
+/** A default that calls something volatile makes the call volatile. What belongs to a range type comes with that. */
 const FUNCTIONS = `
   SELECT n.nspname AS schema, p.proname AS name, p.proretset AS returns_set, p.proisstrict AS strict, p.prorettype::int8::text AS result,
     CASE WHEN EXISTS (SELECT FROM regexp_matches(p.proargdefaults::text, ':(?:funcid|opfuncid) (\\d+)', 'g') m
@@ -19,6 +19,7 @@ const FUNCTIONS = `
       FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END AS attributes
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_type t ON t.oid = p.prorettype
   WHERE p.prokind = 'f' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
     AND has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
   ORDER BY n.nspname, p.proname, p.oid`;
 

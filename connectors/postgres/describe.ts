@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { SourceColumn, SourceEnum, SourceRelation, SourceSchema } from '../../algebra/site.ts';
 import { describeColumn } from './describe-column.ts';
 import { describeFunctions } from './describe-functions.ts';
+import { describeTypes } from './describe-types.ts';
 import type { ColumnRow, TypeRow } from './describe-column.ts';
 
 const USER_SCHEMA = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
@@ -86,7 +87,8 @@ export async function describeSource(client: pg.Client): Promise<SourceSchema> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const relations = (await client.query<RelationRow>(RELATIONS)).rows;
   const columns = groupBy((await client.query<ColumnRow>(COLUMNS)).rows, (row) => row.relation);
-  const types = new Map((await client.query<TypeRow>(TYPES)).rows.map((row) => [row.oid, row]));
+  const known = new Map((await client.query<TypeRow>(TYPES)).rows.map((row) => [row.oid, row]));
+  const { types: userTypes, rows: types } = await describeTypes(client, known);
   const enums = (await client.query<SourceEnum>(ENUMS)).rows;
   const unique = groupBy((await client.query<UniqueRow>(UNIQUE)).rows, (row) => row.relation);
   const foreign = groupBy((await client.query<ForeignRow>(FOREIGN)).rows, (row) => row.relation);
@@ -107,7 +109,7 @@ export async function describeSource(client: pg.Client): Promise<SourceSchema> {
     const visible = all.filter((column) => column.readable).map((column) => describeColumn(column, types));
     found.push(relationOf(row, visible, unique.get(row.oid) ?? [], foreign.get(row.oid) ?? []));
   }
-  return { relations: found, enums, functions, problems };
+  return { relations: found, enums, types: userTypes, functions, problems };
 }
 
 function relationOf(

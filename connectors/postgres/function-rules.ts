@@ -17,7 +17,7 @@ export const followsClasses = (fn: FunctionRef): boolean =>
  * extra_float_digits, bytea_output; lc_* are C): anything else stable reads a clock, a session or a catalog.
  */
 const DEPENDS_ON_SETTINGS_ONLY =
-  /^(?:date|timestamp)_(?:eq|ne|lt|le|gt|ge|cmp)_timestamptz$|^timestamptz_(?:eq|ne|lt|le|gt|ge|cmp)_(?:date|timestamp)$|^timestamptz_(?:pl|mi)_interval$|^interval_pl_timestamptz$|^(?:date_trunc|date_part|extract|date_add|date_subtract|timestamptz|timestamp|date|time|timetz|to_char|to_date|to_timestamp|timezone|overlaps|in_range|concat|concat_ws|format|array_to_string|to_json|to_jsonb|row_to_json|array_to_json|json_build_array|json_build_object|jsonb_build_array|jsonb_build_object|make_timestamptz|quote_literal|quote_nullable|json_agg|jsonb_agg|json_object_agg|jsonb_object_agg|string_agg|array_agg)$/;
+  /^(?:date|timestamp)_(?:eq|ne|lt|le|gt|ge|cmp)_timestamptz$|^timestamptz_(?:eq|ne|lt|le|gt|ge|cmp)_(?:date|timestamp)$|^timestamptz_(?:pl|mi)_interval$|^interval_pl_timestamptz$|^(?:date_trunc|date_part|extract|date_add|date_subtract|timestamptz|timestamp|date|time|timetz|to_char|to_date|to_timestamp|timezone|overlaps|in_range|concat|concat_ws|format|array_to_string|to_json|to_jsonb|jsonb?_populate_record(?:set)?|row_to_json|array_to_json|json_build_array|json_build_object|jsonb_build_array|jsonb_build_object|make_timestamptz|quote_literal|quote_nullable|json_agg|jsonb_agg|json_object_agg|jsonb_object_agg|string_agg|array_agg)$/;
 
 /** Servers before 13 read some fields of templates (FF1 … FF6, SSSSS) as plain text. */
 export const TEMPLATE_FIELDS_SINCE = 13;

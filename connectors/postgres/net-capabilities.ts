@@ -12,6 +12,7 @@ import { isTextKind } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
+import { domainType, elementOf } from '../sql/type-names.ts';
 import { dependsOnSettingsOnly } from './function-rules.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
@@ -30,6 +31,9 @@ const TEXT_SEARCH_NAMES = /^pg_catalog\.reg(?:config|dictionary)$/;
 /** Types whose text means something only under a search path or a session: numbers of objects, rows without a name. */
 const BOUND_TYPES =
   /^pg_catalog\.(?:_?reg\w+|_?record|unknown|any\w*|cstring|internal|void|trigger|refcursor|txid_snapshot|pg_snapshot)$/;
+
+/** What is the gateway's own, or a session's. */
+const GATEWAYS_SCHEMAS = /^(?:tributary|pg_.*)$/;
 
 export class NetCapabilities implements Capabilities {
   scalar(expr: Scalar): Verdict {
@@ -59,8 +63,9 @@ export class NetCapabilities implements Capabilities {
       case 'subquery':
         return no('a subquery');
       case 'row':
+        return expr.type.ofTable === true ? no('rows of tables') : EXACT;
       case 'field':
-        return no('row values');
+        return isKnownThere(expr.arg.type) ? EXACT : no('row values');
       default:
         return EXACT;
     }
@@ -144,6 +149,8 @@ export class NetCapabilities implements Capabilities {
   }
 
   private cast(expr: CastScalar): Verdict {
+    if (expr.site !== undefined) return no(`domain ${expr.domain!} has constraints that only ${expr.site} knows`);
+    if (expr.how === 'domain') return this.type(domainType(expr.domain!));
     if (changesCollation(expr)) return this.collation(expr.type.collation);
     if (expr.elementCast) {
       const element = this.scalar(expr.elementCast);
@@ -173,9 +180,10 @@ export class NetCapabilities implements Capabilities {
 
 /** Whether a value of this type can be had from its text there. */
 export function isKnownThere(type: SqlType): boolean {
-  if (type.kind === 'array' && type.element) return isKnownThere(type.element);
+  if (type.kind === 'array' && type.element) return isKnownThere(elementOf(type));
+  if (type.ofTable === true) return false;
   const [schema] = splitQualifiedName(type.name);
-  return schema === 'pg_catalog' && !BOUND_TYPES.test(type.name);
+  return schema === 'pg_catalog' ? !BOUND_TYPES.test(type.name) : !GATEWAYS_SCHEMAS.test(schema!);
 }
 
 function first<T>(items: readonly T[], judge: (item: T) => Verdict): Verdict {

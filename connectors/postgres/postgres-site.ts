@@ -24,6 +24,7 @@ import { PostgresTransaction } from './postgres-transaction.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import type { RemoteConnection } from './remote-connection.ts';
 import { loadServerInfo } from './server-info.ts';
+import { isMadeOfRows } from './object-numbers.ts';
 import type { ServerInfo } from './server-info.ts';
 import { CONNECTION_SETUP } from './session-settings.ts';
 import { readStatistics } from './statistics.ts';
@@ -121,7 +122,7 @@ class PostgresSite implements Site {
 
   /** Our own encoder gives the same bytes, save for arrays of enums: they carry the source's OID of the enum. */
   canRelay(columns: readonly RelColumn[]): boolean {
-    return !columns.some((column) => column.type.kind === 'array' && column.type.element?.kind === 'enum');
+    return !columns.some(({ type }) => isMadeOfRows(type) || type.element?.kind === 'enum');
   }
 
   close(): Promise<void> {

@@ -9,6 +9,7 @@ import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
 import type { SqlText } from '../sql/precedence.ts';
+import { domainType, elementOf } from '../sql/type-names.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
 import { SqlWriter } from '../sql/sql-writer.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
@@ -42,8 +43,7 @@ export class PostgresWriter extends SqlWriter {
 
   override typeName(type: SqlType): string {
     if (type.kind === 'array' && type.element) {
-      const element = type.typmod >= 0 ? { ...type.element, typmod: type.typmod } : type.element;
-      return `${this.typeName(element)}[]`;
+      return `${this.typeName(elementOf(type))}[]`;
     }
     const [schema, name] = splitQualifiedName(type.name);
     const own = name === undefined ? undefined : sourceSchemaOf(this.names, schema!);
@@ -81,6 +81,9 @@ export class PostgresWriter extends SqlWriter {
 
   /** The text as it is, and the collation by name: what is above goes by it, also through a derived table. */
   protected override castNode(expr: CastScalar): SqlText {
+    // What its constraints call may need the source's own search path.
+    if (expr.site !== undefined) this.callsOwnFunctions = true;
+    if (expr.how === 'domain') return this.cast(this.scalar(expr.arg), domainType(expr.domain!));
     if (!changesCollation(expr) && !saysCollation(expr)) return super.castNode(expr);
     const isSame = expr.arg.type.oid === expr.type.oid && expr.arg.type.typmod === expr.type.typmod;
     return this.withCollation(isSame ? this.scalar(expr.arg) : super.castNode(expr), this.collationName(expr.type.collation));

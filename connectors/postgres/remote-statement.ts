@@ -12,6 +12,7 @@ import { formatDatum } from '../../core/text-format.ts';
 import type { SessionSettings } from '../../algebra/plan.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import type { BoundParameter } from './frontend-messages.ts';
+import { isMadeOfRows } from './object-numbers.ts';
 
 export interface RemoteStatement {
   readonly sql: string;
@@ -26,6 +27,9 @@ export interface RemoteStatement {
 /** Kinds without a binary form we read: their text is the same bytes anyway. */
 const travelsAsText = (type: SqlType): boolean => type.kind === 'enum' || type.kind === 'opaque';
 
+/** As a parameter: the numbers of types in a row are the catalog's, its text is anybody's. */
+const isBoundAsText = (type: SqlType): boolean => travelsAsText(type) || isMadeOfRows(type);
+
 /** The format in which a column is read into batches. */
 export const columnFormat = (column: RelColumn): 0 | 1 => (travelsAsText(column.type) ? 0 : 1);
 
@@ -39,7 +43,7 @@ export function bindParameters(
     const value = params[index - 1]!;
     if (value === null) return { format: 0, bytes: null };
     const elementIsText = type.element !== undefined && travelsAsText(type.element);
-    if (travelsAsText(type) || elementIsText)
+    if (isBoundAsText(type) || elementIsText)
       return { format: 0, bytes: Buffer.from(formatDatum(type, value, settings), 'utf8') };
     return { format: 1, bytes: encodeBinary(type, value) };
   });
@@ -50,7 +54,8 @@ const TEXT_KINDS = new Set<TypeKind>(['text', 'varchar', 'bpchar', 'name', 'json
 const TEXT_ARRAY_OIDS = new Set([1003, 1009, 1014, 1015, 199]);
 
 function answers(type: SqlType, oid: number): boolean {
-  if (travelsAsText(type)) return true;
+  // Of the parts of a row, each is looked at as it comes.
+  if (travelsAsText(type) || isMadeOfRows(type) || type.element?.domain !== undefined) return true;
   if (TEXT_KINDS.has(type.kind)) return TEXT_OIDS.has(oid);
   if (type.kind === 'array' && travelsAsText(type.element!)) return true;
   if (type.kind === 'array' && TEXT_KINDS.has(type.element!.kind)) return TEXT_ARRAY_OIDS.has(oid);

@@ -20,6 +20,7 @@ import type {
   OperatorRef,
   NativeScalar,
   ParamScalar,
+  RowScalar,
   Scalar,
   SubqueryScalar,
   SubscriptScalar,
@@ -148,7 +149,7 @@ export abstract class ScalarWriter {
       case 'native':
         return this.native(expr);
       case 'row':
-        return atom(`ROW(${expr.fields.map((field) => this.scalar(field).text).join(', ')})`);
+        return this.row(expr);
       case 'field':
         return atom(`(${this.scalar(expr.arg).text}).${this.quote(expr.name)}`);
       case 'array':
@@ -321,6 +322,12 @@ export abstract class ScalarWriter {
 
   protected array(elements: readonly Scalar[], type: SqlType): SqlText {
     return this.cast(atom(`ARRAY[${elements.map((element) => this.scalar(element).text).join(', ')}]`), { ...type, typmod: -1 });
+  }
+
+  /** Of a type with a name, it is one to the other place as well. */
+  private row(expr: RowScalar): SqlText {
+    const row = atom(`ROW(${expr.fields.map((field) => this.scalar(field).text).join(', ')})`);
+    return expr.type.name === 'pg_catalog.record' || expr.type.ofTable === true ? row : this.cast(row, expr.type);
   }
 
   private native(expr: NativeScalar): SqlText {

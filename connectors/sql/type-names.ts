@@ -49,11 +49,20 @@ function modifier(type: SqlType): string {
   }
 }
 
+/** The type that is written for an array's elements. */
+export function elementOf(type: SqlType): SqlType {
+  const element = type.element!;
+  if (element.domain !== undefined) return domainType(element.domain);
+  return type.typmod >= 0 ? { ...element, typmod: type.typmod } : element;
+}
+
+/** Only its name is known, and needed. */
+export const domainType = (name: string): SqlType => ({ kind: 'opaque', oid: 0, typmod: -1, collation: 'none', name });
+
 /** The type as PostgreSQL spells it; built-in types without their schema (remote sessions search pg_catalog alone). */
 export function postgresTypeName(type: SqlType): string {
   if (type.kind === 'array' && type.element) {
-    const element = type.typmod >= 0 ? { ...type.element, typmod: type.typmod } : type.element;
-    return `${postgresTypeName(element)}[]`;
+    return `${postgresTypeName(elementOf(type))}[]`;
   }
   const [schema, name] = splitQualifiedName(type.name);
   if (name === undefined) return quoteIdentifier(schema!);

@@ -33,10 +33,14 @@ export function localScalarVerdict(expr: Scalar): Verdict {
     case 'case':
     case 'coalesce':
     case 'array':
-    case 'subscript':
     case 'row':
-    case 'field':
       return exact;
+    case 'field':
+      return expr.arg.type.kind === 'composite' ? exact : no(`a field of a value of type ${expr.arg.type.name}`);
+    case 'subscript': {
+      const { kind, name } = expr.container.type;
+      return kind === 'array' ? exact : no(`the subscript of ${name}`);
+    }
     case 'call':
       if (expr.fn.site !== undefined) return no(`the function ${expr.fn.signature} away from source ${expr.fn.site}`);
       // Any other variadic function is given an array, as a declared argument.
@@ -142,6 +146,8 @@ function castVerdict(expr: Extract<Scalar, { kind: 'cast' }>): Verdict {
       });
       return verdict;
     }
+    case 'domain':
+      return no(`the cast to domain ${expr.domain!}${expr.site === undefined ? '' : ` away from source ${expr.site}`}`);
     default:
       return unreachable(expr.how);
   }

@@ -246,6 +246,8 @@ export class ScalarEmitter {
             return result;
           }),
         );
+      case 'domain':
+        throw new InternalError('a cast to a domain is not compiled');
       default:
         return unreachable(expr.how);
     }

@@ -45,7 +45,7 @@ export class ExpressionKeys {
       case 'call':
         return `${expr.fn.signature} ${collationKey(expr.inputCollation)}`;
       case 'cast':
-        return `${expr.how} ${expr.explicit}`;
+        return `${expr.how} ${expr.explicit} ${expr.domain ?? ''}`;
       case 'nulltest':
         return String(expr.negated);
       case 'booltest':

@@ -15,9 +15,15 @@ export function ioCastRefusal(from: SqlType, to: SqlType): string | undefined {
   for (const type of [from, to]) {
     if ((type.element ?? type).kind === 'opaque') return `the cast from ${from.name} to ${to.name}`;
   }
+  if (hasDomain(to)) return `the cast from ${from.name} to ${to.name}, parts of which are of a domain`;
   if (to.kind === 'name') return `the cast from ${from.name} to ${to.name}`;
   return undefined;
 }
+
+const hasDomain = (type: SqlType): boolean =>
+  type.domain !== undefined ||
+  (type.element !== undefined && hasDomain(type.element)) ||
+  (type.fields ?? []).some((field) => hasDomain(field.type));
 
 /** `value` is not NULL. */
 export function emitIoCast(emitter: Emitter, value: Value, type: SqlType, settings: SessionSettings): Value {

@@ -63,7 +63,9 @@ export class Analysis {
     let type = this.types.get(key);
     if (type === undefined) {
       const collation = collationOid === 0 ? 'none' : this.lookup.collation(collationOid);
-      type = withCollation(withTypmod(this.lookup.type(oid), typmod), collation);
+      const known = this.lookup.type(oid);
+      // A domain has the modifier of what it is over.
+      type = withCollation(typmod < 0 ? known : withTypmod(known, typmod), collation);
       this.types.set(key, type);
     }
     return type;

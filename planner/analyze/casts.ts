@@ -36,6 +36,26 @@ export function convertRelabel(converter: ExpressionConverter, node: TreeNode, c
   return { kind: 'cast', how: 'relabel', arg, type, explicit, location };
 }
 
+/** The value as it is, if the domain's constraints allow it. */
+export function convertDomainCast(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
+  const { analysis } = converter;
+  const arg = converter.convert(child(node, 'arg'), context);
+  const domain = analysis.lookup.domain(integer(node, 'resulttype'));
+  if (domain === undefined) throw analysis.unsupported('cast to a domain', node);
+  const explicit = integer(node, 'coercionformat') !== COERCE_IMPLICIT_CAST;
+  const location = analysis.location(node);
+  return {
+    kind: 'cast',
+    how: 'domain',
+    arg,
+    type: arg.type,
+    domain: domain.name,
+    ...(domain.site === undefined ? {} : { site: domain.site }),
+    explicit,
+    location,
+  };
+}
+
 export function convertArrayCast(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
   const { analysis } = converter;
   const arg = converter.convert(child(node, 'arg'), context);

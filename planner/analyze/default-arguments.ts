@@ -21,6 +21,8 @@ const defaults: Record<string, readonly Default[]> = {
   'jsonb_set_lax(jsonb,_text,jsonb,bool,text)': [yes, ['text', 'use_json_null']],
   'jsonb_insert(jsonb,_text,jsonb,bool)': [not],
   'json_strip_nulls(json,bool)': [not],
+  'json_populate_record(anyelement,json,bool)': [not],
+  'json_populate_recordset(anyelement,json,bool)': [not],
   'jsonb_strip_nulls(jsonb,bool)': [not],
   'parse_ident(text,bool)': [yes],
   'normalize(text,text)': [composed],

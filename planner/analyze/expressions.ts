@@ -10,7 +10,7 @@ import { sqlType, withCollation, withTypmod } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { convertCall, convertOperatorCall, operatorFunction } from './calls.ts';
-import { convertArrayCast, convertRelabel } from './casts.ts';
+import { convertArrayCast, convertDomainCast, convertRelabel } from './casts.ts';
 import { readDatumBytes } from './datum-reader.ts';
 import { commonTypmod } from './typmods.ts';
 import { convertNative } from './native-expressions.ts';
@@ -151,6 +151,8 @@ export class ExpressionConverter {
         const type = withCollation(arg.type, analysis.collation(integer(node, 'collOid')));
         return { kind: 'cast', how: 'relabel', arg, type, explicit: true, location };
       }
+      case 'COERCETODOMAIN':
+        return convertDomainCast(this, node, context);
       case 'ARRAYEXPR':
         return this.array(node, context);
       case 'JSONVALUEEXPR':
@@ -264,7 +266,7 @@ export class ExpressionConverter {
     );
     const location = analysis.location(node);
     const values: Datum[] = [];
-    if (!nested && type.element?.kind !== 'opaque') {
+    if (!nested && type.element?.kind !== 'opaque' && type.element?.kind !== 'composite') {
       for (const element of elements) if (element.kind === 'const') values.push(element.value);
       if (values.length === elements.length) {
         const dims = values.length === 0 ? [] : [values.length];
@@ -294,7 +296,6 @@ const conditional = (context: ExpressionContext): ExpressionContext =>
 const UNSUPPORTED_NODES: Readonly<Record<string, string>> = {
   FIELDSTORE: 'assignment to a field',
   CONVERTROWTYPEEXPR: 'whole-row conversion',
-  COERCETODOMAIN: 'cast to a domain',
   NAMEDARGEXPR: 'named argument',
   CURRENTOFEXPR: 'WHERE CURRENT OF',
   NEXTVALUEEXPR: 'sequence default',

@@ -1,5 +1,5 @@
 /**
- * Constants of types without a decoder of ours (points, ranges, tsvector, …): before conversion the catalog is asked for the
+ * Constants of types without a decoder of ours (points, ranges, tsvector, rows, …): before conversion the catalog is asked for the
  * text of all of them at once. They become casts of that text, which a source of the same kind evaluates exactly.
  */
 import type { CatalogLookup, ConstantDatum } from '../../algebra/catalog-lookup.ts';
@@ -19,7 +19,8 @@ export async function opaqueConstants(tree: TreeValue, lookup: CatalogLookup): P
     const oid = integer(node, 'consttype');
     if (NOT_ASKED.has(oid)) return;
     const type = lookup.type(oid);
-    if (type.kind === 'opaque' || type.element?.kind === 'opaque') found.push(node);
+    const { kind } = type.element ?? type;
+    if (kind === 'opaque' || kind === 'composite') found.push(node);
   });
   const texts = await lookup.constantTexts(found.map(datumOf));
   assert(texts.length === found.length, `${texts.length} texts for ${found.length} constants`);

@@ -28,7 +28,7 @@ export function convertRow(converter: ExpressionConverter, node: TreeNode, conte
 export function convertField(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
   const { analysis } = converter;
   const arg = converter.convert(child(node, 'arg'), context);
-  const fields = arg.type.kind === 'composite' ? arg.type.fields! : undefined;
+  const { fields } = arg.type;
   const number = integer(node, 'fieldnum');
   const place = fields?.findIndex((field, i) => (field.attribute ?? i + 1) === number) ?? -1;
   if (fields === undefined || place < 0) throw analysis.unsupported(`field of a value of type ${arg.type.name}`, node);
@@ -40,9 +40,9 @@ export function convertRowNullTest(converter: ExpressionConverter, node: TreeNod
   const arg = converter.convert(child(node, 'arg'), context);
   const location = analysis.location(node);
   const negated = integer(node, 'nulltesttype') === 1;
-  if (arg.type.kind !== 'composite') throw analysis.unsupported(`IS NULL of a value of type ${arg.type.name}`, node);
+  if (arg.type.fields === undefined) throw analysis.unsupported(`IS NULL of a value of type ${arg.type.name}`, node);
   if (arg.kind !== 'row' && isVolatile(arg)) throw analysis.unsupported('IS NULL of a volatile row', node);
-  const tests = arg.type.fields!.map((_, i): Scalar => ({
+  const tests = arg.type.fields.map((_, i): Scalar => ({
     kind: 'nulltest',
     arg: fieldOf(arg, i),
     negated,

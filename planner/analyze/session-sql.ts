@@ -90,7 +90,7 @@ export function isWritable(expr: Scalar): boolean {
     case 'param':
       return expr.type.kind !== 'opaque';
     case 'cast':
-      return expr.how !== 'array';
+      return expr.how !== 'array' && expr.how !== 'domain';
     case 'call':
     case 'and':
     case 'or':

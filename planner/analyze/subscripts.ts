@@ -1,6 +1,6 @@
 /**
  * `a[1]`, `a[2:3]`, `j['key']` of an analysed tree → Scalar. A jsonb subscript is what `#>` gives for the same path, and
- * becomes that; any other container that is no array (a name, a point, an hstore) is refused.
+ * becomes that; any other container that is no array (a name, a point, an hstore) is a place's that has its type.
  */
 import type { Scalar } from '../../algebra/scalar.ts';
 import { arrayTypeOf, sqlType } from '../../core/sql-type.ts';
@@ -29,7 +29,9 @@ export function convertSubscript(converter: ExpressionConverter, node: TreeNode,
   const lowers = list(node, 'reflowerindexpr').map(bound);
   const location = analysis.location(node) ?? container.location;
   if (container.type.kind === 'jsonb') return jsonbPath(converter, container, uppers as readonly Scalar[], location);
-  if (container.type.kind !== 'array') throw analysis.unsupported(`subscript of ${container.type.name}`, node);
+  const { kind } = container.type;
+  if (kind !== 'array' && kind !== 'opaque' && kind !== 'name')
+    throw analysis.unsupported(`subscript of ${container.type.name}`, node);
   const slice = lowers.length > 0;
   return {
     kind: 'subscript',

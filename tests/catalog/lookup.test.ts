@@ -117,7 +117,7 @@ describe('lookup', () => {
     expect(catalog.lookup.operator(operators[1]!)).toMatchObject({ name: '-', position: 'prefix', functionOid: 212 });
     expect(collations.map((one) => catalog.lookup.collation(one))).toEqual(['none', 'default', 'C', 'default']);
     expect(types.map((one) => [catalog.lookup.type(one).kind, catalog.lookup.type(one).typmod])).toEqual([
-      ['numeric', 524294], ['array', -1], ['opaque', -1], ['opaque', -1], ['bool', -1],
+      ['numeric', 524294], ['array', -1], ['opaque', -1], ['composite', -1], ['bool', -1],
     ]); // prettier-ignore
   });
 

@@ -37,3 +37,9 @@ SELECT id, tags[1] || 'x', upper(tags[1]), length((tags[2:])[1]) FROM lists ORDE
 SELECT id, ('2 3'::int2vector)[id] FROM lists WHERE id < 3
 
 SELECT title, (regexp_match(title, '(.)(.)'))[2] FROM depts ORDER BY 1
+
+-- Of points and shapes.
+
+SELECT id, (point(id, salary::float8))[0], (box(point(id, 1), point(2, 3)))[1], ('(1,2)'::point)[1], (point(id, 2))[7] FROM people ORDER BY id
+
+SELECT id FROM people ORDER BY (point(dept, id))[0] NULLS FIRST, (point(dept, id))[1] DESC, id

@@ -28,6 +28,11 @@ export class TestLookup implements CatalogLookup {
     this.sites = new Map(Object.entries(sites));
   }
 
+  /** The statements of these tests are without. */
+  domain(): undefined {
+    return undefined;
+  }
+
   async ensure(oids: Parameters<CatalogLookup['ensure']>[0]): Promise<void> {
     await this.loadCollations([...oids.collations]);
     const columns = await this.rows(

@@ -84,12 +84,12 @@ test('tables, views, keys, types, comments', async () => {
   expect(Object.fromEntries(orders.columns.map((column) => [column.name, column.type]))).toMatchObject({
     m: { kind: 'enum', schema: 'sales', name: 'mood', array: false },
     ms: { kind: 'enum', schema: 'sales', name: 'mood', array: true },
-    p: { kind: 'builtin', sql: 'numeric(10,2)' },
-    ps: { kind: 'builtin', sql: 'numeric(10,2)[]' },
+    p: { kind: 'user', schema: 'public', name: 'price', array: false },
+    ps: { kind: 'user', schema: 'public', name: 'price', array: true },
     t: { kind: 'builtin', sql: 'timestamp(3)' },
     i: { kind: 'builtin', sql: 'interval day to second(2)' },
     net: { kind: 'builtin', sql: 'pg_catalog.inet' },
-    x: { kind: 'opaque' },
+    x: { kind: 'user', schema: 'public', name: 'pair', array: false },
     ds: { kind: 'builtin', sql: 'date[]' },
   });
   expect(orders.columns.find((column) => column.name === 'net')!.sourceType).toBe('inet');
