@@ -23,9 +23,9 @@ export interface SourcesNamed {
 export async function sourcesNamed(tree: Buffer, lookup: CatalogLookup): Promise<SourcesNamed> {
   const relations = numbersAfter(RELATION, tree);
   const functions = numbersAfter(FUNCTION, tree);
-  if (tree.includes(DOMAIN_CAST)) for (const type of numbersAfter(RESULT_TYPE, tree)) functions.add(type);
-  const declared = functions.size === 0 ? functions : await lookup.sourceFunctions();
-  const callsFunction = [...functions].some((oid) => declared.has(oid));
+  const types = tree.includes(DOMAIN_CAST) ? numbersAfter(RESULT_TYPE, tree) : new Set<number>();
+  const declared = functions.size + types.size === 0 ? functions : await lookup.sourceFunctions();
+  const callsFunction = [...functions, ...types].some((oid) => declared.has(oid));
   const ownFunctions = [...functions].filter((oid) => !declared.has(oid));
   if (relations.size === 0) return { mirrors: [], callsFunction, ownFunctions };
   await lookup.ensure({ relations, types: [], functions: [], operators: [], collations: [] });

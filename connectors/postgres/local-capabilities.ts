@@ -19,6 +19,7 @@ export class LocalCapabilities implements Capabilities {
       case 'arraycompare':
         return functionVerdict(expr.fn);
       case 'cast':
+        if (expr.site !== undefined) return no(`domain ${expr.domain!} has constraints that only ${expr.site} knows`);
         return expr.elementCast ? this.scalar(expr.elementCast) : EXACT;
       case 'distinct':
       case 'nullif':

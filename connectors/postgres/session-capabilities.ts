@@ -81,6 +81,7 @@ export class SessionCapabilities implements Capabilities {
         return verdict.verdict === 'exact' ? value(expr.type) : verdict;
       }
       case 'cast': {
+        if (expr.site !== undefined) return no(`domain ${expr.domain!} has constraints that only ${expr.site} knows`);
         if (changesCollation(expr)) return collation(expr.type.collation);
         const element = expr.elementCast ? this.scalar(expr.elementCast) : EXACT;
         return element.verdict === 'exact' ? value(expr.type) : element;
