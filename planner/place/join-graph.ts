@@ -163,7 +163,12 @@ class GraphBuilder {
   /** Conditions on one relation alone, by its place. */
   readonly #own: Scalar[][] = [];
 
+  /** The inner joins at the top of the block: their conditions without columns hold above all of it. */
+  #top: Pool | undefined;
+  #root: Join | undefined;
+
   build(rel: Join): JoinGraph {
+    this.#root = rel;
     this.#side(rel, undefined, RELATIONS_MAX);
     const constants: Scalar[] = [];
     const inner: InnerEdge[] = [];
@@ -191,7 +196,8 @@ class GraphBuilder {
     const isInner = rel.type === 'inner';
     const own = isInner ? (pool ?? { units: [], conditions: [], rules: [] }) : undefined;
     if (own && pool === undefined) this.#pools.push(own);
-    const sides = isInner ? withOwnFilters(rel) : rel;
+    if (rel === this.#root) this.#top = own;
+    const sides = isInner ? withOwnFilters(own === this.#top ? rel : withConstantsBelow(rel)) : rel;
     const [near, far] = rel.type === 'right' ? [sides.right, sides.left] : [sides.left, sides.right];
     const left = this.#side(near, own, room - Math.min(room - 1, leavesOf(far)));
     const right = this.#side(far, own, room - bitsOf(left.set).length);
@@ -293,6 +299,17 @@ function withOwnFilters(rel: Join): Join {
   if (left === rel.left && right === rel.right) return rel;
   const moved = [left, right].flatMap((side) => (side.kind === 'filter' ? side.conjuncts : []));
   return { ...rel, left, right, on: rel.on.filter((expr) => !moved.includes(expr)) };
+}
+
+/** Below an outer join a condition without columns empties the inner join alone, and so one of its inputs. */
+function withConstantsBelow(rel: Join): Join {
+  const constants = rel.on.filter((expr) => columnsIn(expr).size === 0);
+  if (constants.length === 0) return rel;
+  const filtered = (side: Rel): Rel =>
+    side.kind === 'join' && side.type === 'inner'
+      ? { ...side, left: filtered(side.left) }
+      : { kind: 'filter', input: side, conjuncts: constants };
+  return { ...rel, left: filtered(rel.left), on: rel.on.filter((expr) => !constants.includes(expr)) };
 }
 
 const isInnerOnly = (rel: Rel): boolean =>

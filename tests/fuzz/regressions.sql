@@ -59,3 +59,10 @@ SELECT id FROM events WHERE $1::int4 <> ALL ('{}'::int4[]) AND id < 4 ORDER BY i
 SELECT id, count(*) OVER (PARTITION BY 99999999999999999999.999 ORDER BY 0.00001, id) FROM codes JOIN depts ON n = id ORDER BY id;
 
 SELECT id, max(id) OVER (ORDER BY 99999999999999999999.999) FROM people ORDER BY id;
+
+-- a condition without columns of an inner join below an outer one was put above both
+SELECT d.id FROM depts d LEFT JOIN (people p JOIN events e ON NULL::bool) ON p.dept = d.id ORDER BY d.id;
+
+SELECT d.id, count(*) FROM people p JOIN events e ON false RIGHT JOIN depts d ON NULL::bool GROUP BY d.id ORDER BY d.id;
+
+SELECT p.id FROM (people p LEFT JOIN codes c ON c.n = p.id) JOIN depts e ON false FULL JOIN depts d ON d.id = p.dept ORDER BY d.id;
