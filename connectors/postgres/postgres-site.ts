@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
+import type { SiteCosts } from '../../algebra/site-costs.ts';
 import type {
   BeginOptions,
   Capabilities,
@@ -20,6 +21,7 @@ import { PostgresCapabilities } from './capabilities.ts';
 import { connectReason, ConnectionPool } from './connection-pool.ts';
 import { POSTGRES_COSTS } from './costs.ts';
 import { describeSource } from './describe.ts';
+import { measureLink } from './measure-link.ts';
 import { PostgresTransaction } from './postgres-transaction.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import type { RemoteConnection } from './remote-connection.ts';
@@ -54,7 +56,7 @@ export const createPostgresSite = (config: PostgresSiteConfig): Site => new Post
 class PostgresSite implements Site {
   readonly name: string;
   readonly type = 'postgres';
-  readonly costs = POSTGRES_COSTS;
+  costs: SiteCosts = POSTGRES_COSTS;
   readonly defaultSchema: string;
   private readonly clientConfig: pg.ClientConfig;
   private readonly pool: ConnectionPool;
@@ -98,7 +100,10 @@ class PostgresSite implements Site {
   }
 
   async *statistics(tables: readonly StatisticsRequest[], signal: AbortSignal): AsyncGenerator<CollectedStatistics> {
-    yield* await this.withClient(signal, (client) => readStatistics(client, tables));
+    yield* await this.withClient(signal, async (client) => {
+      this.costs = { ...POSTGRES_COSTS, link: await measureLink(client) };
+      return await readStatistics(client, tables);
+    });
   }
 
   async begin(options: BeginOptions): Promise<SiteTransaction> {
