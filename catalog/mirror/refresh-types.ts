@@ -48,7 +48,7 @@ export async function refreshUserTypes(
   }
   const changed = [...before.values()].filter((type) => {
     const now = wanted.find((other) => keyOf(other) === keyOf(type));
-    return now !== undefined && !inPlace.includes(now) && !isSame(now, type);
+    return now !== undefined && !inPlace.includes(now) && textOf(now) !== textOf(type);
   });
   const anew = withUsers(changed, [...before.values()]);
   const unmade = await unmake(context, anew, stored);
@@ -70,8 +70,12 @@ export async function dropUserTypes(
   for (const type of gone.reverse()) await context.attempt(nameOf(type), await dropSql(context, [type]));
 }
 
+/** Whatever order its fields were stored in. */
+const textOf = ({ schema, name, sql, constraints, parts, base, multirange }: UserTypeDefinition): string =>
+  JSON.stringify([schema, name, sql, constraints.map(({ add, drop }) => [add, drop]), parts, base, multirange]);
+
 const differInConstraints = (before: UserTypeDefinition, after: UserTypeDefinition): boolean =>
-  !isSame(before, after) && isSame({ ...before, constraints: [] }, { ...after, constraints: [] });
+  textOf(before) !== textOf(after) && textOf({ ...before, constraints: [] }) === textOf({ ...after, constraints: [] });
 
 function changeConstraints(
   { connection, lockTimeout, site }: TypeRefreshContext,

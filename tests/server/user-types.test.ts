@@ -1,6 +1,7 @@
 /** Types that users of a PostgreSQL source defined, and their values, through the gateway: what PostgreSQL answers. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { run } from '../support/differential.ts';
 import { TwinDatabase } from '../support/twin-database.ts';
 
 const FOLDER = path.join(__dirname, 'user-types');
@@ -51,4 +52,12 @@ test('a composite type that changes, with the tables, types and functions made o
   expect(await twin.difference("SELECT shop.a_of(p), (d).d, ROW(1, 'a', '2020-01-01')::shop.changeable FROM shop.changing")).toBeUndefined();
   await twin.change('DROP TABLE changing; DROP FUNCTION a_of(changeable); DROP DOMAIN over_changeable; DROP TYPE changeable; CREATE DOMAIN changeable AS int CHECK (VALUE > 5)');
   expect(await twin.difference('SELECT 5::shop.changeable')).toBeUndefined();
+}); // prettier-ignore
+
+test('a refresh that finds the same types leaves them alone', async () => {
+  const sql = "SELECT 'shop.pair'::regtype::oid, 'shop.floats'::regtype::oid, 'shop.matrix'::regtype::oid, 'shop.people'::regclass::oid";
+  const before = await run(twin.client, sql);
+  await twin.change('CREATE TABLE another (id int)');
+  expect(await twin.difference('SELECT * FROM shop.another')).toBeUndefined();
+  expect((await run(twin.client, sql)).rows).toEqual(before.rows);
 }); // prettier-ignore
