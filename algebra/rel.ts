@@ -252,6 +252,15 @@ export type Rel =
   | Input
   | Fence;
 
+/** Kept: who asks for the columns of every join of a deep tree would else copy them once for each level. */
+const joinColumns = new WeakMap<Join, readonly RelColumn[]>();
+
+function columnsOfJoin(rel: Join): readonly RelColumn[] {
+  let columns = joinColumns.get(rel);
+  if (columns === undefined) joinColumns.set(rel, (columns = [...outputColumns(rel.left), ...outputColumns(rel.right)]));
+  return columns;
+}
+
 /** What a node puts out, in order. */
 export function outputColumns(rel: Rel): readonly RelColumn[] {
   switch (rel.kind) {
@@ -275,9 +284,7 @@ export function outputColumns(rel: Rel): readonly RelColumn[] {
         ...(rel.ordinality ? [rel.ordinality] : []),
       ];
     case 'join':
-      return rel.type === 'semi' || rel.type === 'anti'
-        ? outputColumns(rel.left)
-        : [...outputColumns(rel.left), ...outputColumns(rel.right)];
+      return rel.type === 'semi' || rel.type === 'anti' ? outputColumns(rel.left) : columnsOfJoin(rel);
     case 'with':
       return outputColumns(rel.body);
     case 'filter':

@@ -19,6 +19,8 @@ const DISTINCT_MIN = 10;
 const UNKNOWN_INPUT_ROWS = 1_000;
 /** Rows that a set-returning function gives, and rounds of a recursion. */
 const SET_ROWS = 10;
+/** Products of such numbers stay finite, so that costs can be compared. */
+export const ROWS_MAX = 1e100;
 const ANTI_MIN_PART = 0.05;
 
 /** Columns that a join condition compares. */
@@ -44,11 +46,11 @@ export class Estimator {
     this.#definitions.set(cte, definition);
   }
 
-  /** Estimated output rows, at least 1. */
+  /** Estimated output rows, at least 1 and never infinite. */
   rows(rel: Rel): number {
     let rows = this.#rows.get(rel);
     if (rows === undefined) {
-      rows = Math.max(1, this.#compute(rel));
+      rows = Math.min(ROWS_MAX, Math.max(1, this.#compute(rel)));
       this.#rows.set(rel, rows);
     }
     return rows;

@@ -12,29 +12,32 @@ interface Edge {
 }
 
 /** What the enumeration asks of who keeps the plans. */
-export interface JoinTable {
+export interface PairTable {
   /** Whether there is a plan for the set. */
   has(set: RelationSet): boolean;
   /** Plans for the union of two disjoint sets, from those of the two. */
   combine(a: RelationSet, b: RelationSet): void;
+}
+
+export interface JoinTable extends PairTable {
   /** Rows that joining the two would give; undefined: they may not be joined. */
   rowsOf(a: RelationSet, b: RelationSet): number | undefined;
 }
 
 /** False when there were more pairs than `pairsMax`: the table is then incomplete. */
-export function enumerateAll(graph: JoinGraph, table: JoinTable, pairsMax: number): boolean {
+export function enumerateAll(graph: JoinGraph, table: PairTable, pairsMax: number): boolean {
   return new Hypergraph(graph, table, pairsMax).run();
 }
 
 class Hypergraph {
-  readonly #table: JoinTable;
+  readonly #table: PairTable;
   readonly #count: number;
   /** By relation: its neighbours by edges between two single relations. */
   readonly #simple: RelationSet[];
   readonly #complex: readonly Edge[];
   #pairsLeft: number;
 
-  constructor(graph: JoinGraph, table: JoinTable, pairsMax: number) {
+  constructor(graph: JoinGraph, table: PairTable, pairsMax: number) {
     this.#table = table;
     this.#pairsLeft = pairsMax;
     this.#count = graph.relations.length;
@@ -132,18 +135,24 @@ export function enumerateIntervals(graph: JoinGraph, table: JoinTable): void {
 
 /** Joins the pair with the fewest rows, again and again: the relations as that tree has them from left to right. */
 function greedyOrder(graph: JoinGraph, table: JoinTable): readonly RelationSet[] {
-  let trees = graph.relations.map((_, i) => ({ set: 1 << i, order: [1 << i] }));
-  while (trees.length > 1) {
-    let best: { a: (typeof trees)[number]; b: (typeof trees)[number]; rows: number } | undefined;
-    for (const [i, a] of trees.entries()) {
-      for (const b of trees.slice(i + 1)) {
-        const rows = table.rowsOf(a.set, b.set);
-        if (rows !== undefined && (best === undefined || rows < best.rows)) best = { a, b, rows };
-      }
-    }
-    if (best === undefined) break;
-    const { a, b } = best;
-    trees = [...trees.filter((tree) => tree !== a && tree !== b), { set: a.set | b.set, order: [...a.order, ...b.order] }];
+  interface Tree {
+    readonly set: RelationSet;
+    readonly order: readonly RelationSet[];
+  }
+  const pairsWith = (a: Tree, others: readonly Tree[]): { a: Tree; b: Tree; rows: number }[] =>
+    others.flatMap((b) => {
+      const rows = table.rowsOf(a.set, b.set);
+      return rows === undefined ? [] : [{ a, b, rows }];
+    });
+  let trees: Tree[] = graph.relations.map((_, i) => ({ set: 1 << i, order: [1 << i] }));
+  let pairs = trees.flatMap((tree, i) => pairsWith(tree, trees.slice(i + 1)));
+  while (pairs.length > 0) {
+    const { a, b } = pairs.reduce((best, pair) => (pair.rows < best.rows ? pair : best));
+    const joined = { set: a.set | b.set, order: [...a.order, ...b.order] };
+    trees = trees.filter((tree) => tree !== a && tree !== b);
+    pairs = pairs.filter((pair) => ![pair.a, pair.b].some((tree) => tree === a || tree === b));
+    pairs.push(...pairsWith(joined, trees));
+    trees.push(joined);
   }
   return trees.flatMap((tree) => tree.order);
 }

@@ -94,11 +94,15 @@ export class JoinGraph {
   /** How two disjoint sets are joined; undefined: they may not be, or nothing connects them. */
   between(a: RelationSet, b: RelationSet): Connection | undefined {
     const both = a | b;
-    const within = (set: RelationSet): boolean => (set & ~both) === 0 && (set & ~a) !== 0 && (set & ~b) !== 0;
-    const inner = this.#inner.filter(({ reads }) => within(reads));
+    const inner: InnerEdge[] = [];
+    for (const edge of this.#inner) {
+      const { reads } = edge;
+      if ((reads & ~both) === 0 && (reads & ~a) !== 0 && (reads & ~b) !== 0) inner.push(edge);
+    }
     let outer: OuterEdge | undefined;
     for (const edge of this.#outer) {
-      if (!within(edge.left | edge.right)) continue;
+      const reads = edge.left | edge.right;
+      if ((reads & ~both) !== 0 || (reads & ~a) === 0 || (reads & ~b) === 0) continue;
       if (outer !== undefined || inner.length > 0) return undefined;
       outer = edge;
     }
@@ -128,6 +132,7 @@ export function bitsOf(set: RelationSet): RelationSet[] {
 
 /** As it was written where it was. */
 function oneOfEachClass(edges: readonly InnerEdge[]): readonly InnerEdge[] {
+  if (edges.length === 1) return edges;
   const chosen = new Map<EqualityClass, InnerEdge>();
   for (const edge of edges) {
     if (edge.equality === undefined) continue;

@@ -5,10 +5,10 @@
  */
 import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { columnsIn } from '../../algebra/transform.ts';
+import { columnsIn, scalarParts } from '../../algebra/transform.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
 import { sentPart } from '../cost/key-filter-cost.ts';
-import type { Estimator } from '../estimate/estimator.ts';
+import { ROWS_MAX, type Estimator } from '../estimate/estimator.ts';
 import { offer, type Candidate, type Candidates } from './candidate.ts';
 import type { RelationSet } from './conflict-rules.ts';
 import { enumerateAll, enumerateIntervals, type JoinTable } from './enumerate-joins.ts';
@@ -17,7 +17,7 @@ import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { bitsOf, type Connection, type InnerEdge, type JoinGraph, type OuterEdge } from './join-graph.ts';
 
 /** Pairs of sets that are looked at before the search falls back to intervals of one order. */
-const PAIRS_MAX = 4_000;
+const PAIRS_MAX = 2_000;
 
 export interface SearchContext {
   readonly judge: FragmentJudge;
@@ -50,6 +50,12 @@ interface Entry {
   homeMs: number;
 }
 
+/** The relations that either side of an equality reads. */
+interface KeySides {
+  readonly a: RelationSet;
+  readonly b: RelationSet;
+}
+
 export class JoinSearch implements JoinTable {
   readonly #graph: JoinGraph;
   readonly #context: SearchContext;
@@ -58,6 +64,10 @@ export class JoinSearch implements JoinTable {
   readonly #readers = new Map<ColumnId, readonly RelationSet[]>();
   readonly #selectivities = new Map<string | Scalar | OuterEdge, number>();
   readonly #leafOf = new Map<ColumnId, number>();
+  readonly #values = new Map<ColumnId, number>();
+  readonly #bytes = new Map<ColumnId, number>();
+  readonly #rowsOfSets = new Map<RelationSet, number>();
+  readonly #keySides = new Map<Scalar, KeySides | undefined>();
 
   /** `leaves`: candidates of each relation, in order; `needed`: columns that are read above the block. */
   constructor(graph: JoinGraph, leaves: readonly Candidates[], needed: ReadonlySet<ColumnId>, context: SearchContext) {
@@ -74,12 +84,24 @@ export class JoinSearch implements JoinTable {
 
   /** Undefined: no order was found that the block's conditions allow. */
   run(): Candidates | undefined {
-    if (!enumerateAll(this.#graph, this, PAIRS_MAX)) {
-      for (const entry of this.#entries.values()) entry.home = undefined;
-      enumerateIntervals(this.#graph, this);
-    }
+    const pairs = this.#allPairs();
+    if (pairs === undefined) enumerateIntervals(this.#graph, this);
+    else for (const [a, b, connection] of pairs) this.#combine(a, b, connection);
     if (this.#context.trace) for (const entry of this.#entries.values()) this.#context.trace(this.#traced(entry));
     return this.candidatesOf(this.#graph.all);
+  }
+
+  /** What can be joined with what; undefined: too much of it. Looked at before anything is weighed. */
+  #allPairs(): readonly (readonly [RelationSet, RelationSet, Connection])[] | undefined {
+    const pairs: [RelationSet, RelationSet, Connection][] = [];
+    const sets = new Set(this.#entries.keys());
+    const combine = (a: RelationSet, b: RelationSet): void => {
+      const connection = this.#graph.between(a, b);
+      if (connection === undefined) return;
+      pairs.push([a, b, connection]);
+      sets.add(a | b);
+    };
+    return enumerateAll(this.#graph, { has: (set) => sets.has(set), combine }, PAIRS_MAX) ? pairs : undefined;
   }
 
   candidatesOf(set: RelationSet): Candidates | undefined {
@@ -109,7 +131,10 @@ export class JoinSearch implements JoinTable {
 
   combine(a: RelationSet, b: RelationSet): void {
     const connection = this.#graph.between(a, b);
-    if (connection === undefined) return;
+    if (connection !== undefined) this.#combine(a, b, connection);
+  }
+
+  #combine(a: RelationSet, b: RelationSet, connection: Connection): void {
     const [first, second] = [this.#entries.get(a)!, this.#entries.get(b)!];
     let entry = this.#entries.get(a | b);
     if (entry === undefined) {
@@ -134,7 +159,7 @@ export class JoinSearch implements JoinTable {
     const { judge, cost, pushEverything, pushNothing } = this.#context;
     const nullAware = written?.nullAware === true ? { nullAware: true } : {};
     const joined = (near: Rel, far: Rel): Join => ({ kind: 'join', type, left: near, right: far, on, ...nullAware });
-    const keyed = isKeyed(on, left, right);
+    const keyed = on.some((expr) => this.#isKey(expr, left.set, right.set));
     if (!pushNothing) {
       for (const near of left.candidates.values()) {
         const far = near.place === HOME ? undefined : right.candidates.get(near.place);
@@ -173,8 +198,8 @@ export class JoinSearch implements JoinTable {
   ): number {
     const { cost, estimator } = this.#context;
     const hashed = near.costMs + far.costMs + cost.joinMs(near.place, left.rows, right.rows, rows, keyed);
-    const columns = new Set(on.flatMap((expr) => [...columnsIn(expr)]));
-    if (!keyed || !estimator.isIndexed(far.rel, columns)) return hashed;
+    const isTable = (right.set & (right.set - 1)) === 0;
+    if (!keyed || !isTable || !estimator.isIndexed(far.rel, new Set(on.flatMap((expr) => [...columnsIn(expr)])))) return hashed;
     return Math.min(hashed, near.costMs + cost.indexedJoinMs(near.place, left.rows, rows));
   }
 
@@ -187,7 +212,8 @@ export class JoinSearch implements JoinTable {
       if (expr.kind !== 'call' || expr.operator?.name !== '=') continue;
       const [a, b] = expr.args;
       if (a?.kind !== 'column' || b?.kind !== 'column') continue;
-      const [own, other] = left.columns.some(({ id }) => id === a.column) ? [a.column, b.column] : [b.column, a.column];
+      const isOwn = (left.set & (1 << this.#leafOf.get(a.column)!)) !== 0;
+      const [own, other] = isOwn ? [a.column, b.column] : [b.column, a.column];
       const values = Math.min(left.rows, this.#valuesOf(own));
       const keys = Math.min(right.rows, this.#valuesOf(other));
       part = Math.min(part, sentPart({ rows: left.rows, values, keys }));
@@ -196,7 +222,9 @@ export class JoinSearch implements JoinTable {
   }
 
   #valuesOf(column: ColumnId): number {
-    return this.#context.estimator.values(this.#graph.relations[this.#leafOf.get(column)!]!, column);
+    return remembered(this.#values, column, () =>
+      this.#context.estimator.values(this.#graph.relations[this.#leafOf.get(column)!]!, column),
+    );
   }
 
   #transferMs(place: string, { columns, bytes }: Entry, rows: number): number {
@@ -221,7 +249,15 @@ export class JoinSearch implements JoinTable {
   #entry(set: RelationSet, rows: number, all: readonly RelColumn[]): Entry {
     const columns = all.filter((column) => this.#needed.has(column.id) || this.#isReadBeyond(column.id, set));
     const bytes = columns.reduce((sum, { id }) => sum + this.#bytesOf(id), 0);
-    const entry: Entry = { set, rows: Math.max(1, rows), columns, bytes, candidates: new Map(), home: undefined, homeMs: 0 };
+    const entry: Entry = {
+      set,
+      rows: Math.min(ROWS_MAX, Math.max(1, rows)),
+      columns,
+      bytes,
+      candidates: new Map(),
+      home: undefined,
+      homeMs: 0,
+    };
     this.#entries.set(set, entry);
     return entry;
   }
@@ -233,13 +269,40 @@ export class JoinSearch implements JoinTable {
   }
 
   #bytesOf(column: ColumnId): number {
-    return this.#context.estimator.bytes(this.#graph.relations[this.#leafOf.get(column)!]!, column);
+    return remembered(this.#bytes, column, () =>
+      this.#context.estimator.bytes(this.#graph.relations[this.#leafOf.get(column)!]!, column),
+    );
+  }
+
+  /** Whether a hash table of one side can answer it. */
+  #isKey(expr: Scalar, left: RelationSet, right: RelationSet): boolean {
+    const sides = remembered(this.#keySides, expr, () => this.#keySidesOf(expr));
+    if (sides === undefined) return false;
+    const { a, b } = sides;
+    return ((a & ~left) === 0 && (b & ~right) === 0) || ((a & ~right) === 0 && (b & ~left) === 0);
+  }
+
+  #keySidesOf(expr: Scalar): KeySides | undefined {
+    const [first, second, ...others] = scalarParts(expr.kind === 'not' ? expr.arg : expr);
+    if (first === undefined || second === undefined || others.length > 0) return undefined;
+    const [left, right] = [columnsIn(first), columnsIn(second)];
+    if ((hashKeys(expr, left, right) ?? nullSafeKeys(expr, left, right)) === undefined) return undefined;
+    const [a, b] = [this.#leavesOf(left), this.#leavesOf(right)];
+    return (a & b) === 0 ? { a, b } : undefined;
+  }
+
+  #leavesOf(columns: ReadonlySet<ColumnId>): RelationSet {
+    let set = 0;
+    for (const column of columns) set |= 1 << this.#leafOf.get(column)!;
+    return set;
   }
 
   /** Of a set that greedy joining made before there is a plan for it. */
   #rowsOfSet(set: RelationSet): number {
-    const known = this.#entries.get(set);
-    if (known) return known.rows;
+    return this.#entries.get(set)?.rows ?? remembered(this.#rowsOfSets, set, () => this.#estimateRows(set));
+  }
+
+  #estimateRows(set: RelationSet): number {
     let joined = set & -set;
     let rows = this.#entries.get(joined)!.rows;
     for (let rest = set ^ joined; rest !== 0;) {
@@ -312,16 +375,9 @@ const hidesRight = (connection: Connection): boolean =>
 const leftOf = (connection: Connection, first: Entry, second: Entry): Entry =>
   connection.kind === 'outer' && connection.isSwapped ? second : first;
 
-/** Whether a hash table can answer it. */
-function isKeyed(on: readonly Scalar[], left: Entry, right: Entry): boolean {
-  const [near, far] = [new Set(left.columns.map(({ id }) => id)), new Set(right.columns.map(({ id }) => id))];
-  return on.some((expr) => hashKeys(expr, near, far) !== undefined || nullSafeKeys(expr, near, far) !== undefined);
-}
-
-function remembered<K>(known: Map<K, number>, key: K, compute: () => number): number {
-  let value = known.get(key);
-  if (value === undefined) known.set(key, (value = compute()));
-  return value;
+function remembered<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
+  if (!known.has(key)) known.set(key, compute());
+  return known.get(key)!;
 }
 
 /** A relation of the block, for people. */

@@ -85,14 +85,35 @@ class RandomBlock {
   tree(relations: number): Rel {
     if (relations === 1) return this.#scan();
     const near = 1 + this.#random(relations - 1);
-    const left = this.tree(near);
-    const right = this.tree(relations - near);
+    const left = this.#filtered(this.tree(near));
+    const right = this.#filtered(this.tree(relations - near));
     const type = (['inner', 'inner', 'inner', 'left', 'left', 'right', 'full', 'semi', 'anti'] as const)[this.#random(9)]!;
     const on: Scalar[] = this.#random(12) === 0 && type === 'inner' ? [] : [this.#condition(left, right)];
     if (this.#random(3) === 0) on.push(this.#condition(left, right));
     if (this.#random(6) === 0) on.push(this.#condition(right, right));
+    if (this.#random(8) === 0) on.push(this.#constant());
+    if (this.#random(8) === 0) on.push(this.#overThree(left, right));
+    if (this.#random(40) === 0) on.splice(0, on.length, this.#constant());
     if (type === 'anti' && this.#random(3) === 0) return { kind: 'join', type, left, right, on: on.slice(0, 1), nullAware: true };
     return { kind: 'join', type, left, right, on };
+  }
+
+  /** Mostly as it is: a filter between joins. */
+  #filtered(input: Rel): Rel {
+    if (this.#random(10) !== 0) return input;
+    const conjuncts = [this.#random(4) === 0 ? this.#constant() : this.#condition(input, input)];
+    return { kind: 'filter', input, conjuncts };
+  }
+
+  #constant(): Scalar {
+    return { kind: 'const', value: [true, true, false, null][this.#random(4)]!, type: BOOL };
+  }
+
+  /** Reads up to three relations. */
+  #overThree(left: Rel, right: Rel): Scalar {
+    const other = this.#condition(right, left);
+    const args = [this.#condition(left, right), other];
+    return { kind: 'or', args, type: BOOL };
   }
 
   #scan(): Scan {
@@ -174,6 +195,8 @@ function evaluate(expr: Scalar, row: Row): unknown {
   switch (expr.kind) {
     case 'column':
       return row.get(expr.column)!;
+    case 'const':
+      return expr.value;
     case 'nulltest':
       return (evaluate(expr.arg, row) === null) !== expr.negated;
     case 'or': {
