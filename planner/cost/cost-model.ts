@@ -2,7 +2,7 @@
  * What a plan costs, in milliseconds: the rows that each operator takes and gives, by the rates of the place that evaluates
  * it, and what crosses the links. Estimated rows come from planner/estimate; all of it only ever compares plans.
  */
-import type { Rel, RelColumn } from '../../algebra/rel.ts';
+import type { Rel } from '../../algebra/rel.ts';
 import type { Capabilities } from '../../algebra/site.ts';
 import type { ComputeCosts, SiteCosts } from '../../algebra/site-costs.ts';
 import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
@@ -15,10 +15,17 @@ import { HOME_COSTS } from './home-costs.ts';
 export const HOME = '';
 
 const MS = 1e-6;
-/** Rows shipped to the net and back, against a kernel. */
-const NET_FACTOR = 100;
+/** Sent to the net: only what no source does. For each operator, and for each row of it. */
+const NET_MS = 1e6;
+const NET_ROW_MS = 0.01;
 /** What nobody at home evaluates: dearer than anything, and still comparable. */
 const IMPOSSIBLE_MS = 1e12;
+
+/** Who evaluates what is not at a source. */
+type Evaluator = 'home' | 'net' | 'nobody';
+
+const refusalMs = (evaluator: Evaluator, rows: number): number =>
+  evaluator === 'home' ? 0 : evaluator === 'net' ? NET_MS + rows * NET_ROW_MS : IMPOSSIBLE_MS;
 
 /** What one input brings to an operator. */
 export interface Flow {
@@ -30,7 +37,7 @@ export class CostModel {
   readonly #sites: (site: string) => SiteCosts;
   readonly #local: Capabilities;
   readonly #net: Capabilities | undefined;
-  readonly #factors = new WeakMap<Scalar, number>();
+  readonly #evaluators = new WeakMap<Scalar, Evaluator>();
 
   constructor(options: {
     estimator: Estimator;
@@ -57,7 +64,7 @@ export class CostModel {
   /** The operator itself, its inputs being there. `rows`: what it puts out. */
   operatorMs(rel: Rel, place: string, inputs: readonly Flow[], rows: number): number {
     const own = this.#operatorNs(rel, this.rates(place), inputs, rows) * MS;
-    return place === HOME ? own * this.#operatorFactor(rel) + this.#scalarsMs(relScalars(rel), inputs) : own;
+    return place === HOME ? own + this.#operatorRefusalMs(rel, rows) + this.#scalarsMs(relScalars(rel), inputs) : own;
   }
 
   /** The subtree, all of it evaluated by one site. */
@@ -86,24 +93,20 @@ export class CostModel {
     return exprs.reduce((sum, expr) => sum + this.homeScalarMs(expr, rows), 0);
   }
 
-  /** Beyond its kernels: the net, or nobody. */
+  /** What it takes more to evaluate an expression for so many rows that has no kernel: at the net, or by nobody. */
   homeScalarMs(expr: Scalar, rows: number): number {
-    const factor = this.#scalarFactor(expr);
-    return factor === 1 ? 0 : factor === Infinity ? IMPOSSIBLE_MS : rows * HOME_COSTS.expression * factor * MS;
-  }
-
-  #scalarFactor(expr: Scalar): number {
-    let factor = this.#factors.get(expr);
-    if (factor === undefined) {
-      factor = refuses(this.#local, expr) ? (this.#net === undefined || refuses(this.#net, expr) ? Infinity : NET_FACTOR) : 1;
-      this.#factors.set(expr, factor);
+    let evaluator = this.#evaluators.get(expr);
+    if (evaluator === undefined) {
+      const isNet = this.#net !== undefined && !refuses(this.#net, expr);
+      evaluator = !refuses(this.#local, expr) ? 'home' : isNet ? 'net' : 'nobody';
+      this.#evaluators.set(expr, evaluator);
     }
-    return factor;
+    return refusalMs(evaluator, rows);
   }
 
-  #operatorFactor(rel: Rel): number {
-    if (isTaken(this.#local, rel)) return 1;
-    return this.#net !== undefined && isTaken(this.#net, rel) ? NET_FACTOR : IMPOSSIBLE_MS;
+  #operatorRefusalMs(rel: Rel, rows: number): number {
+    const isNet = this.#net !== undefined && isTaken(this.#net, rel);
+    return refusalMs(isTaken(this.#local, rel) ? 'home' : isNet ? 'net' : 'nobody', rows);
   }
 
   #operatorNs(rel: Rel, rates: ComputeCosts, inputs: readonly Flow[], rows: number): number {
@@ -153,8 +156,3 @@ const isTaken = (place: Capabilities, rel: Rel): boolean =>
 
 const refuses = (place: Capabilities, expr: Scalar): boolean =>
   expr.kind !== 'subquery' && (place.scalar(expr).verdict !== 'exact' || scalarParts(expr).some((part) => refuses(place, part)));
-
-/** Bytes of a row with these columns where the estimator knows nothing better. */
-export function rowBytes(columns: readonly RelColumn[], width: (column: RelColumn) => number): number {
-  return columns.reduce((sum, column) => sum + width(column), 0);
-}

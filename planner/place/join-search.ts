@@ -183,7 +183,8 @@ export class JoinSearch implements JoinTable {
     const below = left.homeMs + right.homeMs - spared + cost.joinMs(HOME, sent, right.rows, entry.rows, keyed);
     const known = entry.candidates.get(HOME);
     if (known !== undefined && known.costMs <= below) return;
-    const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, left.rows + right.rows), 0);
+    const asked = keyed ? Math.max(left.rows + right.rows, entry.rows) : left.rows * right.rows;
+    const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, asked), 0);
     offer(entry.candidates, { place: HOME, rel: joined(near.rel, far.rel), costMs: below + refused, inputs: [near, far] });
   }
 
