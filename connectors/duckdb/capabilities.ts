@@ -391,7 +391,7 @@ function obeys(value: string | number, rule: ConstantRule): boolean {
 const LIMIT_REASON = 'DuckDB may filter below a LIMIT what is joined above it';
 
 /** DuckDB takes = ANY of an array that is one value for a subquery. */
-const hasSubquery = (expr: Scalar): boolean =>
+export const hasSubquery = (expr: Scalar): boolean =>
   someScalar(
     expr,
     (node) =>

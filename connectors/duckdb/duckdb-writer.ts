@@ -20,13 +20,14 @@ import type {
   Scalar,
   WindowCall,
 } from '../../algebra/scalar.ts';
-import { relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
+import { columnsIn, relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { atLeast, atom, CAST, COMPARISON, MATCHING, operatorPrecedence, OTHER_OPERATOR } from '../sql/precedence.ts';
 import type { SqlText } from '../sql/precedence.ts';
-import type { SelectBlock } from '../sql/select-block.ts';
+import type { Condition, SelectBlock } from '../sql/select-block.ts';
 import { SqlWriter } from '../sql/sql-writer.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
+import { hasSubquery } from './capabilities.ts';
 import { capabilityOf, EXTRACT_FIELDS } from './capability-table.ts';
 import { quoted, relationKey } from './describe.ts';
 import type { KnownRelations } from './describe.ts';
@@ -56,6 +57,11 @@ export class DuckDBWriter extends SqlWriter {
     this.known = known;
     this.finder = finder;
     this.parameterValues = values;
+  }
+
+  /** Of a subquery that no side has a part in DuckDB makes a join of both. */
+  protected override mayBeOuterCondition(condition: Condition): boolean {
+    return condition.kind === 'exists' || columnsIn(condition.expr).size > 0 || !hasSubquery(condition.expr);
   }
 
   override statement(rel: Rel): WrittenSql {

@@ -40,7 +40,7 @@ import { sqlType } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { inSides, isNullConstant, uniqueNames, withinStack } from './fragment-shapes.ts';
 import { areDistinctColumns, canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
-import type { FromItem, SelectBlock } from './select-block.ts';
+import type { Condition, FromItem, SelectBlock } from './select-block.ts';
 import { scalarCondition, SelectWriter } from './select-writer.ts';
 
 export interface WrittenSql {
@@ -308,9 +308,15 @@ export class SqlWriter extends SelectWriter {
   /** A side of a join as a block with nothing but FROM and WHERE; what is computed on a side that may be nulled is closed first. */
   private joinSide(rel: Rel, nullable: boolean, full: boolean): SelectBlock {
     const block = this.block(rel);
-    const keep =
-      isFlat(block) && block.from !== null && !(nullable && block.computed.size > 0) && !(full && block.where.length > 0);
+    const isClosed =
+      nullable && (block.computed.size > 0 || !block.where.every((condition) => this.mayBeOuterCondition(condition)));
+    const keep = isFlat(block) && block.from !== null && !isClosed && !(full && block.where.length > 0);
     return keep ? block : this.derive(block);
+  }
+
+  /** Whether a filter below an outer join can be a condition of the join. */
+  protected mayBeOuterCondition(_condition: Condition): boolean {
+    return true;
   }
 
   private semiJoin(rel: Join): SelectBlock {
