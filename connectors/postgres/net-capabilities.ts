@@ -35,6 +35,8 @@ const BOUND_TYPES =
 /** What is the gateway's own, or a session's. */
 const GATEWAYS_SCHEMAS = /^(?:tributary|pg_.*)$/;
 
+const TEXT_COMPARISON = /^(?:text|bpchar)_?(?:lt|le|gt|ge|eq|ne)$/;
+
 export class NetCapabilities implements Capabilities {
   scalar(expr: Scalar): Verdict {
     switch (expr.kind) {
@@ -145,6 +147,8 @@ export class NetCapabilities implements Capabilities {
     if (fn.volatility === 'volatile') return no(`${fn.name} is volatile`);
     if (fn.volatility === 'stable' && !dependsOnSettingsOnly(fn) && !STABLE.test(fn.name))
       return no(`${fn.name} depends on the session`);
+    // Shipped texts have lost the collations that made PostgreSQL raise 42P22.
+    if (collation === 'none' && TEXT_COMPARISON.test(fn.name)) return no(`${fn.signature} over several collations`);
     return this.collation(collation);
   }
 

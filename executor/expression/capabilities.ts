@@ -7,7 +7,7 @@ import type { Scalar } from '../../algebra/scalar.ts';
 import type { Verdict } from '../../algebra/site.ts';
 import { visitScalar } from '../../algebra/transform.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
-import { isCodePointOrder } from '../../core/sql-type.ts';
+import { isCodePointOrder, isTextKind } from '../../core/sql-type.ts';
 import { isComparable } from './compare.ts';
 import { ioCastRefusal } from './io-cast.ts';
 import type { CollationNeed, KernelArgument } from './kernel.ts';
@@ -45,6 +45,9 @@ export function localScalarVerdict(expr: Scalar): Verdict {
       if (expr.fn.site !== undefined) return no(`the function ${expr.fn.signature} away from source ${expr.fn.site}`);
       // Any other variadic function is given an array, as a declared argument.
       if (expr.variadic === true && /\b_?any\)$/.test(expr.fn.signature)) return no(`VARIADIC in a call of ${expr.fn.name}`);
+      // PostgreSQL raises 42P22 where texts of several collations are compared.
+      if (expr.inputCollation === 'none' && expr.args.some((arg) => isTextKind(arg.type.kind)) && needsCollation(expr.fn.signature))
+        return no(`${expr.fn.signature} over several collations`);
       return functionVerdict(expr.fn.signature, expr.args.map(argumentOf), expr.inputCollation);
     case 'cast':
       return castVerdict(expr);
@@ -106,6 +109,11 @@ const areComparableRows = ([left, right]: readonly SqlType[]): boolean =>
   isComparable(left) &&
   left.fields!.length === right.fields!.length &&
   left.fields!.every((field, i) => field.type.oid === right.fields![i]!.type.oid);
+
+function needsCollation(signature: string): boolean {
+  const kernel = kernelFor(signature);
+  return kernel !== undefined && kernel.collation !== 'none';
+}
 
 function fits(need: CollationNeed, collation: Collation): boolean {
   switch (need) {
