@@ -46,7 +46,11 @@ export function localScalarVerdict(expr: Scalar): Verdict {
       // Any other variadic function is given an array, as a declared argument.
       if (expr.variadic === true && /\b_?any\)$/.test(expr.fn.signature)) return no(`VARIADIC in a call of ${expr.fn.name}`);
       // PostgreSQL raises 42P22 where texts of several collations are compared.
-      if (expr.inputCollation === 'none' && expr.args.some((arg) => isTextKind(arg.type.kind)) && needsCollation(expr.fn.signature))
+      if (
+        expr.inputCollation === 'none' &&
+        expr.args.some((arg) => isTextKind(arg.type.kind)) &&
+        needsCollation(expr.fn.signature)
+      )
         return no(`${expr.fn.signature} over several collations`);
       return functionVerdict(expr.fn.signature, expr.args.map(argumentOf), expr.inputCollation);
     case 'cast':
