@@ -29,6 +29,9 @@ export function enumerateAll(graph: JoinGraph, table: PairTable, pairsMax: numbe
   return new Hypergraph(graph, table, pairsMax).run();
 }
 
+/** Beyond this most sets are such as no condition allows. */
+const SETS_PER_PAIR = 16;
+
 class Hypergraph {
   readonly #table: PairTable;
   readonly #count: number;
@@ -36,10 +39,13 @@ class Hypergraph {
   readonly #simple: RelationSet[];
   readonly #complex: readonly Edge[];
   #pairsLeft: number;
+  /** Sets looked at, most of which may have no plan. */
+  #setsLeft: number;
 
   constructor(graph: JoinGraph, table: PairTable, pairsMax: number) {
     this.#table = table;
     this.#pairsLeft = pairsMax;
+    this.#setsLeft = pairsMax * SETS_PER_PAIR;
     this.#count = graph.relations.length;
     this.#simple = graph.relations.map(() => 0);
     const complex: Edge[] = [];
@@ -53,21 +59,25 @@ class Hypergraph {
   }
 
   run(): boolean {
-    for (let i = this.#count - 1; i >= 0 && this.#pairsLeft > 0; i--) {
+    for (let i = this.#count - 1; i >= 0 && this.#goesOn(); i--) {
       const start = 1 << i;
       this.#partners(start);
       this.#grow(start, upTo(start));
     }
-    return this.#pairsLeft > 0;
+    return this.#pairsLeft > 0 && this.#setsLeft > 0;
+  }
+
+  #goesOn(): boolean {
+    return this.#pairsLeft > 0 && this.#setsLeft-- > 0;
   }
 
   /** Larger connected sets that begin with this one. */
   #grow(set: RelationSet, excluded: RelationSet): void {
     const near = this.#neighbours(set, excluded);
-    for (let part = near & -near; part !== 0 && this.#pairsLeft > 0; part = (part - near) & near) {
+    for (let part = near & -near; part !== 0 && this.#goesOn(); part = (part - near) & near) {
       if (this.#table.has(set | part)) this.#partners(set | part);
     }
-    for (let part = near & -near; part !== 0 && this.#pairsLeft > 0; part = (part - near) & near) {
+    for (let part = near & -near; part !== 0 && this.#goesOn(); part = (part - near) & near) {
       this.#grow(set | part, excluded | near);
     }
   }
@@ -84,11 +94,11 @@ class Hypergraph {
 
   #growPartner(set: RelationSet, partner: RelationSet, excluded: RelationSet): void {
     const near = this.#neighbours(partner, excluded);
-    for (let part = near & -near; part !== 0 && this.#pairsLeft > 0; part = (part - near) & near) {
+    for (let part = near & -near; part !== 0 && this.#goesOn(); part = (part - near) & near) {
       const larger = partner | part;
       if (this.#table.has(larger) && this.#isConnected(set, larger)) this.#pair(set, larger);
     }
-    for (let part = near & -near; part !== 0 && this.#pairsLeft > 0; part = (part - near) & near) {
+    for (let part = near & -near; part !== 0 && this.#goesOn(); part = (part - near) & near) {
       this.#growPartner(set, partner | part, excluded | near);
     }
   }

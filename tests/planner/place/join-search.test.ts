@@ -6,7 +6,7 @@ import { HOME, CostModel } from '../../../planner/cost/cost-model.ts';
 import { Estimator } from '../../../planner/estimate/estimator.ts';
 import { FragmentJudge } from '../../../planner/place/fragment-judge.ts';
 import { operatorsAtHome } from '../../../planner/place/candidate.ts';
-import { enumerateIntervals } from '../../../planner/place/enumerate-joins.ts';
+import { enumerateAll, enumerateIntervals } from '../../../planner/place/enumerate-joins.ts';
 import { joinGraph } from '../../../planner/place/join-graph.ts';
 import { JoinSearch } from '../../../planner/place/join-search.ts';
 import { Search } from '../../../planner/place/search.ts';
@@ -276,4 +276,26 @@ test('intervals of one order keep the rows as well', () => {
     throw new Error(`seed ${seed}: ${printed(written)} became ${printed(rel)}`);
   }
   expect(found).toBeGreaterThan(1_000);
+});
+
+test('conditions that allow few of the many sets they connect do not hold planning up', () => {
+  const block = new RandomBlock(1);
+  const [outer, inner] = [block.tree(1), block.tree(1)];
+  const [a, b] = [outer, inner].map((rel) => column(outputColumns(rel)[0]!.id)) as [Scalar, Scalar];
+  let rel: Join = { kind: 'join', type: 'left', left: outer, right: inner, on: [compare('=', a, b)] };
+  for (let i = 0; i < 27; i++) {
+    const right = block.tree(1);
+    // True of rows that the left join made up: none of these may go below it.
+    const args = [compare('=', b, column(outputColumns(right)[0]!.id)), { kind: 'nulltest', arg: b, negated: false, type: BOOL } as Scalar]; // prettier-ignore
+    rel = { kind: 'join', type: 'inner', left: rel, right, on: [{ kind: 'or', args, type: BOOL }] };
+  }
+  let asked = 0;
+  const graph = joinGraph(rel);
+  const sets = new Set(graph.relations.map((_, i) => 1 << i));
+  const has = (set: number): boolean => ++asked > 0 && sets.has(set);
+  const combine = (x: number, y: number): void => {
+    if (graph.between(x, y) !== undefined) sets.add(x | y);
+  };
+  expect(enumerateAll(graph, { has, combine }, 2_000)).toBe(false);
+  expect(asked).toBeLessThan(100_000);
 });
