@@ -9,7 +9,7 @@
 import type { AdminConnection } from './admin-connection.ts';
 import { sqlError } from '../core/sql-error.ts';
 import { DESCRIBE_OBJECTS } from './catalog-objects.ts';
-import { PROCEDURAL_LANGUAGE } from './procedural-language.ts';
+import { ALLOW_DO, PROCEDURAL_LANGUAGE } from './procedural-language.ts';
 import { STATISTICS } from './statistics-tables.ts';
 
 const MARK = 'tributary catalog, layout 2';
@@ -21,7 +21,7 @@ export async function bootstrap(connection: AdminConnection): Promise<void> {
             (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser`,
   );
   if (!found?.superuser) throw sqlError('42501', 'the catalog server has to be entered as a superuser');
-  if (found.mark === MARK) return connection.run(`${LATER_TABLES}${PROCEDURAL_LANGUAGE}${DESCRIBE_OBJECTS}`);
+  if (found.mark === MARK) return connection.run(`${ALLOW_DO};${LATER_TABLES}${PROCEDURAL_LANGUAGE}${DESCRIBE_OBJECTS}`);
   if (found.mark !== null)
     throw sqlError('55000', `the catalog was made by another version of the gateway: "${found.mark}"`, {
       detail: 'Move data_dir away (or name another database), start again, and replay the DDL you keep in catalog.setup.',

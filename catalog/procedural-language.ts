@@ -29,6 +29,6 @@ UPDATE pg_catalog.pg_language SET laninline = 0 WHERE lanname = 'plpgsql' AND la
 GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC;
 `;
 
-/** Around the operator's script, in its transaction: nobody else sees the handler of DO meanwhile. */
+/** Around scripts of our own and the operator's, in their transactions: nobody else sees the handler of DO meanwhile. */
 export const ALLOW_DO = `UPDATE pg_catalog.pg_language SET laninline = 'pg_catalog.plpgsql_inline_handler(internal)'::pg_catalog.regprocedure WHERE lanname = 'plpgsql'`;
 export const REFUSE_DO = `UPDATE pg_catalog.pg_language SET laninline = 0 WHERE lanname = 'plpgsql'`;

@@ -6,7 +6,7 @@
 import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, type Scan } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
-import { columnsIn } from '../../algebra/transform.ts';
+import { columnsIn, relInputs } from '../../algebra/transform.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { unreachable } from '../../core/assert.ts';
 import { ColumnProfile } from './column-profile.ts';
@@ -59,6 +59,12 @@ export class Estimator {
   /** Rows of an inner join of two inputs under these conditions. */
   joinRows(left: Rel, right: Rel, on: readonly Scalar[]): number {
     return this.rows(left) * this.rows(right) * this.#joinSelectivity(left, right, on);
+  }
+
+  /** Whether anything is known of every table that the subtree reads. */
+  knows(rel: Rel): boolean {
+    if (rel.kind === 'scan') return this.#table(rel) !== undefined;
+    return relInputs(rel).every((input) => this.knows(input));
   }
 
   /** Bytes of a column's value, on average. */

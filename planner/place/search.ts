@@ -26,6 +26,7 @@ type Needed = ReadonlySet<ColumnId>;
 
 /** Nanoseconds to write one value for the client; rows that are a source's whole answer are relayed as they are. */
 const HOME_OUTPUT_COLUMN = 100;
+const FAR_CHEAPER = 3;
 
 export interface SearchResult {
   readonly rel: Rel;
@@ -44,8 +45,24 @@ export class Search {
   /** The output columns stay as they are, in their order. */
   best(rel: Rel): SearchResult {
     this.#sites = [...this.#options.judge.sites(rel)];
-    const { candidate } = this.#cheapest(this.#candidates(rel, allOf(rel)), rel, allOf(rel), HOME_OUTPUT_COLUMN);
+    const candidates = this.#candidates(rel, allOf(rel));
+    const candidate =
+      this.#asOneFragment(candidates, rel) ?? this.#cheapest(candidates, rel, allOf(rel), HOME_OUTPUT_COLUMN).candidate;
     return { rel: restoreOrder(candidate.rel, rel), atHome: operatorsAtHome(candidate) };
+  }
+
+  /**
+   * What one source can answer whole it does, unless home is cheaper by far, and by figures that are known: its own planner
+   * knows more than ours, and its rows are only relayed.
+   */
+  #asOneFragment(candidates: Candidates, rel: Rel): Candidate | undefined {
+    const { estimator } = this.#options;
+    const whole = [...candidates.values()].filter(({ place }) => place !== HOME);
+    if (whole.length === 0) return undefined;
+    const sent = this.#cheapest(new Map(whole.map((one) => [one.place, one])), rel, allOf(rel));
+    const home = candidates.get(HOME);
+    const isFarCheaper = home !== undefined && home.costMs * FAR_CHEAPER < sent.costMs && estimator.knows(rel) && readsTable(rel);
+    return isFarCheaper ? undefined : sent.candidate;
   }
 
   /** The cheapest way to have the rows at home. */
@@ -252,6 +269,8 @@ export class Search {
 
 const only = (candidate: Candidate): Candidates => new Map([[candidate.place, candidate]]);
 const allOf = (rel: Rel): Needed => new Set(outputColumns(rel).map((column) => column.id));
+
+const readsTable = (rel: Rel): boolean => rel.kind === 'scan' || relInputs(rel).some(readsTable);
 
 function addConditionColumns(rel: Rel, into: Set<ColumnId>): void {
   if (rel.kind !== 'join') return;
