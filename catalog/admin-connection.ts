@@ -55,6 +55,17 @@ export class AdminConnection {
     await this.rows(sql);
   }
 
+  /** Runs them too; false where a statement failed by its own fault, not for want of a server. */
+  async succeeds(sql: string): Promise<boolean> {
+    try {
+      await this.run(sql);
+      return true;
+    } catch (error) {
+      if (!(error instanceof SqlError) || /^(08|57P)/.test(error.code)) throw error;
+      return false;
+    }
+  }
+
   async end(): Promise<void> {
     this.ended = true;
     const client = await this.client?.catch(() => undefined); // it never was a connection

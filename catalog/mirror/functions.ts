@@ -77,7 +77,7 @@ export async function refreshFunctions(
   const fresh = missing.filter(([key, { schema }]) => usable.has(schema) && !stored.has(key)).map(([, definition]) => definition);
   const together = fresh.map((definition) => createFunction(site.name, definition)).join('') + HIDE_OWNERSHIP;
   // One that PostgreSQL refuses must not take the others with it.
-  if (fresh.length > 0 && (await succeeds(connection, together))) made.push(...fresh);
+  if (fresh.length > 0 && (await connection.succeeds(together))) made.push(...fresh);
   else {
     for (const definition of fresh) {
       if (await attempt(nameOf(definition), createFunction(site.name, definition) + HIDE_OWNERSHIP)) made.push(definition);
@@ -86,7 +86,7 @@ export async function refreshFunctions(
   for (const [key, definition] of missing) {
     const before = stored.get(key);
     if (!before) continue;
-    if (await succeeds(connection, createFunction(site.name, definition, true) + HIDE_OWNERSHIP)) continue;
+    if (await connection.succeeds(createFunction(site.name, definition, true) + HIDE_OWNERSHIP)) continue;
     const keepsake = keepStatements(site.name, before.source_schema, before.identity, await grantsOn(connection, before.oid));
     const remake = `${keepsake}${dropFunction(before.schema, before.identity)}${forgetFunction(before.oid)}${createFunction(site.name, definition)}${HIDE_OWNERSHIP}`;
     if (await attempt(nameOf(definition), remake)) made.push(definition);
@@ -95,16 +95,6 @@ export async function refreshFunctions(
   problems.push(...(await restoreKeepsakes(connection, site.name, restored)));
   await connection.run(COUNT_CHANGE);
   return problems;
-}
-
-async function succeeds(connection: AdminConnection, sql: string): Promise<boolean> {
-  try {
-    await connection.run(sql);
-    return true;
-  } catch (error) {
-    if (!(error instanceof SqlError) || /^(08|57P)/.test(error.code)) throw error;
-    return false;
-  }
 }
 
 async function usableSchemas(

@@ -3,7 +3,6 @@
  * may be of them. A domain's constraints change in place; any other change makes the type anew, with those made of it: mirrors
  * with columns of them are dropped (what users gave them is kept for their return), declarations of functions over them too.
  */
-import { SqlError } from '../../core/sql-error.ts';
 import type { AdminConnection } from '../admin-connection.ts';
 import { OWNER_ROLE } from '../reserved-names.ts';
 import { relationKey } from './definition.ts';
@@ -54,7 +53,7 @@ export async function refreshUserTypes(
   const unmade = await unmake(context, anew, stored);
   const missing = wanted.filter((type) => !before.has(keyOf(type)) || unmade.has(keyOf(type)));
   if (missing.length === 0) return;
-  const isMade = await succeeds(context.connection, make(context.site, missing) + COUNT_CHANGE);
+  const isMade = await context.connection.succeeds(make(context.site, missing) + COUNT_CHANGE);
   // One that PostgreSQL refuses must not take the others with it.
   if (!isMade) for (const type of missing) await context.attempt(nameOf(type), make(context.site, [type]));
 }
@@ -85,17 +84,7 @@ function changeConstraints(
   const gone = before.constraints.filter((one) => !after.constraints.some((other) => isSame(one, other)));
   const added = after.constraints.filter((one) => !before.constraints.some((other) => isSame(one, other)));
   const actions = [...gone.map(({ drop }) => drop), ...added.map(({ add }) => add)];
-  return succeeds(connection, lockTimeout + constraintsSql(after, actions) + storeUserType(site, after) + COUNT_CHANGE);
-}
-
-async function succeeds(connection: AdminConnection, sql: string): Promise<boolean> {
-  try {
-    await connection.run(sql);
-    return true;
-  } catch (error) {
-    if (!(error instanceof SqlError) || /^(08|57P)/.test(error.code)) throw error;
-    return false;
-  }
+  return connection.succeeds(lockTimeout + constraintsSql(after, actions) + storeUserType(site, after) + COUNT_CHANGE);
 }
 
 /** Those and all that are made of them, in the order in which they were made. */

@@ -9,7 +9,8 @@ import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import { sliceColumn } from '../../core/column.ts';
 import type { BoundParameter } from './frontend-messages.ts';
-import { NET_ROWS_MAX, shippedArrays } from './net-rows.ts';
+import { Portions, type Portion } from './net-portions.ts';
+import { shippedArrays } from './net-rows.ts';
 import type { NetStatement } from './net-writer.ts';
 import { passesThrough } from './net-writer.ts';
 import type { RemoteConnection } from './remote-connection.ts';
@@ -32,12 +33,10 @@ export interface NetStreamContext {
 
 export class NetStream implements BatchStream {
   private readonly context: NetStreamContext;
-  private readonly rows: BatchStream;
+  private readonly portions: Portions;
   private readonly bound: readonly BoundParameter[];
   /** For each result column: where it lies in the input, or among what is computed. */
   private readonly places: readonly { readonly from: 'input' | 'result'; readonly at: number }[];
-  private batch: Batch | null = null;
-  private done = 0;
   private ready: Batch[] = [];
   private exchange: Promise<unknown> | null = null;
   private query: StreamedQuery<Batch> | null = null;
@@ -48,7 +47,7 @@ export class NetStream implements BatchStream {
     this.context = context;
     const [rows] = options.inputs ?? [];
     assert(rows, 'nothing was shipped to the net');
-    this.rows = rows;
+    this.portions = new Portions(rows);
     this.bound = bindParameters({ text: statement.text, parameters: statement.parameters }, options.params, settings);
     this.places = project.items.map((item) =>
       passesThrough(item)
@@ -61,17 +60,11 @@ export class NetStream implements BatchStream {
     for (;;) {
       const batch = this.ready.shift();
       if (batch) return batch;
-      if (this.batch === null || this.done === this.batch.length) {
-        this.batch = await this.rows.next();
-        this.done = 0;
-        if (this.batch === null) return null;
-        continue;
-      }
-      const to = Math.min(this.batch.length, this.done + NET_ROWS_MAX);
-      const exchange = this.context.turns.take(() => this.evaluate(this.batch!, this.done, to));
+      const portion = await this.portions.next();
+      if (portion === null) return null;
+      const exchange = this.context.turns.take(() => this.evaluate(portion));
       this.exchange = Promise.allSettled([exchange]);
       this.ready = await exchange;
-      this.done = to;
     }
   }
 
@@ -81,8 +74,8 @@ export class NetStream implements BatchStream {
     await this.exchange;
   }
 
-  /** Rows [from, to) of a batch, in as many pieces as the answer comes. */
-  private async evaluate(batch: Batch, from: number, to: number): Promise<Batch[]> {
+  /** In as many pieces as the answer comes. */
+  private async evaluate({ batch, from, to }: Portion): Promise<Batch[]> {
     if (this.closed) return [];
     const { source, connection, statement, options } = this.context;
     const columns = statement.computed.map((item) => item.column);

@@ -16,7 +16,8 @@ import { sliceColumn } from '../../core/column.ts';
 import { sqlError } from '../../core/sql-error.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { BoundParameter } from './frontend-messages.ts';
-import { emptyArray, joinedArrays, NET_ROWS_MAX, shippedArrays } from './net-rows.ts';
+import { Portions, type Portion } from './net-portions.ts';
+import { emptyArray, joinedArrays, shippedArrays } from './net-rows.ts';
 import { NetWriter, passesThrough } from './net-writer.ts';
 import type { NetStatement } from './net-writer.ts';
 import { RowDecoder } from './row-decoder.ts';
@@ -89,21 +90,19 @@ export const projectionOf = (fragment: Rel): Projection | undefined =>
 /** Batches of a projection's input with the computed columns beside those that stayed at home. */
 export class SessionProjection implements BatchStream {
   private readonly context: ShippedContext;
-  private readonly rows: BatchStream;
+  private readonly portions: Portions;
   private readonly input: Input;
   private readonly project: Project;
   private readonly statement: NetStatement;
   private readonly bound: readonly BoundParameter[];
   private readonly run: RunShipped;
-  private batch: Batch | null = null;
-  private done = 0;
   private ready: Batch[] = [];
 
   constructor({ project, input }: Projection, context: ShippedContext, run: RunShipped) {
     const [rows] = context.options.inputs ?? [];
     assert(rows, 'nothing was shipped to the session');
     this.context = context;
-    this.rows = rows;
+    this.portions = new Portions(rows);
     this.input = input;
     this.project = project;
     this.statement = new NetWriter(input, 'session').batch(project);
@@ -115,15 +114,9 @@ export class SessionProjection implements BatchStream {
     for (;;) {
       const batch = this.ready.shift();
       if (batch) return batch;
-      if (this.batch === null || this.done === this.batch.length) {
-        this.batch = await this.rows.next();
-        this.done = 0;
-        if (this.batch === null) return null;
-        continue;
-      }
-      const to = Math.min(this.batch.length, this.done + NET_ROWS_MAX);
-      this.ready = await this.evaluate(this.batch, this.done, to);
-      this.done = to;
+      const portion = await this.portions.next();
+      if (portion === null) return null;
+      this.ready = await this.evaluate(portion);
     }
   }
 
@@ -131,8 +124,7 @@ export class SessionProjection implements BatchStream {
     return Promise.resolve();
   }
 
-  /** Rows [from, to) of a batch. */
-  private async evaluate(batch: Batch, from: number, to: number): Promise<Batch[]> {
+  private async evaluate({ batch, from, to }: Portion): Promise<Batch[]> {
     const { statement, input, project } = this;
     const { metrics } = this.context.options;
     const arrays = shippedArrays(batch, input.columns, statement.shipped, from, to);

@@ -87,7 +87,10 @@ test.each([
 
 test('nothing calls them on the catalog server', async () => {
   await twin.client.query("CREATE FUNCTION pg_temp.around() RETURNS int LANGUAGE sql AS 'SELECT shop.double(1)'");
-  const { error } = await run(twin.client, 'SELECT pg_temp.around()');
+  // A function in SQL is inlined, and what it calls runs at its source.
+  expect((await run(twin.client, 'SELECT pg_temp.around()')).rows).toEqual([['2']]);
+  await twin.client.query("CREATE FUNCTION pg_temp.within() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN shop.double(1); END'");
+  const { error } = await run(twin.client, 'SELECT pg_temp.within()');
   expect(error).toMatchObject({ code: '0A000', message: expect.stringContaining('away from source "shop"') });
 });
 
