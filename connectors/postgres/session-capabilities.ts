@@ -98,6 +98,7 @@ export class SessionCapabilities implements Capabilities {
 
   private function(fn: FunctionRef, under: Collation, args: readonly Scalar[]): Verdict {
     if (fn.site !== undefined) return no(`${fn.signature} is a function of ${fn.site}`);
+    if (fn.oid === 0) return no(`${fn.signature} is the executor's alone`);
     const texts = args.filter((arg) => isTextKind((arg.type.element ?? arg.type).kind));
     // Values leave their collation behind, and it is the first argument that is given it back.
     if (fn.schema !== 'pg_catalog' && texts.length > 0) {

@@ -11,3 +11,6 @@ SELECT d.id, (SELECT sum(v.n) FROM people p, LATERAL (VALUES ((SELECT count(*) F
 SELECT id, COLLATION FOR (title COLLATE "C"), COLLATION FOR ((SELECT name COLLATE "POSIX" FROM people p WHERE p.id = d.id)) FROM depts d;
 
 SELECT COLLATION FOR ((SELECT title COLLATE "C" FROM depts));
+
+-- refused: the order of pg_catalog.jsonb
+SELECT least(NULL::jsonb, (SELECT NULL::jsonb FROM depts d WHERE d.id <> p.dept ORDER BY 1 NULLS FIRST LIMIT 1)) FROM people p;
