@@ -366,7 +366,16 @@ export class JoinSearch implements JoinTable {
     const { estimator } = this.#context;
     const [first, ...others] = bitsOf(reads).map((bit) => this.#graph.relations[Math.log2(bit)]!);
     const rest = others.slice(1).reduce<Rel>((left, right) => ({ kind: 'join', type: 'inner', left, right, on: [] }), others[0]!);
-    return estimator.joinRows(first!, rest, on) / (estimator.rows(first!) * estimator.rows(rest));
+    const part = estimator.joinRows(first!, rest, on) / (estimator.rows(first!) * estimator.rows(rest));
+    // What an OR over several relations says of each alone filters that one already (factor-disjunctions): not counted twice.
+    if (on.length !== 1 || on[0]!.kind !== 'or') return part;
+    const filtered = [first!, ...others].map((rel) =>
+      rel.kind === 'filter' ? estimator.rows(rel) / estimator.rows(rel.input) : 1,
+    );
+    return Math.min(
+      1,
+      filtered.reduce((rows, own) => rows / own, part),
+    );
   }
 }
 
