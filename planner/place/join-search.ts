@@ -28,14 +28,6 @@ export interface SearchContext {
   readonly pushNothing: boolean;
   /** Keys of a build side go to the source of the probe side. */
   readonly keyFilters: boolean;
-  /** What was looked at, for EXPLAIN (OPTIMIZER). */
-  readonly trace?: ((entry: SearchTrace) => void) | undefined;
-}
-
-export interface SearchTrace {
-  readonly relations: readonly string[];
-  readonly rows: number;
-  readonly places: readonly { readonly place: string; readonly costMs: number }[];
 }
 
 /** What is known of one set. */
@@ -87,7 +79,6 @@ export class JoinSearch implements JoinTable {
     const pairs = this.#allPairs();
     if (pairs === undefined) enumerateIntervals(this.#graph, this);
     else for (const [a, b, connection] of pairs) this.#combine(a, b, connection);
-    if (this.#context.trace) for (const entry of this.#entries.values()) this.#context.trace(this.#traced(entry));
     return this.candidatesOf(this.#graph.all);
   }
 
@@ -106,14 +97,6 @@ export class JoinSearch implements JoinTable {
 
   candidatesOf(set: RelationSet): Candidates | undefined {
     return this.#entries.get(set)?.candidates;
-  }
-
-  #traced({ set, rows, candidates }: Entry): SearchTrace {
-    return {
-      relations: bitsOf(set).map((bit) => nameOf(this.#graph.relations[Math.log2(bit)]!)),
-      rows,
-      places: [...candidates.values()].map(({ place, costMs }) => ({ place, costMs })),
-    };
   }
 
   has(set: RelationSet): boolean {
@@ -388,11 +371,4 @@ const leftOf = (connection: Connection, first: Entry, second: Entry): Entry =>
 function remembered<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
   if (!known.has(key)) known.set(key, compute());
   return known.get(key)!;
-}
-
-/** A relation of the block, for people. */
-function nameOf(rel: Rel): string {
-  if (rel.kind === 'scan') return `${rel.table.site}.${rel.table.name}`;
-  if (rel.kind === 'ctescan' || rel.kind === 'recursive') return rel.name;
-  return 'input' in rel ? nameOf(rel.input) : rel.kind;
 }
