@@ -69,6 +69,8 @@ export class Session {
   private working = false;
   /** Why what is worked on must not begin to run. */
   private cancelled: SqlError | null = null;
+  /** A cancel request that the catalog server has not taken yet. */
+  private cancelling: Promise<void> | null = null;
   private readonly cancelBackend: () => Promise<void>;
   private readonly extended: ExtendedQuery;
   private readonly simple: SimpleQuery;
@@ -120,6 +122,8 @@ export class Session {
   private async handle(message: FrontendMessage): Promise<void> {
     this.working = true;
     this.cancelled = null;
+    // A request that is still on its way would meet this message's work instead.
+    if (this.cancelling) await this.cancelling;
     try {
       if (message.type === frontend.query) {
         if (this.exchange.failed) return;
@@ -291,7 +295,12 @@ export class Session {
 
   /** What the backend works on now ends with 57014. */
   cancelOnBackend(): void {
-    this.cancelBackend().catch((err: unknown) => this.log.warn({ err }, 'could not cancel on the catalog server'));
+    const taken = this.cancelBackend()
+      .catch((err: unknown) => this.log.warn({ err }, 'could not cancel on the catalog server'))
+      .finally(() => {
+        if (this.cancelling === taken) this.cancelling = null;
+      });
+    this.cancelling = taken;
   }
 
   /** The gateway stops. */
