@@ -9,7 +9,7 @@ import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Estimator } from '../estimate/estimator.ts';
-import { HOME_COSTS } from './home-costs.ts';
+import { HOME_COSTS, OUTPUT_VALUE } from './home-costs.ts';
 
 /** The local executor as a place: no source may have this name. */
 export const HOME = '';
@@ -26,11 +26,6 @@ type Evaluator = 'home' | 'net' | 'nobody';
 
 const refusalMs = (evaluator: Evaluator, rows: number): number =>
   evaluator === 'home' ? 0 : evaluator === 'net' ? NET_MS + rows * NET_ROW_MS : IMPOSSIBLE_MS;
-
-/** What one input brings to an operator. */
-export interface Flow {
-  readonly rows: number;
-}
 
 export class CostModel {
   readonly #estimator: Estimator;
@@ -51,7 +46,7 @@ export class CostModel {
     this.#net = options.net;
   }
 
-  rates(place: string): ComputeCosts {
+  #rates(place: string): ComputeCosts {
     return place === HOME ? HOME_COSTS : this.#sites(place).compute;
   }
 
@@ -61,9 +56,14 @@ export class CostModel {
     return link.startMs + rows * (link.row + columns * link.column + bytes * link.byte) * MS;
   }
 
-  /** The operator itself, its inputs being there. `rows`: what it puts out. */
-  operatorMs(rel: Rel, place: string, inputs: readonly Flow[], rows: number): number {
-    const own = this.#operatorNs(rel, this.rates(place), inputs, rows) * MS;
+  /** Rows that are not relayed as a source sent them, written for the client. */
+  outputMs(rows: number, columns: number): number {
+    return rows * columns * OUTPUT_VALUE * MS;
+  }
+
+  /** The operator itself, its inputs being there, of so many rows each. `rows`: what it puts out. */
+  operatorMs(rel: Rel, place: string, inputs: readonly number[], rows: number): number {
+    const own = this.#operatorNs(rel, this.#rates(place), inputs, rows) * MS;
     return place === HOME ? own + this.#operatorRefusalMs(rel, rows) + this.#scalarsMs(relScalars(rel), inputs) : own;
   }
 
@@ -71,25 +71,25 @@ export class CostModel {
   wholeMs(rel: Rel, site: string): number {
     const inputs = relInputs(rel);
     const below = inputs.reduce((sum, input) => sum + this.wholeMs(input, site), 0);
-    return below + this.operatorMs(rel, site, inputs.map((input) => ({ rows: this.#estimator.rows(input) })), this.#estimator.rows(rel)); // prettier-ignore
+    return below + this.operatorMs(rel, site, inputs.map((input) => this.#estimator.rows(input)), this.#estimator.rows(rel)); // prettier-ignore
   }
 
   /** A join by equality of keys (`keyed`), or of every pair. The right side is built. */
   joinMs(place: string, left: number, right: number, rows: number, keyed: boolean): number {
-    const rates = this.rates(place);
+    const rates = this.#rates(place);
     const work = keyed ? right * rates.build + left * rates.probe : left * right * rates.pair + right * rates.pass;
     return (work + rows * rates.joined) * MS;
   }
 
-  /** The same where each left row finds its partners by an index of the right side, which is then not read. */
-  indexedJoinMs(place: string, left: number, rows: number): number {
-    const rates = this.rates(place);
-    return (left * rates.indexLookup + rows * rates.indexRow) * MS;
+  /** So many rows found by so many look-ups in an index, the rest of the table not being read. */
+  lookUpMs(place: string, lookUps: number, rows: number): number {
+    const rates = this.#rates(place);
+    return (lookUps * rates.indexLookup + rows * rates.indexRow) * MS;
   }
 
   /** Conditions at home that have no kernel there: what it takes more to evaluate them for so many rows. */
-  #scalarsMs(exprs: readonly Scalar[], inputs: readonly Flow[]): number {
-    const rows = Math.max(1, ...inputs.map((input) => input.rows));
+  #scalarsMs(exprs: readonly Scalar[], inputs: readonly number[]): number {
+    const rows = Math.max(1, ...inputs);
     return exprs.reduce((sum, expr) => sum + this.homeScalarMs(expr, rows), 0);
   }
 
@@ -109,8 +109,8 @@ export class CostModel {
     return refusalMs(isTaken(this.#local, rel) ? 'home' : isNet ? 'net' : 'nobody', rows);
   }
 
-  #operatorNs(rel: Rel, rates: ComputeCosts, inputs: readonly Flow[], rows: number): number {
-    const taken = inputs.reduce((sum, input) => sum + input.rows, 0);
+  #operatorNs(rel: Rel, rates: ComputeCosts, inputs: readonly number[], rows: number): number {
+    const taken = inputs.reduce((sum, input) => sum + input, 0);
     switch (rel.kind) {
       case 'scan':
         return rows * rates.scanRow;
@@ -119,7 +119,7 @@ export class CostModel {
       case 'project':
         return taken * rel.items.filter((item) => item.expr.kind !== 'column').length * rates.expression;
       case 'join': {
-        const [left, right] = [inputs[0]!.rows, inputs[1]!.rows];
+        const [left, right] = [inputs[0]!, inputs[1]!];
         return right * rates.build + left * rates.probe + rows * rates.joined;
       }
       case 'aggregate': {

@@ -16,3 +16,6 @@ export const HOME_COSTS: ComputeCosts = {
   window: 300,
   pass: 5,
 };
+
+/** Nanoseconds to write one value for the client. */
+export const OUTPUT_VALUE = 100;

@@ -12,7 +12,7 @@ const KEYS_MAX = 100_000;
  * Up to how many keys; 0: not at all. `rows`, `values`: of the probe side and of its key column; `keys`: expected. `always`: it
  * matters only that they can be sent.
  */
-export function columnNeeds(figures: { rows: number; values: number; keys: number; always: boolean }): number {
+export function keysWorthSending(figures: { rows: number; values: number; keys: number; always: boolean }): number {
   const { rows, values, keys, always } = figures;
   if (always) return KEYS_MAX;
   const keysMax = Math.min(KEYS_MAX, Math.floor(values * PART_MAX), Math.floor(rows / ROWS_PER_KEY));
@@ -21,5 +21,5 @@ export function columnNeeds(figures: { rows: number; values: number; keys: numbe
 
 /** The part of the probe side's rows that is expected to be sent. */
 export function sentPart(figures: { rows: number; values: number; keys: number }): number {
-  return columnNeeds({ ...figures, always: false }) > 0 ? Math.min(1, figures.keys / figures.values) : 1;
+  return keysWorthSending({ ...figures, always: false }) > 0 ? Math.min(1, figures.keys / figures.values) : 1;
 }

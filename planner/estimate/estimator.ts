@@ -4,11 +4,13 @@
  * independent conditions); a wrong figure costs time, never an answer.
  */
 import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, type Scan } from '../../algebra/rel.ts';
-import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
+import { scalarKey } from '../../algebra/scalar-key.ts';
 import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
 import { columnsIn, relInputs } from '../../algebra/transform.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { unreachable } from '../../core/assert.ts';
+import { impliedOn } from '../rewrite/imply-filters.ts';
 import { ColumnProfile } from './column-profile.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
 
@@ -174,7 +176,23 @@ export class Estimator {
     }
     for (const between of this.#byTables(left, right, pairs)) parts.push(this.#equalPairs(left, right, between));
     const equal = parts.reduce((product, part) => product * part, 1);
-    return rest.length === 0 ? equal : equal * selectivity(rest, (column) => this.#factsInJoin(left, right, column));
+    if (rest.length === 0) return equal;
+    const kept = selectivity(rest, (column) => this.#factsInJoin(left, right, column));
+    return equal * Math.min(1, kept / (this.#impliedPart(left, rest) * this.#impliedPart(right, rest)));
+  }
+
+  /** Part of the rows that filters within an input left already because of ORs above it (imply-filters): not counted twice. */
+  #impliedPart(rel: Rel, above: readonly Scalar[]): number {
+    const disjunctions = above.filter((conjunct): conjunct is LogicScalar => conjunct.kind === 'or');
+    if (disjunctions.length === 0) return 1;
+    const within = rel.kind === 'filter' || rel.kind === 'join' || rel.kind === 'project' ? relInputs(rel) : [];
+    const below = within.reduce((part, input) => part * this.#impliedPart(input, disjunctions), 1);
+    if (rel.kind !== 'filter') return below;
+    const columns = new Set(outputColumns(rel).map((column) => column.id));
+    const implied = disjunctions.map((disjunction) => impliedOn(columns, disjunction)).filter((one) => one !== undefined);
+    const keys = new Set(implied.map(scalarKey));
+    const asked = rel.conjuncts.filter((conjunct) => conjunct.kind === 'or' && keys.has(scalarKey(conjunct)));
+    return asked.length === 0 ? below : below * selectivity(asked, (column) => this.#facts(rel.input, column));
   }
 
   /** Comparisons of the same two tables depend on one another; those of others do not. */

@@ -61,7 +61,7 @@ const WIDTH: Readonly<Record<string, number>> = {
 };
 const widthOf = (columns: readonly RelColumn[]): number => columns.reduce((sum, c) => sum + (WIDTH[c.type.kind] ?? 8), 0);
 
-/** Rough figures until placement is by cost: rows touched locally, and rows times width over a link. */
+/** Rough figures, not those of the search: rows touched locally, and rows times width over a link. */
 const LOCAL_ROW_COST = 0.01;
 const REMOTE_START_COST = 10;
 const REMOTE_BYTE_COST = 0.001;

@@ -184,7 +184,7 @@ export class JoinSearch implements JoinTable {
     const hashed = near.costMs + far.costMs + cost.joinMs(near.place, left.rows, right.rows, rows, keyed);
     const isTable = (right.set & (right.set - 1)) === 0;
     if (!keyed || !isTable || !estimator.isIndexed(far.rel, new Set(on.flatMap((expr) => [...columnsIn(expr)])))) return hashed;
-    return Math.min(hashed, near.costMs + cost.indexedJoinMs(near.place, left.rows, rows));
+    return Math.min(hashed, near.costMs + cost.lookUpMs(near.place, left.rows, rows));
   }
 
   /** Rows of the left side that its source sends once it has the keys of the right one (key-filters.ts). */
@@ -349,16 +349,7 @@ export class JoinSearch implements JoinTable {
     const { estimator } = this.#context;
     const [first, ...others] = bitsOf(reads).map((bit) => this.#graph.relations[Math.log2(bit)]!);
     const rest = others.slice(1).reduce<Rel>((left, right) => ({ kind: 'join', type: 'inner', left, right, on: [] }), others[0]!);
-    const part = estimator.joinRows(first!, rest, on) / (estimator.rows(first!) * estimator.rows(rest));
-    // What an OR over several relations says of each alone filters that one already (factor-disjunctions): not counted twice.
-    if (on.length !== 1 || on[0]!.kind !== 'or') return part;
-    const filtered = [first!, ...others].map((rel) =>
-      rel.kind === 'filter' ? estimator.rows(rel) / estimator.rows(rel.input) : 1,
-    );
-    return Math.min(
-      1,
-      filtered.reduce((rows, own) => rows / own, part),
-    );
+    return estimator.joinRows(first!, rest, on) / (estimator.rows(first!) * estimator.rows(rest));
   }
 }
 

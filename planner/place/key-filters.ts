@@ -14,7 +14,7 @@ import { CATALOG_SITE, type Rel } from '../../algebra/rel.ts';
 import type { HashJoinPlan, KeyFilter, Plan, RemoteQuery } from '../../algebra/plan.ts';
 import type { ArrayCompareScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { arrayTypeOf, type TypeKind } from '../../core/sql-type.ts';
-import { columnNeeds } from '../cost/key-filter-cost.ts';
+import { keysWorthSending } from '../cost/key-filter-cost.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 
@@ -49,7 +49,7 @@ export function keyFilterOf(
     const rows = estimator.rows(target.fragment);
     const values = estimator.values(target.fragment, left.column);
     const keys = right.kind === 'column' ? estimator.values(build, right.column) : estimator.rows(build);
-    const keysMax = columnNeeds({ rows, values, keys, always: options.always });
+    const keysMax = keysWorthSending({ rows, values, keys, always: options.always });
     if (keysMax > 0) return { target: target.id, key, condition, keysMax };
   }
   return undefined;

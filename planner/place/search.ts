@@ -5,7 +5,7 @@
  *
  * The answer is a Rel with its joins in order, and the operators that shall stay at home although one source could do them.
  */
-import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
+import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, mapRelInputs, relInputs } from '../../algebra/transform.ts';
 import { HOME } from '../cost/cost-model.ts';
@@ -24,8 +24,7 @@ export interface SearchOptions extends SearchContext {
 
 type Needed = ReadonlySet<ColumnId>;
 
-/** Nanoseconds to write one value for the client; rows that are a source's whole answer are relayed as they are. */
-const HOME_OUTPUT_COLUMN = 100;
+/** By how much a plan at home must beat one source's whole answer: estimates of work are not better than that. */
 const FAR_CHEAPER = 3;
 
 export interface SearchResult {
@@ -46,8 +45,7 @@ export class Search {
   best(rel: Rel): SearchResult {
     this.#sites = [...this.#options.judge.sites(rel)];
     const candidates = this.#candidates(rel, allOf(rel));
-    const candidate =
-      this.#asOneFragment(candidates, rel) ?? this.#cheapest(candidates, rel, allOf(rel), HOME_OUTPUT_COLUMN).candidate;
+    const candidate = this.#asOneFragment(candidates, rel) ?? this.#cheapest(candidates, rel, allOf(rel), true).candidate;
     return { rel: restoreOrder(candidate.rel, rel), atHome: operatorsAtHome(candidate) };
   }
 
@@ -70,26 +68,31 @@ export class Search {
     return this.#cheapest(this.#candidates(rel, needed), rel, needed);
   }
 
-  /** `output`: what the gateway adds per row and column to what it has not only relayed. */
+  /** `isAnswer`: it goes to the client. */
   #cheapest(
     candidates: Candidates,
     rel: Rel,
     needed: Needed,
-    output = 0,
+    isAnswer = false,
   ): { readonly candidate: Candidate; readonly costMs: number } {
     const { estimator, cost } = this.#options;
+    const columns = outputColumns(rel).filter((column) => needed.has(column.id));
+    const rows = estimator.rows(rel);
     let best: { candidate: Candidate; costMs: number } | undefined;
     for (const candidate of candidates.values()) {
-      let costMs = candidate.costMs;
-      const columns = outputColumns(rel).filter((column) => needed.has(column.id));
-      if (candidate.place === HOME) costMs += estimator.rows(rel) * columns.length * output * 1e-6;
-      else {
-        const bytes = columns.reduce((sum, column) => sum + estimator.bytes(rel, column.id), 0);
-        costMs += cost.transferMs(candidate.place, estimator.rows(rel), columns.length, bytes);
-      }
+      let { costMs } = candidate;
+      if (candidate.place !== HOME) costMs += this.#transferMs(candidate.place, rel, columns, rows);
+      else if (isAnswer) costMs += cost.outputMs(rows, columns.length);
       if (best === undefined || costMs < best.costMs) best = { candidate, costMs };
     }
     return best!;
+  }
+
+  /** These columns of `rel`, of so many rows, brought home. */
+  #transferMs(place: string, rel: Rel, columns: readonly RelColumn[], rows: number): number {
+    const { estimator, cost } = this.#options;
+    const bytes = columns.reduce((sum, column) => sum + estimator.bytes(rel, column.id), 0);
+    return cost.transferMs(place, rows, columns.length, bytes);
   }
 
   #candidates(rel: Rel, needed: Needed): Candidates {
@@ -129,8 +132,9 @@ export class Search {
   /** A filter over a table may find its rows by an index; a source may do some of it only, and home the rest. */
   #filter(rel: Extract<Rel, { kind: 'filter' }>, needed: Needed): Candidates {
     const { judge, cost, estimator, pushNothing } = this.#options;
-    const inputs = this.#candidates(rel.input, neededBelow(rel, needed));
-    const candidates = new Map(this.#over(rel, [inputs], needed));
+    const wanted = neededBelow(rel, needed);
+    const inputs = this.#candidates(rel.input, wanted);
+    const candidates = new Map(this.#over(rel, [inputs], wanted));
     if (pushNothing) return candidates;
     const columns = new Set(rel.conjuncts.flatMap((expr) => [...columnsIn(expr)]));
     const rows = estimator.rows(rel);
@@ -139,8 +143,7 @@ export class Search {
       if (input.place === HOME) continue;
       const whole = candidates.get(input.place);
       if (whole !== undefined) {
-        const rates = cost.rates(input.place);
-        const indexed = (rates.indexLookup + rows * rates.indexRow) / 1e6;
+        const indexed = cost.lookUpMs(input.place, 1, rows);
         if (estimator.isIndexed(rel.input, columns) && indexed < whole.costMs) {
           candidates.set(input.place, { ...whole, costMs: indexed });
         }
@@ -150,13 +153,12 @@ export class Search {
       const pushed = rel.conjuncts.filter((expr) => judge.scalar(expr, input.place).verdict !== 'no');
       const kept = rel.conjuncts.filter((expr) => !pushed.includes(expr));
       const left = pushed.length === 0 ? below : estimator.rows({ ...rel, conjuncts: pushed });
-      const sent = outputColumns(rel.input).filter((column) => needed.has(column.id) || columns.has(column.id));
-      const bytes = sent.reduce((sum, column) => sum + estimator.bytes(rel.input, column.id), 0);
+      const sent = outputColumns(rel.input).filter((column) => wanted.has(column.id));
       const costMs =
         input.costMs +
-        cost.operatorMs({ ...rel, conjuncts: pushed }, input.place, [{ rows: below }], left) +
-        cost.transferMs(input.place, left, sent.length, bytes) +
-        cost.operatorMs({ ...rel, conjuncts: kept }, HOME, [{ rows: left }], rows);
+        cost.operatorMs({ ...rel, conjuncts: pushed }, input.place, [below], left) +
+        this.#transferMs(input.place, rel.input, sent, left) +
+        cost.operatorMs({ ...rel, conjuncts: kept }, HOME, [left], rows);
       const split = { ...rel, input: input.rel };
       offer(candidates, { place: HOME, rel: split, costMs, inputs: [input], isSplit: true });
     }
@@ -225,16 +227,17 @@ export class Search {
   }
 
   #operator(rel: Rel, needed: Needed): Candidates {
-    const below = neededBelow(rel, needed);
-    return this.#over(rel, relInputs(rel).map((input) => this.#candidates(input, below)), needed); // prettier-ignore
+    const wanted = neededBelow(rel, needed);
+    return this.#over(rel, relInputs(rel).map((input) => this.#candidates(input, wanted)), wanted); // prettier-ignore
   }
 
-  #over(rel: Rel, inputs: readonly Candidates[], needed: Needed): Candidates {
+  /** `wanted`: the columns that it reads of its inputs, or passes on. */
+  #over(rel: Rel, inputs: readonly Candidates[], wanted: Needed): Candidates {
     const { judge, cost, estimator, pushNothing, pushEverything } = this.#options;
     const candidates = new Map<string, Candidate>();
     const rows = estimator.rows(rel);
     const below = relInputs(rel);
-    const flows = below.map((input) => ({ rows: estimator.rows(input) }));
+    const flows = below.map((input) => estimator.rows(input));
     const sites = pushNothing ? [] : [...(inputs[0]?.keys() ?? [])].filter((place) => place !== HOME);
     for (const site of sites) {
       const there = inputs.map((input) => input.get(site)).filter((input) => input !== undefined);
@@ -255,7 +258,6 @@ export class Search {
     }
     if (pushEverything && candidates.size > 0) return candidates;
     let costMs = cost.operatorMs(rel, HOME, flows, rows);
-    const wanted = neededBelow(rel, needed);
     const brought = inputs.map((input, i) => {
       const best = this.#cheapest(input, below[i]!, wanted);
       costMs += best.costMs;

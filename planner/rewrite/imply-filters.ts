@@ -29,7 +29,7 @@ function withImplied(side: Rel, disjunctions: readonly LogicScalar[]): Rel {
 }
 
 /** What the disjunction asks of these columns; undefined where an arm asks nothing of them. */
-function impliedOn(ids: ReadonlySet<ColumnId>, disjunction: LogicScalar): Scalar | undefined {
+export function impliedOn(ids: ReadonlySet<ColumnId>, disjunction: LogicScalar): Scalar | undefined {
   const args: Scalar[] = [];
   for (const arm of disjunction.args) {
     const parts = conjunctsOf(arm).filter((part) => saysSomethingOf(ids, part));
