@@ -275,9 +275,15 @@ const times: readonly Capability[] = [
     constants: { 1: { oneOf: Object.keys(EXTRACT_FIELDS) } },
     numeric: true,
   }),
-  written('date_trunc(text,timestamp)', 'date_trunc($1, $2)', {
-    constants: { 1: { oneOf: ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second'] } },
-  }),
+  // DuckDB 1.5 rewrites date_trunc(…) compared with a constant into ranges, and loses NULL and infinity: not when it is wrapped.
+  guarded(
+    'date_trunc(text,timestamp)',
+    'greatest(date_trunc($1, $2))',
+    'wrapped: bare, its comparisons with constants go wrong',
+    {
+      constants: { 1: { oneOf: ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second'] } },
+    },
+  ),
   ...refused(
     "its result depends on the session's time zone, which DuckDB reckons by other tables",
     'extract(text,timestamptz)',

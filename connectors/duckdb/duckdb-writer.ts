@@ -4,7 +4,7 @@
  * has the one DuckDB type that reads as its SQL type.
  */
 import { assert, InternalError } from '../../core/assert.ts';
-import type { Datum, Numeric } from '../../core/datum.ts';
+import type { Datum, Int64, Numeric } from '../../core/datum.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import type { Rel, Scan } from '../../algebra/rel.ts';
@@ -22,6 +22,7 @@ import type {
 } from '../../algebra/scalar.ts';
 import { columnsIn, relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
+import type { Sides } from '../sql/fragment-shapes.ts';
 import { atLeast, atom, CAST, COMPARISON, MATCHING, operatorPrecedence, OTHER_OPERATOR } from '../sql/precedence.ts';
 import type { SqlText } from '../sql/precedence.ts';
 import type { Condition, SelectBlock } from '../sql/select-block.ts';
@@ -44,6 +45,8 @@ const KEY_WORDS = new Set(
 );
 
 const NUMERIC_COMPARISON = /^numeric_(?:eq|ne|lt|le|gt|ge)\(numeric,numeric\)$/;
+
+const MICROS_PER_YEAR = 366 * 86_400_000_000;
 
 export class DuckDBWriter extends SqlWriter {
   private readonly known: KnownRelations;
@@ -202,14 +205,26 @@ export class DuckDBWriter extends SqlWriter {
   protected override infix(_fn: FunctionRef, operator: OperatorRef, args: readonly Scalar[], _collation: Collation): SqlText {
     const name = operator.name;
     const precedence = operatorPrecedence(name);
-    const [left, right] = args.map((arg) => this.scalar(arg));
+    const [left, right] = ['<', '<=', '>', '>='].includes(name) ? this.bounds(args) : args.map((arg) => this.scalar(arg));
     return { text: `${atLeast(left!, precedence + 1)} ${name} ${atLeast(right!, precedence + 1)}`, precedence };
+  }
+
+  /** date_trunc(…) beside an ordinary constant may stand bare, so that DuckDB finds the range of its argument. */
+  private bounds(args: readonly Scalar[]): SqlText[] {
+    return args.map((arg, i) => {
+      const isTruncated = arg.kind === 'call' && arg.fn.signature === 'date_trunc(text,timestamp)';
+      return isTruncated && isOrdinaryTimestamp(args[1 - i]!) ? this.filled('date_trunc($1, $2)', arg.args) : this.scalar(arg);
+    });
   }
 
   protected override operands(args: readonly Scalar[]): SqlText[] {
     if (args[0]?.type.kind !== 'numeric') return args.map((arg) => this.scalar(arg));
     const fitted = this.fittedConstants(args);
     return args.map((arg, i) => fitted[i] ?? this.comparedNumeric(arg, args));
+  }
+
+  protected override comparedWithRows({ outer, inner }: Sides): SqlText {
+    return this.fittedConstants([outer, inner])[0] ?? this.scalar(outer);
   }
 
   protected override castNode(expr: CastScalar): SqlText {
@@ -279,7 +294,11 @@ export class DuckDBWriter extends SqlWriter {
     return args.map((arg, i) => {
       const value = this.fixedValue(arg) as Numeric | null | undefined;
       const other = args[1 - i]!;
-      if (value === undefined || value === null || this.fixedValue(other) !== undefined) return undefined;
+      if (value === undefined || value === null) return undefined;
+      // A column may turn out to be a constant: then each stands for itself, but for those that no DECIMAL is.
+      const otherValue = this.fixedValue(other);
+      if (otherValue !== undefined && value.kind === 'finite') return undefined;
+      if (otherValue === null) return this.constant(null, arg.type);
       const { scale, bound, infinities } = this.shape(other);
       if (infinities && value.kind !== 'finite' && value.kind !== 'nan') {
         return { text: decimalLiteral(value.kind === 'infinity' ? 10n ** 18n - 1n : -(10n ** 18n - 1n), 0), precedence: CAST };
@@ -406,3 +425,7 @@ function afterCall(text: string, clause: string): string {
 
 const fill = (template: string, args: readonly string[]): string =>
   template.replace(/\$(\d)/g, (_, index: string) => args[Number(index) - 1]!);
+
+/** No infinity, and far enough from the ends of the calendar for a year to be added to it. */
+const isOrdinaryTimestamp = (expr: Scalar): boolean =>
+  expr.kind === 'const' && expr.value !== null && Math.abs(Number(expr.value as Int64)) < 1000 * MICROS_PER_YEAR;

@@ -173,8 +173,13 @@ export abstract class SelectWriter extends ScalarWriter {
     return atom(`${negated ? 'NOT ' : ''}EXISTS (SELECT 1${from}${where === '' ? '' : ` WHERE ${where}`})`);
   }
 
+  /** The left side of IN (SELECT …). */
+  protected comparedWithRows({ outer }: Sides): SqlText {
+    return this.scalar(outer);
+  }
+
   private inSubquery(pairs: readonly Sides[], right: SelectBlock, negated: boolean): SqlText {
-    const outer = pairs.map((pair) => this.scalar(pair.outer));
+    const outer = pairs.map((pair) => this.comparedWithRows(pair));
     const left = outer.length === 1 ? atLeast(outer[0]!, MATCHING + 1) : `(${outer.map((sql) => sql.text).join(', ')})`;
     const asItIs = pairs.length === right.columns.length && pairs.every((pair, i) => isColumn(pair.inner, right.columns[i]!.id));
     const computes = pairs.some((pair) => pair.inner.kind !== 'column');

@@ -66,3 +66,15 @@ SELECT d.id FROM depts d LEFT JOIN (people p JOIN events e ON NULL::bool) ON p.d
 SELECT d.id, count(*) FROM people p JOIN events e ON false RIGHT JOIN depts d ON NULL::bool GROUP BY d.id ORDER BY d.id;
 
 SELECT p.id FROM (people p LEFT JOIN codes c ON c.n = p.id) JOIN depts e ON false FULL JOIN depts d ON d.id = p.dept ORDER BY d.id;
+
+-- the left side of IN (SELECT …) was a NaN, which no DECIMAL is
+SELECT id FROM people WHERE (dept, 'NaN'::numeric) = ANY (SELECT e.id, e.amount FROM events e) ORDER BY id;
+
+SELECT id FROM events WHERE (id, 1.0005) IN (SELECT e.id, e.amount FROM events e) OR (id, 'NaN'::numeric) IN (SELECT d.id, NULL::numeric FROM depts d) ORDER BY id;
+
+-- DuckDB takes date_trunc compared with a constant for a range, and loses NULL and infinity on the way
+SELECT id, date_trunc('month', happened) <> timestamp '2024-02-29', date_trunc('month', happened) = timestamp '2024-02-29', date_trunc('day', happened) IS DISTINCT FROM timestamp '2024-02-29' FROM events ORDER BY id;
+
+SELECT id FROM events WHERE NOT (date_trunc('year', happened) = timestamp '2024-02-01') ORDER BY id;
+
+SELECT id, date_trunc('month', happened) >= timestamp '2024-01-31', date_trunc('month', happened) < timestamp '2024-02-01', date_trunc('year', happened) <= timestamp 'infinity', timestamp 'infinity' > date_trunc('year', happened) FROM events ORDER BY id;
