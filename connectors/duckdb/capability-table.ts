@@ -15,6 +15,8 @@ export interface Capability {
   /** What is written; undefined: the operator between its arguments, or the function by its own name. */
   readonly sql?: string;
   readonly guard?: string;
+  /** Written instead beside an ordinary constant under one of these operators: there DuckDB finds the right range of the argument. */
+  readonly bare?: { readonly sql: string; readonly beside: readonly string[] };
   /** For 'no': why, in words for users. */
   readonly reason?: string;
   /** Arguments (1-based) that must be constants, and what they may be. */
@@ -49,6 +51,10 @@ const guarded = (signature: string, sql: string, guard: string, more: Partial<Ca
 });
 const refused = (reason: string, ...signatures: readonly string[]): Capability[] =>
   signatures.map((signature) => ({ signature, support: 'no', reason }));
+
+const RANGES = ['<', '<=', '>', '>='];
+/** DuckDB 1.5 makes a range of the argument from a comparison with a constant, and thereby loses NULL, and errs at infinity. */
+const COMPARED = 'wrapped, so that DuckDB makes no range of its comparison with just any constant';
 
 const COMPARISONS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 const compare = (prefix: string, types: string): string[] => COMPARISONS.map((name) => `${prefix}${name}(${types})`);
@@ -266,7 +272,9 @@ const times: readonly Capability[] = [
   written('timestamp_pl_interval(timestamp,interval)', '($1 + $2)'),
   written('timestamp_mi_interval(timestamp,interval)', '($1 - $2)'),
   written('timestamp(date)', 'CAST($1 AS TIMESTAMP)'),
-  written('date(timestamp)', 'CAST($1 AS DATE)'),
+  guarded('date(timestamp)', 'greatest(CAST($1 AS DATE))', COMPARED, {
+    bare: { sql: 'CAST($1 AS DATE)', beside: ['=', ...RANGES] },
+  }),
   guarded('extract(text,date)', '', '0 is no year; the year of infinity is infinity', {
     constants: { 1: { oneOf: Object.keys(DATE_FIELDS) } },
     numeric: true,
@@ -275,15 +283,10 @@ const times: readonly Capability[] = [
     constants: { 1: { oneOf: Object.keys(EXTRACT_FIELDS) } },
     numeric: true,
   }),
-  // DuckDB 1.5 rewrites date_trunc(…) compared with a constant into ranges, and loses NULL and infinity: not when it is wrapped.
-  guarded(
-    'date_trunc(text,timestamp)',
-    'greatest(date_trunc($1, $2))',
-    'wrapped: bare, its comparisons with constants go wrong',
-    {
-      constants: { 1: { oneOf: ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second'] } },
-    },
-  ),
+  guarded('date_trunc(text,timestamp)', 'greatest(date_trunc($1, $2))', COMPARED, {
+    bare: { sql: 'date_trunc($1, $2)', beside: RANGES },
+    constants: { 1: { oneOf: ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second'] } },
+  }),
   ...refused(
     "its result depends on the session's time zone, which DuckDB reckons by other tables",
     'extract(text,timestamptz)',

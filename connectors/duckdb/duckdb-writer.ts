@@ -4,6 +4,7 @@
  * has the one DuckDB type that reads as its SQL type.
  */
 import { assert, InternalError } from '../../core/assert.ts';
+import { MICROS_PER_DAY } from '../../core/calendar.ts';
 import type { Datum, Int64, Numeric } from '../../core/datum.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
@@ -46,7 +47,8 @@ const KEY_WORDS = new Set(
 
 const NUMERIC_COMPARISON = /^numeric_(?:eq|ne|lt|le|gt|ge)\(numeric,numeric\)$/;
 
-const MICROS_PER_YEAR = 366 * 86_400_000_000;
+/** A thousand years from PostgreSQL's epoch. */
+const ORDINARY_DAYS = 365_000;
 
 export class DuckDBWriter extends SqlWriter {
   private readonly known: KnownRelations;
@@ -205,16 +207,15 @@ export class DuckDBWriter extends SqlWriter {
   protected override infix(_fn: FunctionRef, operator: OperatorRef, args: readonly Scalar[], _collation: Collation): SqlText {
     const name = operator.name;
     const precedence = operatorPrecedence(name);
-    const [left, right] = ['<', '<=', '>', '>='].includes(name) ? this.bounds(args) : args.map((arg) => this.scalar(arg));
+    const [left, right] = args.map((arg, i) => (args.length === 2 ? this.compared(arg, name, args[1 - i]!) : this.scalar(arg)));
     return { text: `${atLeast(left!, precedence + 1)} ${name} ${atLeast(right!, precedence + 1)}`, precedence };
   }
 
-  /** date_trunc(…) beside an ordinary constant may stand bare, so that DuckDB finds the range of its argument. */
-  private bounds(args: readonly Scalar[]): SqlText[] {
-    return args.map((arg, i) => {
-      const isTruncated = arg.kind === 'call' && arg.fn.signature === 'date_trunc(text,timestamp)';
-      return isTruncated && isOrdinaryTimestamp(args[1 - i]!) ? this.filled('date_trunc($1, $2)', arg.args) : this.scalar(arg);
-    });
+  /** One side of a comparison. */
+  private compared(arg: Scalar, operator: string, other: Scalar): SqlText {
+    const bare = arg.kind === 'call' ? capabilityOf(arg.fn.signature)?.bare : undefined;
+    const isBare = arg.kind === 'call' && bare?.beside.includes(operator) === true && isOrdinaryTime(other);
+    return isBare ? this.filled(bare.sql, arg.args) : this.scalar(arg);
   }
 
   protected override operands(args: readonly Scalar[]): SqlText[] {
@@ -427,5 +428,8 @@ const fill = (template: string, args: readonly string[]): string =>
   template.replace(/\$(\d)/g, (_, index: string) => args[Number(index) - 1]!);
 
 /** No infinity, and far enough from the ends of the calendar for a year to be added to it. */
-const isOrdinaryTimestamp = (expr: Scalar): boolean =>
-  expr.kind === 'const' && expr.value !== null && Math.abs(Number(expr.value as Int64)) < 1000 * MICROS_PER_YEAR;
+function isOrdinaryTime(expr: Scalar): boolean {
+  if (expr.kind !== 'const' || expr.value === null) return false;
+  const days = expr.type.kind === 'date' ? (expr.value as number) : Number(expr.value as Int64) / MICROS_PER_DAY;
+  return Math.abs(days) < ORDINARY_DAYS;
+}

@@ -78,3 +78,6 @@ SELECT id, date_trunc('month', happened) <> timestamp '2024-02-29', date_trunc('
 SELECT id FROM events WHERE NOT (date_trunc('year', happened) = timestamp '2024-02-01') ORDER BY id;
 
 SELECT id, date_trunc('month', happened) >= timestamp '2024-01-31', date_trunc('month', happened) < timestamp '2024-02-01', date_trunc('year', happened) <= timestamp 'infinity', timestamp 'infinity' > date_trunc('year', happened) FROM events ORDER BY id;
+
+-- and a cast to date compared with infinity raises there
+SELECT id, nullif(happened::date, date 'infinity'), happened::date = date '-infinity', happened::date = date '2024-01-31', happened::date > date '5874897-12-31' FROM events ORDER BY id;
