@@ -101,6 +101,12 @@ export class DuckDBWriter extends SqlWriter {
     return known?.from ?? `${this.quote(scan.table.schema)}.${this.quote(scan.table.name)}`;
   }
 
+  /** DuckDB takes the name of a column in reach for the column, also where a table is meant. */
+  protected override tableColumns(scan: Scan): readonly string[] {
+    const known = this.known.get(relationKey(scan.table.schema, scan.table.name));
+    return known ? [...known.columns.keys()] : super.tableColumns(scan);
+  }
+
   /** No table here has others that inherit from it. */
   protected override scanItem(scan: Scan, alias: string): string {
     const known = this.known.get(relationKey(scan.table.schema, scan.table.name));

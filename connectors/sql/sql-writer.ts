@@ -72,7 +72,7 @@ export class SqlWriter extends SelectWriter {
   /** No alias is called like a column: `t1.x` could mean a field of a column t1 (DuckDB), `t1` the column or the row. */
   private avoidColumnNames(rel: Rel): void {
     visitRel(rel, (node) => {
-      if (node.kind === 'scan') for (const column of node.columns) this.aliases.add(column.sourceName.toLowerCase());
+      if (node.kind === 'scan') for (const name of this.tableColumns(node)) this.aliases.add(name.toLowerCase());
       for (const expr of relScalars(node)) {
         visitScalar(expr, (part) => {
           if (part.kind === 'subquery') this.avoidColumnNames(part.rel);
@@ -82,6 +82,11 @@ export class SqlWriter extends SelectWriter {
   }
 
   // Hooks of a dialect
+
+  /** Names that a table brings into scope, as far as they matter. */
+  protected tableColumns(scan: Scan): readonly string[] {
+    return scan.columns.map((column) => column.sourceName);
+  }
 
   tableName(scan: Scan): string {
     return `${this.quote(scan.table.schema)}.${this.quote(scan.table.name)}`;

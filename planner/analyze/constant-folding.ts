@@ -46,7 +46,7 @@ const folded = (rel: Rel, evaluate: ConstantEvaluator): Rel =>
 
 /**
  * What PostgreSQL's planner does not evaluate (clauses.c, eval_const_expressions): the other arguments of a strict function
- * that is given a NULL, and what stands beside `false AND` or `true OR`. An error in it is never raised.
+ * or NULLIF that is given a NULL, and what stands beside `false AND` or `true OR`. An error in it is never raised.
  */
 function simplified(expr: Scalar): Scalar {
   const constant = (value: Datum): Scalar => ({ kind: 'const', value, type: expr.type, location: expr.location });
@@ -60,6 +60,10 @@ function simplified(expr: Scalar): Scalar {
       const decides = expr.kind === 'or';
       const at = expr.args.findIndex((arg) => arg.kind === 'const' && arg.value === decides);
       return at < 0 || expr.args.slice(0, at).some(mayRaiseAtOnce) ? expr : constant(decides);
+    }
+    case 'nullif': {
+      const isUnequal = isNullConstant(expr.left) || isNullConstant(expr.right);
+      return isUnequal && !mayRaiseAtOnce(expr.left) && !mayRaiseAtOnce(expr.right) ? expr.left : expr;
     }
     default:
       return expr;

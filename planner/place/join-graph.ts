@@ -12,7 +12,7 @@ import { conflictRules, type ConflictRule, type JoinType, type RelationSet, type
 import { equalitiesWithin, equalityBetween, equalityClasses, type EqualityClass } from './equality-classes.ts';
 
 /** Sets are bits of one integer. A larger block is cut: what is below comes in as one relation. */
-const RELATIONS_MAX = 30;
+export const RELATIONS_MAX = 30;
 
 /** A join that is not inner. */
 export interface OuterEdge {
@@ -142,9 +142,9 @@ function oneOfEachClass(edges: readonly InnerEdge[]): readonly InnerEdge[] {
   return edges.filter((edge) => edge.equality === undefined || chosen.get(edge.equality) === edge);
 }
 
-/** The graph of the block whose topmost join is `rel`. */
-export function joinGraph(rel: Join): JoinGraph {
-  return new GraphBuilder().build(rel);
+/** The graph of the block whose topmost join is `rel`; what is in `closed` is one relation of it, though it is a join. */
+export function joinGraph(rel: Join, closed: ReadonlySet<Rel> = new Set()): JoinGraph {
+  return new GraphBuilder(closed).build(rel);
 }
 
 /** Inner joins that stand directly on each other. */
@@ -172,6 +172,12 @@ class GraphBuilder {
   #top: Pool | undefined;
   #root: Join | undefined;
 
+  readonly #closed: ReadonlySet<Rel>;
+
+  constructor(closed: ReadonlySet<Rel>) {
+    this.#closed = closed;
+  }
+
   build(rel: Join): JoinGraph {
     this.#root = rel;
     this.#side(rel, undefined, RELATIONS_MAX);
@@ -192,7 +198,7 @@ class GraphBuilder {
 
   /** `room`: how many relations may come of it. */
   #side(rel: Rel, pool: Pool | undefined, room: number): Side {
-    if (rel.kind !== 'join' || room < 2) {
+    if (rel.kind !== 'join' || room < 2 || this.#closed.has(rel)) {
       this.#leaves.push(rel);
       this.#columns.push(new Set(outputColumns(rel).map((column) => column.id)));
       this.#own.push([]);
@@ -204,7 +210,7 @@ class GraphBuilder {
     if (rel === this.#root) this.#top = own;
     const sides = isInner ? withOwnFilters(own === this.#top ? rel : withConstantsBelow(rel)) : rel;
     const [near, far] = rel.type === 'right' ? [sides.right, sides.left] : [sides.left, sides.right];
-    const left = this.#side(near, own, room - Math.min(room - 1, leavesOf(far)));
+    const left = this.#side(near, own, room - Math.min(room - 1, this.#leavesOf(far)));
     const right = this.#side(far, own, room - bitsOf(left.set).length);
     const type = rel.type === 'right' ? 'left' : rel.type;
     const read = this.#reads(sides.on);
@@ -229,6 +235,10 @@ class GraphBuilder {
       this.#outer.push({ ...edge, type: type as OuterEdge['type'] });
     }
     return { set: left.set | right.set, joins: [...left.joins, ...right.joins, written] };
+  }
+
+  #leavesOf(rel: Rel): number {
+    return rel.kind === 'join' && !this.#closed.has(rel) ? this.#leavesOf(rel.left) + this.#leavesOf(rel.right) : 1;
   }
 
   #innerEdges(pool: Pool, constants: Scalar[]): InnerEdge[] {
@@ -286,8 +296,6 @@ function crossEdges({ units, rules }: Pool, edges: readonly InnerEdge[]): readon
   }
   return components.flatMap((left, i) => components.slice(i + 1).map((right) => ({ left, right, rules })));
 }
-
-const leavesOf = (rel: Rel): number => (rel.kind === 'join' ? leavesOf(rel.left) + leavesOf(rel.right) : 1);
 
 /**
  * Conditions of an inner join on one side alone, where that side is more than inner joins, are filters above it: below an

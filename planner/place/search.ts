@@ -10,6 +10,7 @@ import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, mapRelInputs, relInputs } from '../../algebra/transform.ts';
 import { HOME } from '../cost/cost-model.ts';
 import { offer, operatorsAtHome, type Candidate, type Candidates } from './candidate.ts';
+import { CLUSTER_LIMITS, clusterJoins } from './cluster-joins.ts';
 import { joinGraph } from './join-graph.ts';
 import { JoinSearch, type SearchContext } from './join-search.ts';
 import { neededBelow } from './net-operators.ts';
@@ -204,9 +205,10 @@ export class Search {
 
   #join(rel: Join, needed: Needed): Candidates {
     if (this.#options.orderJoins) {
-      const graph = joinGraph(rel);
+      const block = clusterJoins(rel, CLUSTER_LIMITS, this.#options.estimator);
+      const graph = joinGraph(block.rel, block.clusters);
       const below = new Set(needed);
-      addConditionColumns(rel, below);
+      addConditionColumns(block.rel, below);
       const leaves = graph.relations.map((relation) => this.#candidates(relation, below));
       const found = new JoinSearch(graph, leaves, needed, this.#options).run();
       if (found !== undefined) return graph.constants.length === 0 ? found : this.#filtered(graph.constants, found);

@@ -81,3 +81,6 @@ SELECT id, date_trunc('month', happened) >= timestamp '2024-01-31', date_trunc('
 
 -- and a cast to date compared with infinity raises there
 SELECT id, nullif(happened::date, date 'infinity'), happened::date = date '-infinity', happened::date = date '2024-01-31', happened::date > date '5874897-12-31' FROM events ORDER BY id;
+
+-- NULLIF beside a NULL does not evaluate its other argument
+SELECT id, md5(kind), nullif(NULL::int2, (qty * 1000000)::int2), nullif(qty, NULL) FROM events ORDER BY id;

@@ -7,6 +7,7 @@ import { Estimator } from '../../../planner/estimate/estimator.ts';
 import { FragmentJudge } from '../../../planner/place/fragment-judge.ts';
 import { operatorsAtHome } from '../../../planner/place/candidate.ts';
 import { enumerateAll, enumerateIntervals } from '../../../planner/place/enumerate-joins.ts';
+import { clusterJoins } from '../../../planner/place/cluster-joins.ts';
 import { joinGraph } from '../../../planner/place/join-graph.ts';
 import { JoinSearch } from '../../../planner/place/join-search.ts';
 import { Search } from '../../../planner/place/search.ts';
@@ -298,4 +299,40 @@ test('conditions that allow few of the many sets they connect do not hold planni
   };
   expect(enumerateAll(graph, { has, combine }, 2_000)).toBe(false);
   expect(asked).toBeLessThan(100_000);
+});
+
+test('clusters of a block keep the rows of its joins', () => {
+  let clustered = 0;
+  for (let seed = 0; seed < 3_000; seed++) {
+    const block = new RandomBlock(seed);
+    const written = block.tree(4 + (seed % 4)) as Join;
+    const { rel, clusters } = clusterJoins(written, { relations: 3, cluster: 2 }, contextOf(seed).estimator);
+    if (clusters.size > 0) clustered++;
+    if (sorted(written, block.rows(written)).join('\n') === sorted(written, block.rows(rel)).join('\n')) continue;
+    throw new Error(`seed ${seed}: ${printed(written)} became ${printed(rel)}`);
+  }
+  expect(clustered).toBeGreaterThan(100);
+});
+
+test('relations of a long chain are joined where conditions connect them, in whatever order they are listed', () => {
+  const random = randomNumbers(5);
+  const block = new RandomBlock(1);
+  const chain = Array.from({ length: 70 }, () => block.tree(1));
+  const on = chain
+    .slice(1)
+    .map((rel, i) => compare('=', column(outputColumns(chain[i]!)[1]!.id), column(outputColumns(rel)[0]!.id)));
+  const listed = chain.map((rel) => ({ rel, at: random(1_000) })).sort((a, b) => a.at - b.at).map(({ rel }) => rel); // prettier-ignore
+  const all = listed.reduce((left, right): Rel => ({ kind: 'join', type: 'inner', left, right, on: [] })) as Join;
+  const found = new Search(contextOf(3)).best({ ...all, on }).rel;
+  const joins: Join[] = [];
+  const visit = (rel: Rel): void => {
+    if (rel.kind === 'project') visit(rel.input);
+    if (rel.kind !== 'join') return;
+    joins.push(rel);
+    visit(rel.left);
+    visit(rel.right);
+  };
+  visit(found);
+  expect(joins).toHaveLength(chain.length - 1);
+  expect(joins.filter((join) => join.on.length !== 1)).toEqual([]);
 });
