@@ -324,10 +324,14 @@ export abstract class ScalarWriter {
     return this.cast(atom(`ARRAY[${elements.map((element) => this.scalar(element).text).join(', ')}]`), { ...type, typmod: -1 });
   }
 
-  /** Of a type with a name, it is one to the other place as well. */
+  /** Of a type with a name, it is one to the other place as well. ROW(…) calls its fields f1, f2, …; only a subquery gives other names. */
   private row(expr: RowScalar): SqlText {
-    const row = atom(`ROW(${expr.fields.map((field) => this.scalar(field).text).join(', ')})`);
-    return expr.type.name === 'pg_catalog.record' || expr.type.ofTable === true ? row : this.cast(row, expr.type);
+    const fields = expr.fields.map((field) => this.scalar(field).text);
+    const row = atom(`ROW(${fields.join(', ')})`);
+    if (expr.type.name !== 'pg_catalog.record') return expr.type.ofTable === true ? row : this.cast(row, expr.type);
+    if (expr.names.every((name, i) => name === `f${i + 1}`)) return row;
+    const named = fields.map((field, i) => `${field} AS ${this.quote(expr.names[i]!)}`);
+    return atom(`(SELECT "row" FROM (SELECT ${named.join(', ')}) AS "row")`);
   }
 
   private native(expr: NativeScalar): SqlText {

@@ -39,11 +39,17 @@ export function convertRelabel(converter: ExpressionConverter, node: TreeNode, c
 /** The value as it is, if the domain's constraints allow it. */
 export function convertDomainCast(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
   const { analysis } = converter;
-  const arg = converter.convert(child(node, 'arg'), context);
+  const value = converter.convert(child(node, 'arg'), context);
   const domain = analysis.lookup.domain(integer(node, 'resulttype'));
   if (domain === undefined) throw analysis.unsupported('cast to a domain', node);
   const explicit = integer(node, 'coercionformat') !== COERCE_IMPLICIT_CAST;
   const location = analysis.location(node);
+  // A text becomes a domain over varchar without a relabelling in between.
+  const base = analysis.type(integer(node, 'resulttype'), integer(node, 'resulttypmod'), integer(node, 'resultcollid'));
+  const arg: Scalar =
+    value.type.oid === base.oid || !sameForm(value.type, base)
+      ? value
+      : { kind: 'cast', how: 'relabel', arg: value, type: base, explicit, location };
   return {
     kind: 'cast',
     how: 'domain',

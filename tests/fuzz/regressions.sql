@@ -84,3 +84,9 @@ SELECT id, nullif(happened::date, date 'infinity'), happened::date = date '-infi
 
 -- NULLIF beside a NULL does not evaluate its other argument
 SELECT id, md5(kind), nullif(NULL::int2, (qty * 1000000)::int2), nullif(qty, NULL) FROM events ORDER BY id;
+
+-- the fields of a row lost their names where the catalog server evaluated it
+SELECT greatest(NULL::jsonb, to_jsonb(q)), xmlforest(to_jsonb(q) AS x) FROM (SELECT id AS a, name AS b, dept + 1 FROM people) q ORDER BY 1;
+
+-- a text that becomes a domain over varchar was still of type text
+SELECT s.a, nullif(s.a, s.b) FROM (SELECT name::information_schema.character_data AS a, 'Ann'::text::information_schema.character_data AS b FROM people) s ORDER BY 1;
