@@ -38,12 +38,12 @@ import {
 } from '../../algebra/transform.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
-import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';
 import { keyFilterOf, type KeyFilterOptions } from './key-filters.ts';
 import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
+import { localJoin } from './local-join.ts';
 import { splitAverages } from './split-averages.ts';
-import { withoutItems } from '../rewrite/raise-constants.ts';
+import { Subplans } from './subplans.ts';
 import { splitStep } from './recursive-step.ts';
 
 type Needed = ReadonlySet<ColumnId>;
@@ -70,13 +70,11 @@ export class Placer {
   readonly #holdsHome = new WeakMap<Rel, boolean>();
   readonly #net: Net;
   readonly #nextColumn: () => ColumnId;
-  /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
-  readonly #planSubquery: (rel: Rel) => Plan;
   readonly #fired: Set<string> | undefined;
   readonly #keyFilters: KeyFilterOptions;
   /** A recursive step runs anew each round: nothing in it is sent ahead. */
   #inStep = false;
-  readonly #subplans: Subplan[] = [];
+  readonly #subplans: Subplans;
   #nextId = 1;
 
   constructor(options: {
@@ -88,6 +86,7 @@ export class Placer {
     switches: PlacementSwitches;
     atHome: ReadonlySet<Rel>;
     nextColumn: () => ColumnId;
+    /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
     planSubquery: (placer: Placer, rel: Rel) => Plan;
     fired: Set<string> | undefined;
   }) {
@@ -98,7 +97,7 @@ export class Placer {
     this.#atHome = options.atHome;
     this.#nextColumn = options.nextColumn;
     this.#net = new Net(options.local, options.net, options.session, options.nextColumn);
-    this.#planSubquery = (rel) => options.planSubquery(this, rel);
+    this.#subplans = new Subplans((rel) => options.planSubquery(this, rel));
     this.#fired = options.fired;
     const { judge, estimator, switches } = options;
     this.#keyFilters = { judge, estimator, always: switches.pushEverything };
@@ -106,7 +105,7 @@ export class Placer {
 
   /** In the order in which they may be evaluated. */
   get subplans(): readonly Subplan[] {
-    return this.#subplans;
+    return this.#subplans.all;
   }
 
   /** A whole query or subquery: puts out all of its columns, in order. */
@@ -178,7 +177,7 @@ export class Placer {
   }
 
   #localFilter(input: Plan, conjuncts: readonly Scalar[], rel: Rel, notPushed: string | undefined): Plan {
-    const lifted = conjuncts.map((conjunct) => this.#lift(conjunct));
+    const lifted = conjuncts.map((conjunct) => this.#subplans.lift(conjunct));
     const filter = (below: Plan, exprs: readonly Scalar[]): Plan => ({
       ...this.#base(rel, below.columns, notPushed),
       kind: 'filter',
@@ -221,7 +220,7 @@ export class Placer {
   }
 
   #shipWhole(rel: Rel, plans: readonly Plan[], reason: string): Plan {
-    const lifted = mapRelScalars(rel, (expr) => this.#lift(expr));
+    const lifted = mapRelScalars(rel, (expr) => this.#subplans.lift(expr));
     const { fragment, inputs, site } = shippedOperator(lifted, plans, this.#net.acceptOperator(lifted, reason));
     const base = this.#base(rel, outputColumns(fragment), `no local kernel: ${reason}`);
     return { ...base, kind: 'remote', site, fragment, inputs };
@@ -360,7 +359,7 @@ export class Placer {
     for (const conjunct of rel.on) columnsIn(conjunct, below);
     const near = this.#close(this.#place(rel.left, below), rel.left, below);
     const far = this.#close(this.#place(rel.right, below), rel.right, below);
-    const sides = splitJoin(rel, rel.on.map((conjunct) => this.#lift(conjunct)), this.#net); // prettier-ignore
+    const sides = splitJoin(rel, rel.on.map((conjunct) => this.#subplans.lift(conjunct)), this.#net); // prettier-ignore
     if (sides === null) return this.#joined(rel, near, far, rel.on.map((conjunct) => this.#scalar(conjunct))); // prettier-ignore
     if ('together' in sides) return this.#shipWhole(rel, [near, far], sides.together);
     const joined = this.#joined(rel, this.#ship(near, sides.left), this.#ship(far, sides.right), sides.on);
@@ -371,43 +370,12 @@ export class Placer {
   /** `on`: as the executor evaluates it. */
   #joined(rel: Join, left: Plan, right: Plan, on: readonly Scalar[]): Plan {
     const columns = rel.type === 'semi' || rel.type === 'anti' ? left.columns : [...left.columns, ...right.columns];
-    const base = this.#base(rel, columns, this.#whyHome(rel));
-    const nullAware = rel.nullAware === true;
-    const leftIds = new Set([...outputColumns(rel.left), ...left.columns].map((c) => c.id));
-    const rightIds = new Set([...outputColumns(rel.right), ...right.columns].map((c) => c.id));
-    const leftKeys: Scalar[] = [];
-    const rightKeys: Scalar[] = [];
-    const residual: Scalar[] = [];
-    const nullsMatch = on.some((conjunct) => nullSafeKeys(conjunct, leftIds, rightIds) !== undefined);
-    for (const accepted of on) {
-      const strict = hashKeys(accepted, leftIds, rightIds);
-      const keys = strict ?? nullSafeKeys(accepted, leftIds, rightIds);
-      if (keys) {
-        leftKeys.push(keys.left);
-        rightKeys.push(keys.right);
-      }
-      // In a table where NULLs match, an `=` still has to turn them down.
-      if (!keys || (nullsMatch && strict)) residual.push(accepted);
-    }
-    // Three-valued NOT IN over several columns or with extra conditions needs every comparison on each pair.
-    if (leftKeys.length === 0 || (nullAware && (leftKeys.length > 1 || residual.length > 0))) {
-      return {
-        ...base,
-        kind: 'nestedloop',
-        type: rel.type,
-        left,
-        right,
-        on,
-        nullAware,
-      };
-    }
-    const keyed = { ...base, kind: 'hashjoin', type: rel.type, left, right, leftKeys, rightKeys, residual, nullAware } as const;
-    if (nullsMatch) return { ...keyed, nullsMatch };
-    const keyFilter =
-      this.#switches.keyFilters && !this.#inStep ? keyFilterOf(keyed, on, rel.right, this.#keyFilters) : undefined;
-    if (keyFilter === undefined) return keyed;
+    const join = localJoin(this.#base(rel, columns, this.#whyHome(rel)), rel, left, right, on);
+    if (join.kind !== 'hashjoin' || !this.#switches.keyFilters || this.#inStep) return join;
+    const keyFilter = keyFilterOf(join, on, rel.right, this.#keyFilters);
+    if (keyFilter === undefined) return join;
     this.#fired?.add('key-filters');
-    return { ...keyed, keyFilter };
+    return { ...join, keyFilter };
   }
 
   #sort(rel: Extract<Rel, { kind: 'sort' }>, needed: Needed, topN: { limit: Scalar; offset: Scalar | null } | undefined): Plan {
@@ -519,7 +487,7 @@ export class Placer {
     return mapRelScalars(inputs, (expr) =>
       rewriteScalar(expr, (node) => {
         if (node.kind !== 'subquery') return node;
-        if (this.#judge.becomesParameter(node, site)) return this.#subquery(node);
+        if (this.#judge.becomesParameter(node, site)) return this.#subplans.subquery(node);
         return { ...node, rel: this.#withParameters(node.rel, site) };
       }),
     );
@@ -536,18 +504,14 @@ export class Placer {
    * Without rows to ship it is a constant of the query: the net computes it once, as a subquery's value.
    */
   #scalar(expr: Scalar, shipped?: Shipped): Scalar {
-    const lifted = this.#lift(expr);
+    const lifted = this.#subplans.lift(expr);
     if (shipped) return this.#net.split(lifted, shipped);
     if (this.#net.refusal(lifted) === undefined) return lifted;
     const column: RelColumn = { id: this.#nextColumn(), name: 'net', type: expr.type };
     const row: Rel = { kind: 'values', columns: [], rows: [[]] };
     const rel: Rel = { kind: 'project', input: row, items: [{ column, expr: lifted }] };
     const subquery: SubqueryScalar = { kind: 'subquery', mode: 'scalar', rel, type: expr.type };
-    return this.#subplan(subquery, this.#localOperator(rel, new Set([column.id])));
-  }
-
-  #lift(expr: Scalar): Scalar {
-    return rewriteScalar(expr, (node) => (node.kind === 'subquery' ? this.#subquery(node) : node));
+    return this.#subplans.add(subquery, this.#localOperator(rel, new Set([column.id])));
   }
 
   #call(call: AggregateCall, shipped: Shipped): AggregateCall {
@@ -557,20 +521,8 @@ export class Placer {
 
   /** What the net computes for an argument beforehand: FILTER spares its rows what that raises. */
   #spared(expr: Scalar, filter: Scalar | null): Scalar {
-    const isShipped = filter !== null && this.#net.refusal(this.#lift(expr)) !== undefined;
+    const isShipped = filter !== null && this.#net.refusal(this.#subplans.lift(expr)) !== undefined;
     return isShipped ? whenTrue(filter, expr) : expr;
-  }
-
-  #subquery(node: Extract<Scalar, { kind: 'subquery' }>): Scalar {
-    const known = this.#subplans.find((subplan) => subplan.rel === node.rel && subplan.mode === node.mode);
-    if (known) return node.mode === 'any' || node.mode === 'all' ? node : { kind: 'param', index: known.param, type: node.type };
-    return this.#subplan(node, this.#planSubquery(node.mode === 'exists' ? withoutItems(node.rel) : node.rel));
-  }
-
-  #subplan(node: SubqueryScalar, plan: Plan): Scalar {
-    const param = -(this.#subplans.length + 1);
-    this.#subplans.push({ param, mode: node.mode, rel: node.rel, plan });
-    return node.mode === 'any' || node.mode === 'all' ? node : { kind: 'param', index: param, type: node.type };
   }
 
   #base(
