@@ -5,6 +5,7 @@ import type { Scalar } from '../algebra/scalar.ts';
 import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import type { LocalTables } from '../connectors/postgres/local-tables.ts';
+import type { planQuery } from '../planner/plan-query.ts';
 import type { Logger } from 'pino';
 import type { AdmissionQueue } from './admission.ts';
 import type { Metrics } from './admin/metrics.ts';
@@ -33,6 +34,8 @@ export interface FederationParts {
   readonly disabled: ReadonlySet<string>;
   /** Collects the planner rules that changed something: for tests. */
   readonly fired?: Set<string> | undefined;
+  /** For tests of plans: in place of the planner. */
+  readonly planQuery?: typeof planQuery | undefined;
   readonly queryMemoryBytes: number;
   readonly slowQueryMs: number;
   readonly sources: SourceNames;

@@ -224,8 +224,9 @@ export class Federation {
     ]);
     const statistics = this.statistics(query);
     const own = { local, net: net.capabilities, session: localTables.shipped, raiseConstant };
-    const plan = planQuery(rel, { sites, ...own, statistics, disabled, ...(fired ? { fired } : {}) });
-    if (!query.dependsOnSession && !fired) query.plan = plan;
+    const planned = this.parts.planQuery ?? planQuery;
+    const plan = planned(rel, { sites, ...own, statistics, disabled, ...(fired ? { fired } : {}) });
+    if (!query.dependsOnSession && !fired && planned === planQuery) query.plan = plan;
     return plan;
   }
 

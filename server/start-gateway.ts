@@ -13,6 +13,7 @@ import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { CatalogServer, NET_CONNECTIONS } from '../catalog/catalog-server.ts';
 import type { LocalTables } from '../connectors/postgres/local-tables.ts';
+import type { planQuery } from '../planner/plan-query.ts';
 import type { CatalogLogin } from '../catalog/catalog-server.ts';
 import { AdmissionQueue } from './admission.ts';
 import { startAdminServer } from './admin/admin-server.ts';
@@ -67,6 +68,8 @@ export interface PlannerObserver {
   readonly disabled: ReadonlySet<string>;
   /** Collects the names of the rules that changed something. */
   readonly fired?: Set<string>;
+  /** Plans every statement, every time, in place of the planner: mostly by it, but told other things. */
+  readonly plan?: typeof planQuery;
 }
 
 export async function startWithSites(configuration: Configuration, parts: GatewayParts): Promise<Gateway> {
@@ -134,6 +137,7 @@ async function start(
     foldConstants: parts.foldConstants,
     raiseConstant: parts.raiseConstant,
     fired: parts.observer?.fired,
+    planQuery: parts.observer?.plan,
     sources: {
       defaultSchema: (name) => sources.sites.get(name)?.defaultSchema,
       schemas: (name) => refresher.schemas(name),
