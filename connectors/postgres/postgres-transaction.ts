@@ -167,8 +167,9 @@ export class PostgresTransaction implements SiteTransaction {
 }
 
 /**
- * Opens the transactions. The first one's BEGIN travels with its first query; when there are more, its snapshot is exported
- * and each of the others sets it together with its own first query. Where that is refused one connection must do.
+ * Opens the transactions. A single one's BEGIN travels with its first query; when there are more, the first one's snapshot is
+ * exported, and all others take it before any query starts: it lives no longer than the first transaction, which a query that
+ * fails or is given up early ends. Where exporting is refused one connection must do.
  */
 async function shareSnapshot(
   connections: readonly RemoteConnection[],
@@ -198,7 +199,10 @@ async function shareSnapshot(
     first!.before(begin);
     return [first!];
   }
-  for (const connection of others) connection.before(`${begin}; SET TRANSACTION SNAPSHOT '${snapshot}'`);
+  const take = [queryMessage(`${begin}; SET TRANSACTION SNAPSHOT '${snapshot}'`)];
+  const outcomes = await Promise.all(others.map((connection) => connection.request(take)));
+  const failed = outcomes.find(({ error }) => error !== null);
+  if (failed) throw failed.error!;
   return connections;
 }
 

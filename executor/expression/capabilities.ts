@@ -32,9 +32,10 @@ export function localScalarVerdict(expr: Scalar): Verdict {
     case 'booltest':
     case 'case':
     case 'coalesce':
-    case 'array':
     case 'row':
       return exact;
+    case 'array':
+      return expr.type.kind === 'array' ? exact : no(`an array of type ${expr.type.name}`);
     case 'field':
       return expr.arg.type.kind === 'composite' ? exact : no(`a field of a value of type ${expr.arg.type.name}`);
     case 'subscript': {
@@ -81,6 +82,8 @@ export function localScalarVerdict(expr: Scalar): Verdict {
   }
 }
 
+const ARRAY_PARAMETER = /^any(?:compatible)?array$/;
+
 /** A relabelled constant is one too, and what SIMILAR TO makes of its pattern. */
 function argumentOf(arg: Scalar): KernelArgument {
   if (arg.kind === 'const') return { type: arg.type, constant: arg.value };
@@ -98,8 +101,11 @@ function functionVerdict(signature: string, args: readonly KernelArgument[], col
   if (kernel === undefined) return no(`the function ${signature}`);
   const refusal = kernel.refusal?.(args, collation);
   if (refusal !== undefined) return no(refusal);
-  for (const { type } of args) {
-    if (type.kind === 'array' && !isComparable(type)) return no(`${signature} over ${type.name}`);
+  const declared = signature.slice(signature.indexOf('(') + 1, -1).split(',');
+  for (const [i, { type }] of args.entries()) {
+    // An array of elements that are only carried is itself carried as text.
+    const isWanted = ARRAY_PARAMETER.test(declared[i] ?? '');
+    if (type.kind === 'array' ? !isComparable(type) : isWanted) return no(`${signature} over ${type.name}`);
   }
   if (/^record_(?:eq|ne|lt|le|gt|ge)\(/.test(signature) && !areComparableRows(args.map((arg) => arg.type)))
     return no(`${signature} over rows of these columns`);

@@ -102,6 +102,9 @@ const known = ({ fn }: CallScalar): SetFunction | undefined =>
 export function whyNoSet(call: Scalar): string | undefined {
   if (!returnsSet(call)) return undefined;
   if (call.kind === 'native') return call.name;
+  // An array of elements that are only carried is itself carried as text.
+  const text = /\(anyarray\b/.test(call.fn.signature) && call.args[0]!.type.kind !== 'array' ? call.args[0]!.type : undefined;
+  if (text !== undefined) return `${call.fn.name} of ${text.name}`;
   return known(call) === undefined ? `the set-returning function ${call.fn.signature}` : undefined;
 }
 

@@ -58,7 +58,8 @@ export async function runSqlsmith({ minutes, seed }: SqlsmithOptions): Promise<S
   const fault = (message: string, detail: string): void => {
     const times = (faultsByMessage.get(message) ?? 0) + 1;
     faultsByMessage.set(message, times);
-    if (times === 1) console.log(`\n-- ${message}\n${detail}`);
+    // A crash cuts every connection: each of their statements may be what it came from.
+    if (times === 1 || message.startsWith('cut ')) console.log(`\n-- ${message}\n${detail}`);
   };
   const interruption = new Interruption();
   const gateway = await GatewayProcess.start((how, errors) => fault(`the gateway crashed: ${how}`, errors));

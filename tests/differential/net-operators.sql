@@ -123,3 +123,18 @@ SELECT id, count(*) OVER (PARTITION BY dept ORDER BY joined RANGE BETWEEN '1 yea
 SELECT id, sum(id) OVER (ORDER BY salary RANGE BETWEEN 10.5 PRECEDING AND 1000 FOLLOWING EXCLUDE CURRENT ROW), count(id) OVER (ORDER BY score RANGE 1 PRECEDING) FROM people ORDER BY id;
 
 SELECT id, sum(id) OVER (ORDER BY id RANGE BETWEEN -1 PRECEDING AND CURRENT ROW) FROM people ORDER BY id;
+
+-- Functions of arrays whose elements are only carried: the array is itself carried as text.
+SELECT id FROM people WHERE ARRAY[('10.0.0.' || id)::inet] <@ ARRAY['10.0.0.1'::inet, '10.0.0.2'] ORDER BY id;
+
+SELECT array_length(array_agg(('10.0.0.' || id)::inet), 1), array_agg(('10.0.0.' || id)::inet) && ARRAY['10.0.0.1'::inet] FROM people;
+
+SELECT p.id, array_position(ARRAY['10.0.0.1'::inet, '10.0.0.2'], ('10.0.0.' || c.n)::inet) FROM people p JOIN codes c ON c.n = p.id ORDER BY p.id;
+
+SELECT id, array_remove(ARRAY['10.0.0.1'::inet, '10.0.0.2'], ('10.0.0.' || id)::inet) FROM people ORDER BY id;
+
+SELECT p.id, ARRAY[p.a, NULL], (ARRAY[p.a, '1.1.1.1'])[2], cardinality(ARRAY[p.a]) FROM (SELECT id, ('10.0.0.' || id)::inet AS a FROM people) p JOIN events e ON e.id = p.id ORDER BY p.id;
+
+SELECT p.id, unnest(ARRAY[p.a, NULL]), generate_subscripts(ARRAY[p.a], 1) FROM (SELECT id, ('10.0.0.' || id)::inet AS a FROM people) p JOIN events e ON e.id = p.id ORDER BY p.id, 2;
+
+SELECT p.id, v FROM (SELECT id, ('10.0.0.' || id)::inet AS a FROM people) p JOIN events e ON e.id = p.id, unnest(ARRAY[p.a, '1.1.1.1']) AS v ORDER BY p.id, v;

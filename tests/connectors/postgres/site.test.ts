@@ -355,6 +355,21 @@ describe('transactions', () => {
     expect(await run(site, kept())).toHaveLength(1005);
   });
 
+  test('a fragment that is given up early takes no snapshot from those that start later', async () => {
+    const site = newSite();
+    await admin.query('TRUNCATE kept; INSERT INTO kept SELECT generate_series(1, 1000)');
+    const transaction = await site.begin(beginOptions({ fragments: 3 }));
+    const early = await transaction.query(r.join('inner', numbers(['i', 't']), r.limit(numbers(['f']), 150), []), {
+      params: [],
+      signal,
+    });
+    expect((await early.next())?.length).toBeGreaterThan(0);
+    await early.close();
+    await admin.query('INSERT INTO kept VALUES (1)');
+    expect([await readIn(transaction, kept()), await readIn(transaction, kept())]).toEqual([1000, 1000]);
+    await transaction.end();
+  });
+
   test('repeatable read keeps its snapshot over statements', async () => {
     const site = newSite();
     await admin.query('TRUNCATE kept; INSERT INTO kept VALUES (1)');
