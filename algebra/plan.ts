@@ -43,6 +43,8 @@ export interface KeyFilter {
   readonly key: number;
   readonly condition: Scalar;
   readonly keysMax: number;
+  /** By estimate: how many keys it will be, and how many rows `target` sends then. */
+  readonly expected: { readonly keys: number; readonly rows: number };
 }
 /**
  * `leftKeys[i] = rightKeys[i]` (SQL `=`: NULLs never match) and every conjunct of `residual`. The right side is built, the

@@ -10,6 +10,7 @@ import type { Capabilities, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { relScalars, visitRel, visitScalar } from '../algebra/transform.ts';
 import { featureNotSupported } from '../core/sql-error.ts';
+import type { PlanRecord } from './explain/plan-record.ts';
 import { Estimator } from './estimate/estimator.ts';
 import { FragmentJudge } from './place/fragment-judge.ts';
 import { CostModel } from './cost/cost-model.ts';
@@ -50,6 +51,8 @@ export interface PlanContext {
   readonly disabled?: ReadonlySet<string>;
   /** Collects the names of the rules that changed something. */
   readonly fired?: Set<string>;
+  /** For EXPLAIN. */
+  readonly record?: PlanRecord;
 }
 
 /** Throws SqlError 0A000 naming what neither a source nor the executor evaluates. */
@@ -61,7 +64,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     if (!found) throw featureNotSupported(`source "${name}", which is no longer configured,`);
     return found;
   };
-  const { local, net } = context;
+  const { local, net, record } = context;
   const judge = new FragmentJudge((name) => {
     const found = site(name);
     return (volatile && found.wholeStatements) ?? found.capabilities;
@@ -85,6 +88,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     ...switches,
     orderJoins: !disabled.has('order-joins') && volatile === undefined,
     nextColumn,
+    ...(record ? { trace: record.trace } : {}),
   });
   const atHome = new Set<Rel>();
   const prepare = (rel: Rel): Rel => {
@@ -108,9 +112,11 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     nextColumn,
     planSubquery: (self, rel) => self.root(prepare(rel)),
     fired: context.fired,
+    note: record && ((planId, rel) => record.note(planId, rel)),
   });
   const plan: QueryPlan = { root: placer.root(prepare(query)), subplans: placer.subplans };
   if (volatile) requireWhole(plan, volatile);
+  record?.finish(plan, estimator, cost);
   return plan;
 }
 

@@ -17,6 +17,7 @@ import { relationOids } from '../planner/analyze/statement-oids.ts';
 import { readTree } from '../planner/analyze/tree-reader.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import { explainPlan } from '../planner/explain/explain.ts';
+import { PlanRecord } from '../planner/explain/plan-record.ts';
 import type { CatalogLookup, MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
 import { FILE_FUNCTION_SCHEMA } from '../algebra/file-functions.ts';
@@ -213,9 +214,10 @@ export class Federation {
     return moved;
   }
 
-  async plan(prepared: PreparedExecution): Promise<QueryPlan> {
+  /** `record`: for EXPLAIN, which wants more than a plan made before can tell. */
+  async plan(prepared: PreparedExecution, record?: PlanRecord): Promise<QueryPlan> {
     const { query } = prepared;
-    if (query.plan) return query.plan;
+    if (query.plan && !record) return query.plan;
     const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
     const { local, net, raiseConstant, disabled, fired, localTables } = this.parts;
     const sites = new Map<string, Pick<Site, 'capabilities' | 'costs' | 'wholeStatements'>>([
@@ -225,7 +227,14 @@ export class Federation {
     const statistics = this.statistics(query);
     const own = { local, net: net.capabilities, session: localTables.shipped, raiseConstant };
     const planned = this.parts.planQuery ?? planQuery;
-    const plan = planned(rel, { sites, ...own, statistics, disabled, ...(fired ? { fired } : {}) });
+    const plan = planned(rel, {
+      sites,
+      ...own,
+      statistics,
+      disabled,
+      ...(fired ? { fired } : {}),
+      ...(record ? { record } : {}),
+    });
     if (!query.dependsOnSession && !fired && planned === planQuery) query.plan = plan;
     return plan;
   }
@@ -310,7 +319,8 @@ export class Federation {
     options: Omit<RunOptions, 'formats'>,
   ): Promise<readonly string[]> {
     const plannedMs = performance.now();
-    const plan = await this.plan(prepared);
+    const record = new PlanRecord(request.optimizer);
+    const plan = await this.plan(prepared, record);
     const planningMs = performance.now() - plannedMs;
     const metrics: PlanMetrics = new Map();
     const executionMs = request.analyze ? await this.measure(plan, prepared, options, metrics) : undefined;
@@ -319,6 +329,8 @@ export class Federation {
       format: request.format,
       costs: request.costs,
       verbose: request.verbose,
+      optimizer: request.optimizer,
+      record,
       sqlOf: (site, fragment) => {
         const local = site === SESSION_SITE || (site === CATALOG_SITE && !readsInput(fragment));
         return (local ? this.parts.localTables : this.site(site)).sql(fragment);

@@ -4,7 +4,7 @@
  */
 import type { Rel } from '../../algebra/rel.ts';
 import type { Capabilities } from '../../algebra/site.ts';
-import type { ComputeCosts, SiteCosts } from '../../algebra/site-costs.ts';
+import type { ComputeCosts, LinkCosts, SiteCosts } from '../../algebra/site-costs.ts';
 import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
@@ -46,8 +46,17 @@ export class CostModel {
     this.#net = options.net;
   }
 
-  #rates(place: string): ComputeCosts {
+  rates(place: string): ComputeCosts {
     return place === HOME ? HOME_COSTS : this.#sites(place).compute;
+  }
+
+  link(site: string): LinkCosts {
+    return this.#sites(site).link;
+  }
+
+  /** Rows sent to the net and back. */
+  netMs(rows: number): number {
+    return refusalMs('net', rows);
   }
 
   /** Rows with these columns brought home from a site. */
@@ -63,7 +72,7 @@ export class CostModel {
 
   /** The operator itself, its inputs being there, of so many rows each. `rows`: what it puts out. */
   operatorMs(rel: Rel, place: string, inputs: readonly number[], rows: number): number {
-    const own = this.#operatorNs(rel, this.#rates(place), inputs, rows) * MS;
+    const own = this.#operatorNs(rel, this.rates(place), inputs, rows) * MS;
     return place === HOME ? own + this.#operatorRefusalMs(rel, rows) + this.#scalarsMs(relScalars(rel), inputs) : own;
   }
 
@@ -76,14 +85,14 @@ export class CostModel {
 
   /** A join by equality of keys (`keyed`), or of every pair. The right side is built. */
   joinMs(place: string, left: number, right: number, rows: number, keyed: boolean): number {
-    const rates = this.#rates(place);
+    const rates = this.rates(place);
     const work = keyed ? right * rates.build + left * rates.probe : left * right * rates.pair + right * rates.pass;
     return (work + rows * rates.joined) * MS;
   }
 
   /** So many rows found by so many look-ups in an index, the rest of the table not being read. */
   lookUpMs(place: string, lookUps: number, rows: number): number {
-    const rates = this.#rates(place);
+    const rates = this.rates(place);
     return (lookUps * rates.indexLookup + rows * rates.indexRow) * MS;
   }
 

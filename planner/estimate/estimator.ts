@@ -326,7 +326,7 @@ export class Estimator {
   }
 }
 
-function typeBytes(type: SqlType | undefined): number {
+export function typeBytes(type: SqlType | undefined): number {
   switch (type?.kind) {
     case 'bool':
       return 1;

@@ -4,13 +4,18 @@
  */
 import { InternalError, unreachable } from '../../core/assert.ts';
 import { planInputs } from '../../algebra/plan.ts';
-import type { KeyFilter, Plan, QueryPlan, Subplan } from '../../algebra/plan.ts';
+import type { KeyFilter, Plan, QueryPlan, RemoteQuery, Subplan } from '../../algebra/plan.ts';
 import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import { printFrame } from '../../algebra/print-rel.ts';
 import { printAggregate, printScalar, printWindowCall, type DatumText } from '../../algebra/print-scalar.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { CATALOG_SITE, outputColumns, SESSION_SITE } from '../../algebra/rel.ts';
 import { relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
+import { misestimate, readsAll } from './misestimate.ts';
+import { expectedText, linkText } from './places.ts';
+import type { NodeCost } from './plan-costs.ts';
+import type { PlanRecord } from './plan-record.ts';
+import { whyLocal } from './why-local.ts';
 
 /** What one node did, from the executor's metrics. */
 export interface ActualFigures {
@@ -31,6 +36,7 @@ export interface ExplainOptions {
   /** The SQL a site would be sent. */
   readonly sqlOf: (site: string, fragment: Rel) => string;
   readonly datum: DatumText;
+  readonly record: PlanRecord;
   /** Present for EXPLAIN ANALYZE. */
   readonly actual?: (planId: number) => ActualFigures | undefined;
 }
@@ -41,30 +47,13 @@ export interface ExplainNode {
   readonly title: string;
   readonly nodeType: string;
   readonly site: string;
-  readonly cost: { readonly startup: number; readonly total: number; readonly rows: number; readonly width: number };
+  readonly cost: NodeCost;
   readonly actual: ActualFigures | undefined;
   readonly properties: readonly (readonly [string, ExplainValue])[];
+  /** Why it runs in the gateway, where that follows from what is below. */
+  readonly above: string | undefined;
   readonly children: readonly { readonly relationship: string; readonly node: ExplainNode }[];
 }
-
-const WIDTH: Readonly<Record<string, number>> = {
-  bool: 1,
-  int2: 2,
-  int4: 4,
-  date: 4,
-  float4: 4,
-  text: 32,
-  varchar: 32,
-  bytea: 32,
-  uuid: 16,
-  interval: 16,
-};
-const widthOf = (columns: readonly RelColumn[]): number => columns.reduce((sum, c) => sum + (WIDTH[c.type.kind] ?? 8), 0);
-
-/** Rough figures, not those of the search: rows touched locally, and rows times width over a link. */
-const LOCAL_ROW_COST = 0.01;
-const REMOTE_START_COST = 10;
-const REMOTE_BYTE_COST = 0.001;
 
 export function explainTree(plan: QueryPlan, options: ExplainOptions): ExplainNode {
   const names = columnNames(plan);
@@ -103,10 +92,10 @@ function columnNames(plan: QueryPlan): ReadonlyMap<ColumnId, string> {
   return names;
 }
 
-function siteOf(plan: Plan, id: number): string | undefined {
-  if (plan.kind === 'remote' && plan.id === id) return plan.site;
+function remoteOf(plan: Plan, id: number): RemoteQuery | undefined {
+  if (plan.kind === 'remote' && plan.id === id) return plan;
   for (const input of planInputs(plan)) {
-    const found = siteOf(input, id);
+    const found = remoteOf(input, id);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -123,30 +112,29 @@ class Describer {
     this.#name = name;
   }
 
-  node(plan: Plan, subplans: readonly Subplan[] = []): ExplainNode {
+  /** `whole`: its rows are read to their end. */
+  node(plan: Plan, subplans: readonly Subplan[] = [], whole = true): ExplainNode {
+    const { record, verbose, costs } = this.#options;
+    const wholeBelow = readsAll(plan, whole);
     const children = [
       ...subplans.map((s) => ({ relationship: `InitPlan ${-s.param}`, node: this.node(s.plan) })),
-      ...planInputs(plan).map((input, i) => ({ relationship: this.#relationship(plan, i), node: this.node(input) })),
+      ...planInputs(plan).map((input, i) => ({
+        relationship: this.#relationship(plan, i),
+        node: this.node(input, [], wholeBelow),
+      })),
     ];
     const { nodeType, title, properties } = this.#describe(plan);
-    if (this.#options.verbose) properties.unshift(['Output', plan.columns.map((column) => column.name)]);
+    if (verbose) properties.unshift(['Output', plan.columns.map((column) => column.name)]);
     if (plan.notPushed) properties.push(['Not Pushed', plan.notPushed]);
-    const below = children.reduce((sum, child) => sum + child.node.cost.total, 0);
-    const width = widthOf(plan.columns);
-    const own =
-      plan.kind === 'remote'
-        ? REMOTE_START_COST + plan.estimatedRows * width * REMOTE_BYTE_COST
-        : plan.estimatedRows * LOCAL_ROW_COST;
-    const startup = plan.kind === 'remote' ? REMOTE_START_COST : plan.kind === 'sort' || plan.kind === 'aggregate' ? below : 0;
-    return {
-      title,
-      nodeType,
-      site: plan.kind === 'remote' ? plan.site : 'local',
-      cost: { startup, total: below + own, rows: plan.estimatedRows, width },
-      actual: this.#options.actual?.(plan.id),
-      properties,
-      children,
-    };
+    const cost = record.costOf(plan.id);
+    if (costs && verbose && plan.kind === 'remote' && !plan.inputs)
+      properties.push(['Expected', expectedText(cost)], ['Link', linkText(record.model.link(plan.site))]);
+    const actual = this.#options.actual?.(plan.id);
+    const off = whole && costs && actual?.loops === 1 ? misestimate(cost.rows, actual.rows) : undefined;
+    if (off !== undefined) properties.push(['Misestimated', off]);
+    const why = plan.notPushed === undefined ? whyLocal(plan, (below) => this.#describe(below).title) : undefined;
+    const site = plan.kind === 'remote' ? plan.site : 'local';
+    return { title, nodeType, site, cost, actual, properties, above: why, children };
   }
 
   #relationship(plan: Plan, index: number): string {
@@ -166,9 +154,20 @@ class Describer {
   /** `customers.customer_id to shop`, and how many it were. */
   #keysSent(plan: Plan, { target, key }: KeyFilter): string {
     if (plan.kind !== 'hashjoin') throw new InternalError('only hash joins send keys');
-    const what = `${this.#scalar(plan.rightKeys[key]!)} to ${siteOf(plan.left, target)}`;
+    const what = `${this.#scalar(plan.rightKeys[key]!)} to ${remoteOf(plan.left, target)?.site}`;
     const sent = this.#options.actual?.(plan.id)?.keysSent;
     return sent === undefined ? what : `${what} (${sent === null ? 'none: too many' : sent})`;
+  }
+
+  /** What the keys were good for, or are expected to be. */
+  #spared(plan: Plan, { target, expected }: KeyFilter): readonly (readonly [string, ExplainValue])[] {
+    const { actual, costs, verbose } = this.#options;
+    const without = plan.kind === 'hashjoin' ? remoteOf(plan.left, target)?.estimatedRows : undefined;
+    if (without === undefined) throw new InternalError('keys go to a fragment of the probe side');
+    if (!actual) return costs && verbose ? [['Keys Expected', `${expected.keys}, for ${expected.rows} of ${without} rows`]] : [];
+    if (typeof actual(plan.id)?.keysSent !== 'number') return [];
+    const received = actual(target)?.rows ?? 0;
+    return [['Rows Spared', `${Math.max(0, without - received)} (${received} of ${without} expected without keys)`]];
   }
 
   #sortKeys(keys: readonly SortKey[]): readonly string[] {
@@ -178,7 +177,7 @@ class Describer {
     });
   }
 
-  #describe(plan: Plan): { nodeType: string; title: string; properties: [string, ExplainValue][] } {
+  #describe(plan: Plan): { nodeType: string; title: string; properties: (readonly [string, ExplainValue])[] } {
     switch (plan.kind) {
       case 'remote':
         return {
@@ -197,10 +196,14 @@ class Describer {
       case 'hashjoin': {
         const equals = plan.nullsMatch === true ? 'IS NOT DISTINCT FROM' : '=';
         const keys = plan.leftKeys.map((left, i) => `(${this.#scalar(left)} ${equals} ${this.#scalar(plan.rightKeys[i]!)})`);
-        const properties: [string, ExplainValue][] = [['Hash Cond', keys.length === 1 ? keys[0]! : `(${keys.join(' AND ')})`]];
+        const properties: (readonly [string, ExplainValue])[] = [
+          ['Hash Cond', keys.length === 1 ? keys[0]! : `(${keys.join(' AND ')})`],
+        ];
         if (plan.residual.length > 0) properties.push(['Join Filter', this.#conjuncts(plan.residual)]);
         if (plan.nullAware) properties.push(['Null Aware', true]);
-        if (plan.keyFilter) properties.push(['Keys Sent', this.#keysSent(plan, plan.keyFilter)]);
+        if (plan.keyFilter) {
+          properties.push(['Keys Sent', this.#keysSent(plan, plan.keyFilter)], ...this.#spared(plan, plan.keyFilter));
+        }
         return { nodeType: 'Hash Join', title: `Hash ${JOIN_PREFIX[plan.type]}Join`, properties };
       }
       case 'nestedloop':

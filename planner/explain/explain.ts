@@ -4,55 +4,76 @@
  */
 import { stringify } from 'yaml';
 import type { QueryPlan } from '../../algebra/plan.ts';
+import { searchDocument, searchLines } from './explain-search.ts';
 import { explainTree, type ExplainNode, type ExplainOptions, type ExplainValue } from './explain-node.ts';
+import { placeRates, placeTitle, ratesText, receivedFrom } from './places.ts';
 
 export interface ExplainTimes {
   readonly planningMs?: number;
   readonly executionMs?: number;
 }
 
+interface ExplainPlanOptions extends ExplainOptions {
+  readonly format: 'text' | 'json' | 'yaml';
+  /** The search is shown, too. */
+  readonly optimizer: boolean;
+  readonly times?: ExplainTimes;
+}
+
 /** Rows of the QUERY PLAN column. */
-export function explainPlan(
-  plan: QueryPlan,
-  options: ExplainOptions & { readonly format: 'text' | 'json' | 'yaml'; readonly times?: ExplainTimes },
-): readonly string[] {
+export function explainPlan(plan: QueryPlan, options: ExplainPlanOptions): readonly string[] {
   const tree = explainTree(plan, options);
-  const times: readonly (readonly [string, number])[] = [
-    ...(options.times?.planningMs === undefined ? [] : [['Planning Time', options.times.planningMs] as const]),
-    ...(options.times?.executionMs === undefined ? [] : [['Execution Time', options.times.executionMs] as const]),
-  ];
   switch (options.format) {
     case 'text':
-      return [...textLines(tree, options.costs), ...times.map(([name, ms]) => `${name}: ${ms.toFixed(3)} ms`)];
+      return [...textLines(tree, options), ...closingLines(plan, options)];
     case 'json':
-      return [JSON.stringify([document(tree, options.costs, times)], null, 2)];
+      return [JSON.stringify([document(tree, plan, options)], null, 2)];
     case 'yaml':
-      return [stringify([document(tree, options.costs, times)]).trimEnd()];
+      return [stringify([document(tree, plan, options)]).trimEnd()];
   }
 }
 
-function textLines(node: ExplainNode, costs: boolean, depth = 0, label = ''): string[] {
+const timesOf = ({ times }: ExplainPlanOptions): readonly (readonly [string, number])[] => [
+  ...(times?.planningMs === undefined ? [] : [['Planning Time', times.planningMs] as const]),
+  ...(times?.executionMs === undefined ? [] : [['Execution Time', times.executionMs] as const]),
+];
+
+/** What is said of the whole plan, below it. */
+function closingLines(plan: QueryPlan, options: ExplainPlanOptions): readonly string[] {
+  const { actual, costs, verbose, record } = options;
+  const received = actual ? receivedFrom(plan, actual) : [];
+  const rates = costs && verbose ? placeRates(plan, record.model) : [];
+  return [
+    ...received.map(({ source, bytes, rows }) => `Received from ${source}: ${bytes} bytes, ${rows} rows`),
+    ...rates.map(({ place, rates: ns }) => `Rates of ${placeTitle(place)} (ns): ${ratesText(ns)}`),
+    ...(options.optimizer ? searchLines(record.trace) : []),
+    ...timesOf(options).map(([name, ms]) => `${name}: ${ms.toFixed(3)} ms`),
+  ];
+}
+
+function textLines(node: ExplainNode, options: ExplainPlanOptions, depth = 0, label = ''): string[] {
   const indent = depth === 0 ? '' : ' '.repeat(6 * depth - 4);
   const lead = depth === 0 ? '' : `${indent}->  `;
   const inner = ' '.repeat(6 * depth + 2);
   const lines: string[] = [];
   if (label !== '') lines.push(`${' '.repeat(6 * depth - 4)}${label}`);
-  lines.push(`${lead}${node.title}${figures(node, costs)}`);
+  lines.push(`${lead}${node.title}${figures(node, options.costs)}`);
   for (const [name, value] of node.properties) lines.push(`${inner}${name}: ${textValue(value)}`);
+  if (options.verbose && node.above !== undefined) lines.push(`${inner}Not Pushed: ${node.above}`);
   if (node.actual?.bytes !== undefined) lines.push(`${inner}Received: ${node.actual.bytes} bytes`);
   if (node.actual?.waitForConnectionMs !== undefined)
     lines.push(`${inner}Connection Wait: ${node.actual.waitForConnectionMs.toFixed(3)} ms`);
   if (node.actual?.memoryBytes !== undefined) lines.push(`${inner}Memory: ${Math.ceil(node.actual.memoryBytes / 1024)}kB`);
   for (const { relationship, node: child } of node.children) {
     const named = relationship.startsWith('InitPlan') || relationship.startsWith('CTE') ? relationship : '';
-    lines.push(...textLines(child, costs, depth + 1, named));
+    lines.push(...textLines(child, options, depth + 1, named));
   }
   return lines;
 }
 
 function figures(node: ExplainNode, costs: boolean): string {
-  const { startup, total, rows, width } = node.cost;
-  const estimated = costs ? `  (cost=${startup.toFixed(2)}..${total.toFixed(2)} rows=${rows} width=${width})` : '';
+  const { startupMs, totalMs, rows, width } = node.cost;
+  const estimated = costs ? `  (cost=${startupMs.toFixed(2)}..${totalMs.toFixed(2)} rows=${rows} width=${width})` : '';
   if (!node.actual) return estimated;
   if (node.actual.loops === 0) return `${estimated} (never executed)`;
   return `${estimated} (actual time=0.000..${node.actual.timeMs.toFixed(3)} rows=${node.actual.rows.toFixed(2)} loops=${node.actual.loops})`;
@@ -60,17 +81,27 @@ function figures(node: ExplainNode, costs: boolean): string {
 
 const textValue = (value: ExplainValue): string => (Array.isArray(value) ? value.join(', ') : String(value));
 
-function document(tree: ExplainNode, costs: boolean, times: readonly (readonly [string, number])[]): Record<string, unknown> {
-  return { Plan: jsonNode(tree, costs, undefined), ...Object.fromEntries(times.map(([name, ms]) => [name, round(ms)])) };
+function document(tree: ExplainNode, plan: QueryPlan, options: ExplainPlanOptions): Record<string, unknown> {
+  const { actual, costs, verbose, record, optimizer } = options;
+  const received =
+    actual && receivedFrom(plan, actual).map(({ source, bytes, rows }) => ({ Site: source, Bytes: bytes, Rows: rows }));
+  const rates = costs && verbose && placeRates(plan, record.model).map(({ place, rates: ns }) => ({ Site: place === '' ? 'local' : place, ...ns })); // prettier-ignore
+  return {
+    Plan: jsonNode(tree, costs, undefined),
+    ...(received ? { Received: received } : {}),
+    ...(rates ? { Rates: rates } : {}),
+    ...(optimizer ? { Optimizer: searchDocument(record.trace) } : {}),
+    ...Object.fromEntries(timesOf(options).map(([name, ms]) => [name, round(ms)])),
+  };
 }
 
 function jsonNode(node: ExplainNode, costs: boolean, relationship: string | undefined): Record<string, unknown> {
-  const { startup, total, rows, width } = node.cost;
+  const { startupMs, totalMs, rows, width } = node.cost;
   return {
     'Node Type': node.nodeType,
     ...(relationship === undefined ? {} : { 'Parent Relationship': relationship }),
     Site: node.site,
-    ...(costs ? { 'Startup Cost': round(startup), 'Total Cost': round(total), 'Plan Rows': rows, 'Plan Width': width } : {}),
+    ...(costs ? { 'Startup Cost': round(startupMs), 'Total Cost': round(totalMs), 'Plan Rows': rows, 'Plan Width': width } : {}),
     ...(node.actual
       ? {
           'Actual Startup Time': 0,
@@ -83,6 +114,7 @@ function jsonNode(node: ExplainNode, costs: boolean, relationship: string | unde
         }
       : {}),
     ...Object.fromEntries(node.properties),
+    ...(node.above === undefined ? {} : { 'Not Pushed': node.above }),
     ...(node.children.length === 0
       ? {}
       : { Plans: node.children.map((child) => jsonNode(child.node, costs, child.relationship)) }),

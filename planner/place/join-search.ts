@@ -5,7 +5,7 @@
  */
 import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { columnsIn, scalarParts } from '../../algebra/transform.ts';
+import { columnsIn, scalarParts, visitRel } from '../../algebra/transform.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
 import { sentPart } from '../cost/key-filter-cost.ts';
 import { ROWS_MAX, type Estimator } from '../estimate/estimator.ts';
@@ -14,6 +14,7 @@ import type { RelationSet } from './conflict-rules.ts';
 import { enumerateAll, enumerateIntervals, type JoinTable } from './enumerate-joins.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
+import { joinName, relationNames, type SearchTrace, type TracedSet } from './search-trace.ts';
 import { bitsOf, type Connection, type InnerEdge, type JoinGraph, type OuterEdge } from './join-graph.ts';
 
 /** Pairs of sets that are looked at before the search falls back to intervals of one order. */
@@ -28,6 +29,8 @@ export interface SearchContext {
   readonly pushNothing: boolean;
   /** Keys of a build side go to the source of the probe side. */
   readonly keyFilters: boolean;
+  /** EXPLAIN asks what was looked at. */
+  readonly trace?: SearchTrace;
 }
 
 /** What is known of one set. */
@@ -79,7 +82,35 @@ export class JoinSearch implements JoinTable {
     const pairs = this.#allPairs();
     if (pairs === undefined) enumerateIntervals(this.#graph, this);
     else for (const [a, b, connection] of pairs) this.#combine(a, b, connection);
+    const { trace } = this.#context;
+    if (trace?.wantsSteps) this.#traceSets(trace, pairs?.length);
     return this.candidatesOf(this.#graph.all);
+  }
+
+  #traceSets(trace: SearchTrace, pairs: number | undefined): void {
+    const names = relationNames(this.#graph.relations);
+    const named = (set: RelationSet): readonly string[] => names.filter((_, i) => (set & (1 << i)) !== 0);
+    const reads = (rel: Rel): string => {
+      let set = 0;
+      visitRel(rel, (node) => {
+        for (const { id } of outputColumns(node)) set |= this.#leafOf.has(id) ? 1 << this.#leafOf.get(id)! : 0;
+      });
+      return named(set).join(', ');
+    };
+    const sets: TracedSet[] = [];
+    for (const entry of this.#entries.values()) {
+      const { set, rows, bytes } = entry;
+      if ((set & (set - 1)) === 0) continue;
+      const candidates = [...entry.candidates.values()].map(({ place, costMs, rel }) => ({
+        place,
+        costMs,
+        homeMs: costMs + (place === HOME ? 0 : this.#transferMs(place, entry, rows)),
+        rel,
+        ...(rel.kind === 'join' ? { joined: joinName(rel, reads(rel.left), reads(rel.right)) } : {}),
+      }));
+      sets.push({ relations: named(set), rows, bytes, candidates });
+    }
+    trace.step({ kind: 'joins', relations: names, pairs, sets });
   }
 
   /** What can be joined with what; undefined: too much of it. Looked at before anything is weighed. */

@@ -50,7 +50,8 @@ export function keyFilterOf(
     const values = estimator.values(target.fragment, left.column);
     const keys = right.kind === 'column' ? estimator.values(build, right.column) : estimator.rows(build);
     const keysMax = keysWorthSending({ rows, values, keys, always: options.always });
-    if (keysMax > 0) return { target: target.id, key, condition, keysMax };
+    const expected = { keys: Math.round(keys), rows: Math.round(rows * Math.min(1, keys / values)) };
+    if (keysMax > 0) return { target: target.id, key, condition, keysMax, expected };
   }
   return undefined;
 }

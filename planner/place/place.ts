@@ -71,6 +71,7 @@ export class Placer {
   readonly #net: Net;
   readonly #nextColumn: () => ColumnId;
   readonly #fired: Set<string> | undefined;
+  readonly #note: ((planId: number, rel: Rel) => void) | undefined;
   readonly #keyFilters: KeyFilterOptions;
   /** A recursive step runs anew each round: nothing in it is sent ahead. */
   #inStep = false;
@@ -89,6 +90,8 @@ export class Placer {
     /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
     planSubquery: (placer: Placer, rel: Rel) => Plan;
     fired: Set<string> | undefined;
+    /** Told of which subtree a node of the plan is. */
+    note: ((planId: number, rel: Rel) => void) | undefined;
   }) {
     this.#judge = options.judge;
     this.#local = options.local;
@@ -99,6 +102,7 @@ export class Placer {
     this.#net = new Net(options.local, options.net, options.session, options.nextColumn);
     this.#subplans = new Subplans((rel) => options.planSubquery(this, rel));
     this.#fired = options.fired;
+    this.#note = options.note;
     const { judge, estimator, switches } = options;
     this.#keyFilters = { judge, estimator, always: switches.pushEverything };
   }
@@ -111,7 +115,7 @@ export class Placer {
   /** A whole query or subquery: puts out all of its columns, in order. */
   root(rel: Rel): Plan {
     const columns = outputColumns(rel);
-    const plan = this.#close(this.#place(rel, new Set(columns.map((c) => c.id))), rel, undefined);
+    const plan = this.#close(this.#place(rel, new Set(columns.map((c) => c.id))), undefined);
     return this.#inOrder(plan, columns);
   }
 
@@ -153,7 +157,7 @@ export class Placer {
     for (const conjunct of rel.conjuncts) columnsIn(conjunct, below);
     const input = this.#place(rel.input, below);
     if (input.kind === 'local' || this.#switches.pushNothing) {
-      return { kind: 'local', plan: this.#localFilter(this.#close(input, rel.input, below), rel.conjuncts, rel, undefined) };
+      return { kind: 'local', plan: this.#localFilter(this.#close(input, below), rel.conjuncts, rel, this.#whyHome(rel)) };
     }
     const { site } = input;
     const empty: Filter = { kind: 'filter', input: input.rel, conjuncts: [] };
@@ -173,7 +177,7 @@ export class Placer {
     }
     const fragment: Placed = pushed.length === 0 ? input : { kind: 'fragment', site, rel: { ...empty, conjuncts: pushed } };
     if (kept.length === 0) return fragment;
-    return { kind: 'local', plan: this.#localFilter(this.#close(fragment, rel.input, below), kept, rel, reason) };
+    return { kind: 'local', plan: this.#localFilter(this.#close(fragment, below), kept, rel, reason) };
   }
 
   #localFilter(input: Plan, conjuncts: readonly Scalar[], rel: Rel, notPushed: string | undefined): Plan {
@@ -215,7 +219,7 @@ export class Placer {
     const refusal = operatorRefusal(this.#local, rel);
     if (refusal === undefined) return undefined;
     const below = neededBelow(rel, needed);
-    const inputs = relInputs(rel).map((input) => this.#close(this.#place(input, below), input, below));
+    const inputs = relInputs(rel).map((input) => this.#close(this.#place(input, below), below));
     return this.#shipWhole(rel, inputs, refusal);
   }
 
@@ -233,13 +237,15 @@ export class Placer {
       const [site] = sites;
       if (split && this.#judge.rel(split.input, site!).verdict === 'exact') {
         this.#fired?.add('split-averages');
-        return this.#place(split, new Set(outputColumns(split).map((c) => c.id)));
+        const placed = this.#place(split, new Set(outputColumns(split).map((c) => c.id)));
+        if (placed.kind === 'local') this.#note?.(placed.plan.id, rel);
+        return placed;
       }
     }
     const whole = this.#netOperator(rel, NOTHING);
     if (whole) return { kind: 'local', plan: whole };
     const below = neededBelow(rel, NOTHING);
-    const input = this.#close(this.#place(rel.input, below), rel.input, below);
+    const input = this.#close(this.#place(rel.input, below), below);
     const shipped = new Shipped();
     const calls = rel.aggregates.map(({ call }) => this.#call(call, shipped));
     return {
@@ -269,12 +275,12 @@ export class Placer {
       case 'ctescan':
         return { ...this.#base(rel, rel.columns), kind: 'ctescan', cte: rel.cte, name: rel.name };
       case 'fence':
-        return this.#close(this.#place(rel.input, needed), rel.input, needed);
+        return this.#close(this.#place(rel.input, needed), needed);
       case 'project': {
         const items = rel.items.filter((item) => needed.has(item.column.id));
         const below = new Set<ColumnId>();
         for (const item of items) columnsIn(item.expr, below);
-        const input = this.#close(this.#place(rel.input, below), rel.input, below);
+        const input = this.#close(this.#place(rel.input, below), below);
         const shipped = new Shipped();
         const exprs = items.map((item) => this.#scalar(item.expr, shipped));
         return {
@@ -296,7 +302,7 @@ export class Placer {
         return this.#limit(rel, needed);
       case 'distinct': {
         const all = new Set(outputColumns(rel.input).map((column) => column.id));
-        const input = this.#close(this.#place(rel.input, all), rel.input, all);
+        const input = this.#close(this.#place(rel.input, all), all);
         return { ...this.#base(rel, input.columns, this.#whyHome(rel)), kind: 'distinct', input };
       }
       case 'setop':
@@ -309,12 +315,12 @@ export class Placer {
         };
       case 'with': {
         const definitions = rel.definitions.map((d) => ({ cte: d.cte, name: d.name, plan: this.root(d.rel) }));
-        const body = this.#close(this.#place(rel.body, needed), rel.body, undefined);
+        const body = this.#close(this.#place(rel.body, needed), undefined);
         return { ...this.#base(rel, body.columns), kind: 'with', definitions, body };
       }
       case 'filter':
       case 'aggregate':
-        return this.#close(this.#place(rel, needed), rel, needed);
+        return this.#close(this.#place(rel, needed), needed);
       case 'window':
         return this.#window(rel, needed);
       case 'projectset':
@@ -335,7 +341,7 @@ export class Placer {
     for (const column of rel.partition) below.add(column.id);
     for (const key of rel.order) below.add(key.column);
     for (const { call } of functions) for (const expr of windowScalars(call)) columnsIn(expr, below);
-    const rows = this.#close(this.#place(rel.input, below), rel.input, below);
+    const rows = this.#close(this.#place(rel.input, below), below);
     const bound = (edge: FrameBound): FrameBound => ('offset' in edge ? { ...edge, offset: this.#scalar(edge.offset) } : edge);
     const shipped = new Shipped();
     const calls = functions.map(({ column, call }) => {
@@ -357,8 +363,8 @@ export class Placer {
   #join(rel: Join, needed: Needed): Plan {
     const below = new Set(needed);
     for (const conjunct of rel.on) columnsIn(conjunct, below);
-    const near = this.#close(this.#place(rel.left, below), rel.left, below);
-    const far = this.#close(this.#place(rel.right, below), rel.right, below);
+    const near = this.#close(this.#place(rel.left, below), below);
+    const far = this.#close(this.#place(rel.right, below), below);
     const sides = splitJoin(rel, rel.on.map((conjunct) => this.#subplans.lift(conjunct)), this.#net); // prettier-ignore
     if (sides === null) return this.#joined(rel, near, far, rel.on.map((conjunct) => this.#scalar(conjunct))); // prettier-ignore
     if ('together' in sides) return this.#shipWhole(rel, [near, far], sides.together);
@@ -380,7 +386,7 @@ export class Placer {
 
   #sort(rel: Extract<Rel, { kind: 'sort' }>, needed: Needed, topN: { limit: Scalar; offset: Scalar | null } | undefined): Plan {
     const below = new Set([...needed, ...rel.keys.map((key) => key.column)]);
-    const input = this.#close(this.#place(rel.input, below), rel.input, below);
+    const input = this.#close(this.#place(rel.input, below), below);
     return {
       ...this.#base(rel, input.columns, this.#whyHome(rel)),
       kind: 'sort',
@@ -398,7 +404,7 @@ export class Placer {
     const input =
       topN && rel.input.kind === 'sort'
         ? this.#sort(rel.input, needed, topN)
-        : this.#close(this.#place(rel.input, needed), rel.input, needed);
+        : this.#close(this.#place(rel.input, needed), needed);
     if (isNetOperator(input)) {
       const site = this.#net.siteOf({ ...rel, limit, offset });
       if (site !== undefined) {
@@ -412,7 +418,7 @@ export class Placer {
   #setOperation(rel: SetOperation): Plan {
     const side = (input: Rel, ids: readonly ColumnId[]): Plan => {
       const needed = new Set(ids);
-      return this.#close(this.#place(input, needed), input, needed);
+      return this.#close(this.#place(input, needed), needed);
     };
     const left = side(rel.left, rel.leftColumns);
     const right = side(rel.right, rel.rightColumns);
@@ -432,7 +438,7 @@ export class Placer {
   #projectSet(rel: ProjectSet, needed: Needed): Plan {
     const below = new Set(needed);
     for (const { call } of rel.functions) columnsIn(call, below);
-    const rows = this.#close(this.#place(rel.input, below), rel.input, below);
+    const rows = this.#close(this.#place(rel.input, below), below);
     const shipped = new Shipped();
     const functions = rel.functions.map(({ call, columns }) => ({
       call: returnsSet(call)
@@ -449,7 +455,7 @@ export class Placer {
   #recursive(rel: Recursive): Plan {
     const side = (input: Rel, ids: readonly ColumnId[]): Plan => {
       const needed = new Set(ids);
-      return this.#close(this.#place(input, needed), input, needed);
+      return this.#close(this.#place(input, needed), needed);
     };
     const { cte, name, all, seedColumns, stepColumns } = rel;
     const seed = side(rel.seed, seedColumns);
@@ -462,7 +468,7 @@ export class Placer {
   }
 
   /** Ends a fragment: it becomes a RemoteQuery that returns the needed columns (undefined: all), in the input's order. */
-  #close(placed: Placed, rel: Rel, needed: Needed | undefined): Plan {
+  #close(placed: Placed, needed: Needed | undefined): Plan {
     if (placed.kind === 'local') return placed.plan;
     const { site } = placed;
     const all = outputColumns(placed.rel);
@@ -478,7 +484,7 @@ export class Placer {
               items: columns.map((column) => ({ column, expr: { kind: 'column', column: column.id, type: column.type } })),
             };
     if (narrowed.kind !== 'scan') this.#fired?.add('placement');
-    return { ...this.#base(rel, columns), kind: 'remote', site, fragment: this.#withParameters(narrowed, site) };
+    return { ...this.#base(placed.rel, columns), kind: 'remote', site, fragment: this.#withParameters(narrowed, site) };
   }
 
   /** Subqueries the site cannot evaluate itself become parameters whose values are known when the fragment starts. */
@@ -530,8 +536,10 @@ export class Placer {
     columns: readonly RelColumn[],
     notPushed?: string,
   ): { id: number; columns: readonly RelColumn[]; estimatedRows: number; notPushed?: string } {
+    const id = this.#nextId++;
+    this.#note?.(id, rel);
     return {
-      id: this.#nextId++,
+      id,
       columns,
       estimatedRows: Math.round(this.#estimator.rows(rel)),
       ...(notPushed ? { notPushed } : {}),

@@ -14,6 +14,7 @@ import { CLUSTER_LIMITS, clusterJoins } from './cluster-joins.ts';
 import { joinGraph } from './join-graph.ts';
 import { JoinSearch, type SearchContext } from './join-search.ts';
 import { neededBelow } from './net-operators.ts';
+import type { SearchTrace } from './search-trace.ts';
 import { splitAverages } from './split-averages.ts';
 
 export interface SearchOptions extends SearchContext {
@@ -24,6 +25,12 @@ export interface SearchOptions extends SearchContext {
 }
 
 type Needed = ReadonlySet<ColumnId>;
+
+/** A candidate, and what it costs to have its rows at home. */
+interface Brought {
+  readonly candidate: Candidate;
+  readonly costMs: number;
+}
 
 /** By how much a plan at home must beat one source's whole answer: estimates of work are not better than that. */
 const FAR_CHEAPER = 3;
@@ -45,8 +52,13 @@ export class Search {
   /** The output columns stay as they are, in their order. */
   best(rel: Rel): SearchResult {
     this.#sites = [...this.#options.judge.sites(rel)];
+    const { trace, cost, estimator } = this.#options;
+    trace?.begin();
     const candidates = this.#candidates(rel, allOf(rel));
-    const candidate = this.#asOneFragment(candidates, rel) ?? this.#cheapest(candidates, rel, allOf(rel), true).candidate;
+    const whole = this.#asOneFragment(candidates, rel);
+    const { candidate, costMs } = whole ?? this.#cheapest(candidates, rel, allOf(rel), true);
+    const outputMs = candidate.place === HOME ? cost.outputMs(estimator.rows(rel), outputColumns(rel).length) : 0;
+    trace?.end(candidate, { place: candidate.place, costMs: costMs - outputMs, isWhole: whole !== undefined });
     return { rel: restoreOrder(candidate.rel, rel), atHome: operatorsAtHome(candidate) };
   }
 
@@ -54,32 +66,27 @@ export class Search {
    * What one source can answer whole it does, unless home is cheaper by far, and by figures that are known: its own planner
    * knows more than ours, and its rows are only relayed.
    */
-  #asOneFragment(candidates: Candidates, rel: Rel): Candidate | undefined {
+  #asOneFragment(candidates: Candidates, rel: Rel): Brought | undefined {
     const { estimator } = this.#options;
     const whole = [...candidates.values()].filter(({ place }) => place !== HOME);
     if (whole.length === 0) return undefined;
     const sent = this.#cheapest(new Map(whole.map((one) => [one.place, one])), rel, allOf(rel));
     const home = candidates.get(HOME);
     const isFarCheaper = home !== undefined && home.costMs * FAR_CHEAPER < sent.costMs && estimator.knows(rel) && readsTable(rel);
-    return isFarCheaper ? undefined : sent.candidate;
+    return isFarCheaper ? undefined : sent;
   }
 
   /** The cheapest way to have the rows at home. */
-  #brought(rel: Rel, needed: Needed): { readonly candidate: Candidate; readonly costMs: number } {
+  #brought(rel: Rel, needed: Needed): Brought {
     return this.#cheapest(this.#candidates(rel, needed), rel, needed);
   }
 
   /** `isAnswer`: it goes to the client. */
-  #cheapest(
-    candidates: Candidates,
-    rel: Rel,
-    needed: Needed,
-    isAnswer = false,
-  ): { readonly candidate: Candidate; readonly costMs: number } {
+  #cheapest(candidates: Candidates, rel: Rel, needed: Needed, isAnswer = false): Brought {
     const { estimator, cost } = this.#options;
     const columns = outputColumns(rel).filter((column) => needed.has(column.id));
     const rows = estimator.rows(rel);
-    let best: { candidate: Candidate; costMs: number } | undefined;
+    let best: Brought | undefined;
     for (const candidate of candidates.values()) {
       let { costMs } = candidate;
       if (candidate.place !== HOME) costMs += this.#transferMs(candidate.place, rel, columns, rows);
@@ -97,6 +104,26 @@ export class Search {
   }
 
   #candidates(rel: Rel, needed: Needed): Candidates {
+    const candidates = this.#candidatesOf(rel, needed);
+    const { trace, orderJoins } = this.#options;
+    if (trace?.wantsSteps && (rel.kind !== 'join' || !orderJoins)) this.#traceOperator(trace, rel, needed, candidates);
+    return candidates;
+  }
+
+  #traceOperator(trace: SearchTrace, rel: Rel, needed: Needed, candidates: Candidates): void {
+    const { estimator } = this.#options;
+    const columns = outputColumns(rel).filter((column) => needed.has(column.id));
+    const rows = estimator.rows(rel);
+    const traced = [...candidates.values()].map(({ place, rel: placed, costMs }) => ({
+      place,
+      costMs,
+      homeMs: costMs + (place === HOME ? 0 : this.#transferMs(place, rel, columns, rows)),
+      rel: placed,
+    }));
+    trace.step({ kind: 'operator', rel, rows, candidates: traced });
+  }
+
+  #candidatesOf(rel: Rel, needed: Needed): Candidates {
     switch (rel.kind) {
       case 'scan':
         return this.#scan(rel);

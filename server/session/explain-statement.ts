@@ -16,6 +16,8 @@ export interface ExplainRequest {
   readonly verbose: boolean;
   readonly costs: boolean;
   readonly summary: boolean;
+  /** Shows the search. Ours. */
+  readonly optimizer: boolean;
   readonly format: 'text' | 'json' | 'yaml';
 }
 
@@ -84,6 +86,7 @@ function readRequest(node: SyntaxNode): ExplainRequest {
     'generic_plan',
     'serialize',
     'format',
+    'optimizer',
   ];
   for (const name of options.keys()) {
     if (!known.includes(name)) throw sqlError('42601', `unrecognized EXPLAIN option "${name}"`);
@@ -101,5 +104,12 @@ function readRequest(node: SyntaxNode): ExplainRequest {
     throw invalidParameterValue(`unrecognized value for EXPLAIN option "format": "${format}"`);
   }
   const analyze = flag('analyze', false);
-  return { analyze, verbose: flag('verbose', false), costs: flag('costs', true), summary: flag('summary', analyze), format };
+  return {
+    analyze,
+    verbose: flag('verbose', false),
+    costs: flag('costs', true),
+    summary: flag('summary', analyze),
+    optimizer: flag('optimizer', false),
+    format,
+  };
 }

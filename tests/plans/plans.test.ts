@@ -18,6 +18,7 @@ import type { TableStatistics } from '../../algebra/statistics.ts';
 import type { Gateway } from '../../server/main.ts';
 import { connectText, difference, run } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
+import { faultsOfExplained } from './explained.ts';
 import { compactPlan } from './plan-text.ts';
 import { placement, TABLES } from './tables.ts';
 
@@ -112,6 +113,8 @@ describe.each(readdirSync(__dirname).filter((file) => file.endsWith('.plan')))('
     expect(fired.filter((rule) => one.expectNot.includes(rule))).toEqual([]);
     if (!update) expect(plan).toBe(one.plan);
     if (explained.error) return;
+    const told = await run(client, `EXPLAIN (OPTIMIZER, FORMAT JSON) ${one.sql}`);
+    expect(faultsOfExplained(told.rows[0]![0]!)).toEqual([]);
     const differs = difference(await run(oracle, one.sql), await run(client, one.sql), { ordered: isOrdered(one.sql) });
     expect(differs).toBeUndefined();
   });

@@ -1,0 +1,71 @@
+/**
+ * What EXPLAIN says of the places that a plan uses: the rates of the cost model and the figures of the links (VERBOSE,
+ * COSTS), and what came from each source (ANALYZE).
+ */
+import { planInputs, type Plan, type QueryPlan, type RemoteQuery } from '../../algebra/plan.ts';
+import { CATALOG_SITE, SESSION_SITE } from '../../algebra/rel.ts';
+import type { ComputeCosts, LinkCosts } from '../../algebra/site-costs.ts';
+import { HOME, type CostModel } from '../cost/cost-model.ts';
+import type { NodeCost } from './plan-costs.ts';
+
+export interface PlaceRates {
+  readonly place: string;
+  /** Nanoseconds. */
+  readonly rates: ComputeCosts;
+}
+
+/** Of home and of each source that the plan reads. */
+export function placeRates(plan: QueryPlan, model: CostModel): readonly PlaceRates[] {
+  const sites = new Set(fragmentsOf(plan).map(({ site }) => site));
+  return [HOME, ...[...sites].sort()].map((place) => ({ place, rates: model.rates(place) }));
+}
+
+/** `scan row 70, index row 400, …`. */
+export const ratesText = (rates: ComputeCosts): string =>
+  Object.entries(rates)
+    .map(([name, ns]) => `${wordsOf(name)} ${ns}`)
+    .join(', ');
+
+const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+export const placeTitle = (place: string): string => (place === HOME ? 'the gateway' : place);
+
+/** What a fragment is expected to send. */
+export const expectedText = (cost: NodeCost): string => `${cost.rows} rows, ${cost.rows * cost.width} bytes`;
+
+export function linkText(link: LinkCosts): string {
+  const speed = link.byte === 0 ? '' : `, ${(1000 / link.byte).toFixed(0)} MB/s`;
+  return `${link.startMs.toFixed(2)} ms to the first row${speed}, ${link.row} ns a row, ${link.column} ns a value`;
+}
+
+export interface Received {
+  readonly source: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** By source, in the order of their first fragments. */
+export function receivedFrom(
+  plan: QueryPlan,
+  actual: (planId: number) => { readonly rows: number; readonly bytes?: number } | undefined,
+): readonly Received[] {
+  const bySource = new Map<string, { bytes: number; rows: number }>();
+  for (const { id, site } of fragmentsOf(plan)) {
+    const figures = actual(id);
+    const sum = bySource.get(site) ?? { bytes: 0, rows: 0 };
+    bySource.set(site, { bytes: sum.bytes + (figures?.bytes ?? 0), rows: sum.rows + (figures?.rows ?? 0) });
+  }
+  return [...bySource].map(([source, figures]) => ({ source, ...figures }));
+}
+
+/** Those of sources. */
+function fragmentsOf(plan: QueryPlan): readonly RemoteQuery[] {
+  const found: RemoteQuery[] = [];
+  const visit = (node: Plan): void => {
+    if (node.kind === 'remote' && node.site !== CATALOG_SITE && node.site !== SESSION_SITE) found.push(node);
+    for (const input of planInputs(node)) visit(input);
+  };
+  for (const { plan: subplan } of plan.subplans) visit(subplan);
+  visit(plan.root);
+  return found;
+}

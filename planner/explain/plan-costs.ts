@@ -1,0 +1,166 @@
+/**
+ * What each node of a finished plan costs, for EXPLAIN: where the search weighed that very subtree its own figure, so that
+ * the root says what made the plan win; for the rest (operators that placement split or added) the cost model's, on top of
+ * what is below.
+ */
+import { planInputs, type Plan, type QueryPlan } from '../../algebra/plan.ts';
+import { CATALOG_SITE, SESSION_SITE, type Rel } from '../../algebra/rel.ts';
+import type { ColumnId } from '../../algebra/scalar.ts';
+import { relInputs } from '../../algebra/transform.ts';
+import { HOME, type CostModel } from '../cost/cost-model.ts';
+import { typeBytes, type Estimator } from '../estimate/estimator.ts';
+import { isNetOperator } from '../place/net-operators.ts';
+
+export interface NodeCost {
+  readonly startupMs: number;
+  readonly totalMs: number;
+  /** With the keys of a join above, where those are expected to go to the source. */
+  readonly rows: number;
+  /** Bytes of a row. */
+  readonly width: number;
+}
+
+interface Known {
+  readonly estimator: Estimator;
+  readonly cost: CostModel;
+  /** Which subtree a node evaluates. */
+  readonly relOf: (planId: number) => Rel | undefined;
+  /** What the search believed of a subtree at a place. */
+  readonly searchedMs: (rel: Rel, place: string) => number | undefined;
+}
+
+export function planCosts(plan: QueryPlan, known: Known): ReadonlyMap<number, NodeCost> {
+  const costs = new PlanCosts(known);
+  // A subplan reads only those before it.
+  for (const subplan of plan.subplans) costs.add(subplan.plan);
+  costs.add(plan.root);
+  return costs.found;
+}
+
+class PlanCosts {
+  readonly found = new Map<number, NodeCost>();
+  readonly #known: Known;
+  readonly #bytes = new Map<ColumnId, number>();
+  readonly #sentRows = new Map<number, number>();
+
+  constructor(known: Known) {
+    this.#known = known;
+  }
+
+  /** `above`: the subtree of the node above, if that stands for a part of the same. */
+  add(plan: Plan, above?: Rel): NodeCost {
+    if (plan.kind === 'hashjoin' && plan.keyFilter) {
+      const { target, expected } = plan.keyFilter;
+      this.#sentRows.set(target, Math.min(expected.rows, this.#sentRows.get(target) ?? Infinity));
+    }
+    const rel = this.#known.relOf(plan.id);
+    const inputs = planInputs(plan).map((input) => this.add(input, rel ?? above));
+    const rows = Math.min(plan.estimatedRows, Math.round(this.#sentRows.get(plan.id) ?? Infinity));
+    const width = this.#width(plan, rel);
+    const own = rel === above ? undefined : rel;
+    const totalMs = this.#totalMs(plan, own, inputs, rows, width);
+    const startupMs = Math.min(totalMs, this.#startupMs(plan, inputs, totalMs, rows, width));
+    const cost = { startupMs, totalMs, rows, width: Math.round(width) };
+    this.found.set(plan.id, cost);
+    return cost;
+  }
+
+  #width(plan: Plan, rel: Rel | undefined): number {
+    let width = 0;
+    for (const { id, type } of plan.columns) {
+      let bytes = this.#bytes.get(id);
+      if (bytes === undefined) {
+        bytes = rel === undefined ? typeBytes(type) : this.#known.estimator.bytes(rel, id);
+        this.#bytes.set(id, bytes);
+      }
+      width += bytes;
+    }
+    return width;
+  }
+
+  #totalMs(plan: Plan, rel: Rel | undefined, inputs: readonly NodeCost[], rows: number, width: number): number {
+    const { cost, searchedMs } = this.#known;
+    if (plan.kind === 'remote' && plan.inputs === undefined)
+      return this.#siteMs(rel ?? plan.fragment, plan.site) + this.#transferMs(plan, rows, width);
+    const searched = rel && searchedMs(rel, HOME);
+    if (searched !== undefined) return searched;
+    const below = inputs.reduce((sum, input) => sum + input.totalMs, 0);
+    if (plan.kind === 'remote') return below + this.#shippedMs(plan, inputs);
+    return rel === undefined ? below : below + cost.operatorMs(rel, HOME, inputs.map((input) => input.rows), rows); // prettier-ignore
+  }
+
+  /** Rows sent to where the fragment runs, and back. */
+  #shippedMs(plan: Extract<Plan, { kind: 'remote' }>, inputs: readonly NodeCost[]): number {
+    const { cost } = this.#known;
+    if (plan.site === CATALOG_SITE || plan.site === SESSION_SITE) return cost.netMs(plan.estimatedRows);
+    const there = inputs.reduce((sum, { rows, width }, i) => sum + cost.transferMs(plan.site, rows, plan.inputs![i]!.columns.length, width), 0); // prettier-ignore
+    return there + this.#siteMs(plan.fragment, plan.site);
+  }
+
+  /** A subtree at a source: parts that the search weighed as it did. */
+  #siteMs(rel: Rel, site: string): number {
+    const { cost, estimator, searchedMs } = this.#known;
+    const searched = searchedMs(rel, site);
+    if (searched !== undefined) return searched;
+    const inputs = relInputs(rel);
+    const below = inputs.reduce((sum, input) => sum + this.#siteMs(input, site), 0);
+    return below + cost.operatorMs(rel, site, inputs.map((input) => estimator.rows(input)), estimator.rows(rel)); // prettier-ignore
+  }
+
+  #transferMs({ site, columns }: Extract<Plan, { kind: 'remote' }>, rows: number, width: number): number {
+    return this.#known.cost.transferMs(site, rows, columns.length, width);
+  }
+
+  /** Until the first row. */
+  #startupMs(plan: Plan, inputs: readonly NodeCost[], totalMs: number, rows: number, width: number): number {
+    const [first, second] = inputs;
+    switch (plan.kind) {
+      case 'remote': {
+        if (isNetOperator(plan)) return totalMs;
+        if (first) return first.startupMs;
+        const start = this.#transferMs(plan, 0, 0);
+        return isBlocking(plan.fragment) ? totalMs - this.#transferMs(plan, rows, width) + start : start;
+      }
+      case 'hashjoin':
+      case 'nestedloop':
+        return second!.totalMs + first!.startupMs;
+      case 'aggregate':
+      case 'sort':
+      case 'window':
+        return totalMs;
+      case 'setop':
+        return plan.op === 'union' ? first!.startupMs : totalMs;
+      case 'with':
+        return inputs.slice(0, -1).reduce((sum, definition) => sum + definition.totalMs, inputs.at(-1)!.startupMs);
+      case 'recursive':
+        return inputs.slice(0, plan.constants.length).reduce((sum, constant) => sum + constant.totalMs, 0);
+      case 'filter':
+      case 'project':
+      case 'projectset':
+      case 'limit':
+      case 'distinct':
+        return first!.startupMs;
+      case 'values':
+      case 'ctescan':
+        return 0;
+    }
+  }
+}
+
+/** Gives no row before it has read all. */
+function isBlocking(rel: Rel): boolean {
+  switch (rel.kind) {
+    case 'aggregate':
+    case 'sort':
+    case 'window':
+    case 'distinct':
+      return true;
+    case 'project':
+    case 'limit':
+    case 'filter':
+    case 'fence':
+      return isBlocking(rel.input);
+    default:
+      return false;
+  }
+}

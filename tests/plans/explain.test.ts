@@ -1,0 +1,59 @@
+/** EXPLAIN with costs, with the search, and after running: what it prints (explain.golden), figures of statistics injected. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type pg from 'pg';
+import { tableOfRows, type TableStatistics } from '../../algebra/statistics.ts';
+import { connectText, run } from '../support/differential.ts';
+import { Federation, type FederationGateway } from '../support/federation.ts';
+import { placement, TABLES } from './tables.ts';
+
+const goldenFile = path.join(__dirname, 'explain.golden');
+const ROWS: Readonly<Record<string, number>> = { orders: 200_000, customers: 3_000, products: 400 };
+
+const JOIN = 'FROM orders o JOIN customers c USING (customer_id) JOIN staff s ON s.staff_id = o.seller WHERE c.vip';
+const shown = [
+  `EXPLAIN SELECT region, count(*) AS n FROM customers WHERE vip GROUP BY region ORDER BY n`,
+  `EXPLAIN (VERBOSE) SELECT c.region, max(s.name) ${JOIN} GROUP BY c.region`,
+  `EXPLAIN (OPTIMIZER) SELECT c.region, max(s.name) ${JOIN} GROUP BY c.region ORDER BY 1 LIMIT 3`,
+  `EXPLAIN (OPTIMIZER, COSTS OFF, FORMAT YAML) SELECT o.total FROM orders o, customers c WHERE o.customer_id = c.customer_id AND o.total > (SELECT avg(balance) FROM customers)`,
+  `EXPLAIN (OPTIMIZER, FORMAT JSON) SELECT customer_id FROM customers`,
+];
+
+let federation: Federation;
+let gateway: FederationGateway;
+let client: pg.Client;
+
+beforeAll(async () => {
+  federation = await Federation.create(TABLES);
+  const statistics = { table: (table: { readonly name: string }): TableStatistics => tableOfRows(ROWS[table.name] ?? 1000) };
+  gateway = await federation.gateway(placement, { observer: { statistics, disabled: new Set(), fired: new Set() } });
+  client = await connectText(gateway.clientConfig);
+});
+
+afterAll(async () => {
+  await client?.end();
+  await gateway?.stop();
+  await federation?.stop();
+});
+
+const linesOf = async (sql: string): Promise<string> => {
+  const { rows, error } = await run(client, sql);
+  if (error) throw new Error(`${error.code}: ${error.message}`);
+  return rows.map(([line]) => line).join('\n');
+};
+
+test('what EXPLAIN shows is what the golden file has', async () => {
+  const parts: string[] = [];
+  for (const sql of shown) parts.push(`${sql}\n----\n${await linesOf(sql)}\n`);
+  const text = parts.join('\n');
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(goldenFile, text);
+  expect(text).toBe(readFileSync(goldenFile, 'utf8'));
+});
+
+test('ANALYZE says what came from each source, what keys spared, and where rows were far off', async () => {
+  const plan = await linesOf(`EXPLAIN (ANALYZE) SELECT o.order_id, c.name ${JOIN}`);
+  expect(plan).toMatch(/^Received from lake: [1-9]\d* bytes, [1-9]\d* rows$/m);
+  expect(plan).toMatch(/^Received from shop: [1-9]\d* bytes, [1-9]\d* rows$/m);
+  expect(plan).toMatch(/Rows Spared: \d+ \(\d+ of 200000 expected without keys\)/);
+  expect(plan).toMatch(/Misestimated: expected \d+ rows, \d+ times too many/);
+});
