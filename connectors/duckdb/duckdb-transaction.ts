@@ -5,6 +5,7 @@
  * may be seen by its later fragments.
  */
 import type { DuckDBPreparedStatement } from '@duckdb/node-api';
+import { assert } from '../../core/assert.ts';
 import type { BatchStream } from '../../core/batch.ts';
 import type { Datum } from '../../core/datum.ts';
 import { queryCanceled, sourceError } from '../../core/sql-error.ts';
@@ -43,7 +44,9 @@ export class DuckDBTransaction implements SiteTransaction {
   private readonly context: TransactionContext;
   private readonly begin: BeginOptions;
   private readonly open = new Set<ResultStream>();
-  private ended = false;
+  private readonly starting = new Set<Promise<BatchStream>>();
+  private readonly ending = new AbortController();
+  private ended: Promise<void> | undefined;
 
   constructor(context: TransactionContext, begin: BeginOptions) {
     this.context = context;
@@ -51,8 +54,19 @@ export class DuckDBTransaction implements SiteTransaction {
   }
 
   async query(fragment: Rel, options: SiteQueryOptions): Promise<BatchStream> {
+    assert(this.ended === undefined, 'a query after the end of its transaction');
+    const started = this.start(fragment, options);
+    this.starting.add(started);
+    try {
+      return await started;
+    } finally {
+      this.starting.delete(started);
+    }
+  }
+
+  private async start(fragment: Rel, options: SiteQueryOptions): Promise<BatchStream> {
     const { context } = this;
-    const signal = AbortSignal.any([options.signal, this.begin.signal]);
+    const signal = AbortSignal.any([options.signal, this.begin.signal, this.ending.signal]);
     if (signal.aborted) throw queryCanceled('user request');
     const writer = new DuckDBWriter(context.known, context.capabilities.finder, options.params);
     const { text, parameters } = withinStack(() => writer.statement(fragment));
@@ -143,9 +157,14 @@ export class DuckDBTransaction implements SiteTransaction {
     return sourceError(source, '58000', 'the result ended with an error that did not occur again');
   }
 
-  async end(): Promise<void> {
-    if (this.ended) return;
-    this.ended = true;
+  end(): Promise<void> {
+    return (this.ended ??= this.finish());
+  }
+
+  /** The lease may end, and with it the database, only after the last call of any connection. */
+  private async finish(): Promise<void> {
+    this.ending.abort();
+    await Promise.allSettled(this.starting);
     await Promise.all([...this.open].map((stream) => stream.close()));
     this.open.clear();
     this.context.lease.end();

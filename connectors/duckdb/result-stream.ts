@@ -1,7 +1,9 @@
 /**
  * A running DuckDB statement as a stream of batches. Chunks of 2,048 rows are collected into batches, and one chunk is
- * fetched ahead while the last is being read. A connection has one fetch in flight at most: nothing else may touch it
- * until that settled, which close() waits for. Interrupted by the signal or by close(), whichever comes first.
+ * fetched ahead while the last is being read. A connection has one call in flight at most: nothing else may touch it
+ * until that settled, and the read that waits for it has made no other, which close() waits for: two fetches of one result
+ * at once, or a connection closed under a call, are memory read after it was freed. Interrupted by the signal or by close(),
+ * whichever comes first.
  */
 import { ResultReturnType } from '@duckdb/node-api';
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
@@ -51,6 +53,7 @@ export class ResultStream implements BatchStream {
   private readonly onAbort: () => void;
   private interrupting: NodeJS.Timeout | undefined;
   private ahead: Promise<DuckDBDataChunk | null> | undefined;
+  private reading: Promise<Batch | null> | undefined;
   private state: 'open' | 'ended' | 'failed' | 'closed' = 'open';
 
   constructor(options: {
@@ -73,12 +76,18 @@ export class ResultStream implements BatchStream {
 
   async next(): Promise<Batch | null> {
     if (this.state !== 'open') return null;
+    this.reading = this.read();
     try {
-      return await this.read();
+      return await this.reading;
     } catch (error) {
-      this.state = 'failed';
+      if (!this.isClosed) this.state = 'failed';
       throw this.owner.translate(error);
     }
+  }
+
+  /** It may become so while a read waits. */
+  private get isClosed(): boolean {
+    return this.state === 'closed';
   }
 
   private fetchAhead(): void {
@@ -97,6 +106,7 @@ export class ResultStream implements BatchStream {
     let rows = 0;
     while (rows + CHUNK_ROWS_MAX <= BATCH_ROWS) {
       const chunk = await this.ahead!;
+      if (this.isClosed) return null;
       const count = chunk?.rowCount ?? 0;
       if (chunk === null || count === 0) {
         this.ahead = undefined;
@@ -123,9 +133,11 @@ export class ResultStream implements BatchStream {
     const reusable = this.state === 'ended';
     this.state = 'closed';
     this.signal.removeEventListener('abort', this.onAbort);
+    if (!reusable) this.interrupt();
+    // Whoever reads is told what went wrong.
+    await this.reading?.then(undefined, () => undefined);
     // DuckDB holds on to the file until the result has come to its end, so it is brought there.
     for (let more = this.ahead !== undefined; more;) {
-      this.interrupt();
       // What is left in it no longer matters: whoever closes has the rows or the error it wanted.
       const chunk = await this.ahead!.then(undefined, () => null);
       more = chunk !== null && chunk.rowCount > 0;

@@ -240,12 +240,10 @@ describe('queries', () => {
     await Promise.all(transactions.map((transaction) => transaction.end()));
   });
 
-  test('an error in the middle, and the source goes on', async () => {
-    const site = open({ path: 'shop.duckdb' });
-    await site.describe(signal);
-    // 1 / (n - 2,900,000) raises far into the table.
+  /** 1 / (n - `row`) raises when it comes there. */
+  const failingAt = (row: number): Rel => {
     const minus: Scalar = {
-      ...divide(columnOf(numbers, 0), { kind: 'const', value: 2_900_000, type: int4 }),
+      ...divide(columnOf(numbers, 0), { kind: 'const', value: row, type: int4 }),
       fn: { ...divide(one, one).fn, oid: 181, name: 'int4mi', signature: 'int4mi(int4,int4)' },
       operator: {
         oid: 555,
@@ -258,11 +256,17 @@ describe('queries', () => {
         canHash: false,
       },
     };
-    const fragment: Rel = {
+    return {
       kind: 'project',
       input: numbers,
       items: [{ column: { id: columnId(9), name: 'q', type: int4 }, expr: divide(one, minus) }],
     };
+  };
+
+  test('an error in the middle, and the source goes on', async () => {
+    const site = open({ path: 'shop.duckdb' });
+    await site.describe(signal);
+    const fragment = failingAt(2_900_000);
     const transaction = await site.begin(begin);
     const stream = await transaction.query(fragment, { params: [], signal });
     const drain = async (): Promise<void> => {
@@ -275,6 +279,42 @@ describe('queries', () => {
     });
     await stream.close();
     await transaction.end();
+    expect(await countOf(site, 'orders', [['id', int8]])).toBe(1000);
+  });
+
+  test('ended at any time between an error and its reason', async () => {
+    const site = open({ path: 'shop.duckdb' });
+    await site.describe(signal);
+    for (let pause = 0; pause < 12; pause++) {
+      const transaction = await site.begin(begin);
+      const streams = [];
+      for (let i = 0; i < 2; i++) streams.push(await transaction.query(failingAt(1_000_000), { params: [], signal }));
+      const reads = streams.map(async (stream) => {
+        while (await stream.next());
+      });
+      const first = await Promise.race(reads.map((read) => read.catch((error: unknown) => error)));
+      expect(first).toMatchObject({ code: '22012' });
+      for (let i = 0; i < pause; i++) await new Promise((resolve) => setImmediate(resolve));
+      await transaction.end();
+      await Promise.allSettled(reads);
+    }
+    expect(await countOf(site, 'orders', [['id', int8]])).toBe(1000);
+  });
+
+  test('ended while a query starts', async () => {
+    const site = open({ path: 'shop.duckdb' });
+    await site.describe(signal);
+    for (let i = 0; i < 20; i++) {
+      const transaction = await site.begin(begin);
+      const started = transaction.query(numbers, { params: [], signal });
+      const outcome = started.then(
+        async (stream) => (await stream.next()) === null,
+        (error: unknown) => (error as { code: string }).code === '57014',
+      );
+      for (let step = 0; step < i; step++) await new Promise((resolve) => setImmediate(resolve));
+      await transaction.end();
+      expect(await outcome).toBe(true);
+    }
     expect(await countOf(site, 'orders', [['id', int8]])).toBe(1000);
   });
 
