@@ -1,7 +1,8 @@
 /**
  * The connections to one source: at most `max`, opened on demand, kept while they are clean. A statement takes all the
  * connections it can use at once and never waits for one while holding another, so that statements cannot block each other
- * for good. Waiters are served in order of arrival and give up after a time limit.
+ * for good. Waiters are served in order of arrival and give up after a time limit. Where the source itself has no room for
+ * another connection, those that there are go round.
  */
 import pg from 'pg';
 import { queryCanceled, sourceBusy, sourceUnavailable } from '../../core/sql-error.ts';
@@ -23,7 +24,11 @@ interface Waiter {
   readonly wanted: number;
   readonly resolve: (connections: readonly RemoteConnection[]) => void;
   readonly reject: (error: SqlError) => void;
+  /** Set when its time was over while connections were being opened for it. */
+  gaveUp: SqlError | undefined;
 }
+
+const TOO_MANY_CONNECTIONS = '53300';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -36,6 +41,8 @@ export class ConnectionPool {
   private readonly lent = new Set<RemoteConnection>();
   /** Connections lent or being opened. */
   private taken = 0;
+  /** The source refused another one: nothing is opened until one comes back. */
+  private full = false;
   private reaper: NodeJS.Timeout | undefined;
   private ended = false;
 
@@ -60,10 +67,14 @@ export class ConnectionPool {
         wanted: Math.min(wanted, this.options.max),
         resolve: (connections) => (settle(), resolve(this.lend(connections))),
         reject: (error) => (settle(), reject(error)),
+        gaveUp: undefined,
       };
       const giveUp = (error: SqlError): void => {
         const i = this.waiters.indexOf(waiter);
-        if (i < 0) return;
+        if (i < 0) {
+          waiter.gaveUp ??= error;
+          return;
+        }
         this.waiters.splice(i, 1);
         waiter.reject(error);
       };
@@ -80,6 +91,7 @@ export class ConnectionPool {
   release(connection: RemoteConnection): void {
     if (!this.lent.delete(connection)) return;
     this.taken--;
+    this.full = false;
     connection.dropPending();
     if (!connection.isClean) connection.destroy('released while busy');
     else if (this.ended || connection.isRetired) connection.close();
@@ -116,7 +128,7 @@ export class ConnectionPool {
   }
 
   private serve(): void {
-    while (this.waiters.length > 0 && this.taken < this.options.max) {
+    while (this.waiters.length > 0 && this.taken < this.options.max && !this.full) {
       const waiter = this.waiters.shift()!;
       const count = Math.min(waiter.wanted, this.options.max - this.taken);
       this.taken += count;
@@ -132,8 +144,18 @@ export class ConnectionPool {
     const connections = [...ready, ...opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))];
     this.taken -= ready.length + missing - connections.length;
     if (connections.length > 0) waiter.resolve(connections);
+    else if (opened.some(isRefused) && this.taken + this.idle.length > 0 && !this.ended) this.putBack(waiter);
     else waiter.reject(sourceUnavailable(this.options.source, reasonOf(opened)));
+    // None is left to come back.
+    if (this.taken === 0) this.full = false;
     this.serve();
+  }
+
+  /** First in line for what came back meanwhile, or comes back. */
+  private putBack(waiter: Waiter): void {
+    if (waiter.gaveUp) waiter.reject(waiter.gaveUp);
+    else this.waiters.unshift(waiter);
+    this.full = this.idle.length === 0;
   }
 
   private async connect(): Promise<RemoteConnection> {
@@ -164,6 +186,9 @@ export class ConnectionPool {
     if (i >= 0) this.idle.splice(i, 1);
   }
 }
+
+const isRefused = (result: PromiseSettledResult<unknown>): boolean =>
+  result.status === 'rejected' && (result.reason as { readonly code?: unknown }).code === TOO_MANY_CONNECTIONS;
 
 function reasonOf(results: readonly PromiseSettledResult<unknown>[]): string {
   const failed = results.find((result) => result.status === 'rejected');

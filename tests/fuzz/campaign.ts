@@ -45,7 +45,11 @@ type FuzzGateway = Gateway & { readonly clientConfig: pg.ClientConfig };
 
 export async function runCampaign(options: CampaignOptions): Promise<Tally> {
   const tables = randomSchema(new Random(options.seed), options.tables ?? TABLES);
-  const federation = await Federation.create(tables.map((table) => table.federated));
+  // Every gateway keeps connections of its own to each of its sources.
+  const federation = await Federation.create(
+    tables.map((table) => table.federated),
+    { max_connections: '150' },
+  );
   const tally = emptyTally();
   const gateways: { name: string; gateway: FuzzGateway }[] = [];
   const lanes: Lane[] = [];

@@ -8,7 +8,8 @@ import pg from 'pg';
 export interface Outcome {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | null)[])[];
-  readonly error?: { readonly code: string; readonly message: string };
+  /** The detail of a lost or refused connection says why. */
+  readonly error?: { readonly code: string; readonly message: string; readonly detail?: string | undefined };
 }
 
 /** What users made has other numbers in every database. */
@@ -47,8 +48,13 @@ export async function run(client: pg.Client, sql: string, values?: readonly unkn
     };
   } catch (error) {
     if (!(error instanceof Error) || typeof (error as pg.DatabaseError).code !== 'string') throw error;
-    const { code, message } = error as pg.DatabaseError;
-    return { columns: [], typeOids: [], rows: [], error: { code: code!, message } };
+    const { code, message, detail } = error as pg.DatabaseError;
+    return {
+      columns: [],
+      typeOids: [],
+      rows: [],
+      error: { code: code!, message, ...(code!.startsWith('08') ? { detail } : {}) },
+    };
   }
 }
 
@@ -84,8 +90,10 @@ export function difference(
 const comparableColumns = ({ columns, typeOids }: TypedOutcome): string =>
   columns.map((column, i) => (typeOids[i]! < FIRST_USER_OID ? column : column.replace(/ \d+ (-?\d+)$/, ' own $1'))).join('|');
 
-const describeError = (outcome: Outcome): string =>
-  outcome.error ? `${outcome.error.code} ${outcome.error.message}` : `${outcome.rows.length} rows`;
+function describeError({ error, rows }: Outcome): string {
+  if (!error) return `${rows.length} rows`;
+  return `${error.code} ${error.message}${error.detail === undefined ? '' : ` (${error.detail})`}`;
+}
 
 /** By the exact columns first: floats that differ in their last digit must not change how rows are paired. */
 function compareRows(

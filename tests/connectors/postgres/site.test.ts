@@ -425,6 +425,33 @@ describe('transactions', () => {
     expect(await run(site, r.limit(numbers(['i']), 1))).toHaveLength(1);
   });
 
+  test('a source without room for more connections: those there are go round', async () => {
+    await admin.query('CREATE ROLE narrow LOGIN CONNECTION LIMIT 2; GRANT SELECT ON numbers TO narrow');
+    const url = server.url.replace(/\/\/[^@]*@/, '//narrow@');
+    const site = newSite({ url, pool: { max: 8 } });
+    const one = (): Promise<unknown[]> => run(site, r.limit(numbers(['i']), 1));
+    const first = await site.begin(beginOptions({ fragments: 2 }));
+    const waiting = [one(), one(), one()];
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await first.end();
+    expect(await Promise.all(waiting)).toEqual([[[1]], [[1]], [[1]]]);
+    await Promise.all(Array.from({ length: 10 }, one));
+
+    const other = newSite({ url, pool: { max: 8 } });
+    await expect(Promise.all([1, 2].map(() => run(other, r.limit(numbers(['i']), 1))))).rejects.toMatchObject({
+      code: '08001',
+      fields: { detail: 'too many connections for role "narrow"' },
+    });
+    const held = await site.begin(beginOptions({ fragments: 2 }));
+    const aborter = new AbortController();
+    const late = site.begin(beginOptions({ signal: aborter.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    aborter.abort();
+    await expect(late).rejects.toMatchObject({ code: '57014' });
+    await held.end();
+    expect(await one()).toHaveLength(1);
+  });
+
   test('a transaction without a query gives its connection back as it was', async () => {
     const site = newSite({ pool: { max: 1 } });
     for (const fragments of [1, 2]) {
