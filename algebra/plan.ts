@@ -62,6 +62,8 @@ export interface HashJoinPlan extends PlanBase {
   readonly nullAware: boolean;
   readonly nullsMatch?: boolean;
   readonly keyFilter?: KeyFilter;
+  /** With more rows than this on the right, the left side is built instead, if it turns out to be smaller. */
+  readonly flipAt?: number;
 }
 /** Any join condition; the right side is kept in memory. */
 export interface NestedLoopPlan extends PlanBase {
@@ -215,6 +217,8 @@ export interface NodeMetrics {
   memoryPeakBytes: number;
   /** Of a hash join with a key filter: how many keys it sent; null: too many. */
   keysSent?: number | null;
+  /** Rows of the right side when a join built the left one instead. */
+  buildFlippedAt?: number;
 }
 /** By plan node id. */
 export type PlanMetrics = Map<number, NodeMetrics>;

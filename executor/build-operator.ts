@@ -2,6 +2,7 @@
 import type { Plan } from '../algebra/plan.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Execution } from './execution.ts';
+import { AdaptiveJoinOperator } from './operators/adaptive-join.ts';
 import { AggregateOperator } from './operators/aggregate.ts';
 import { CteScanOperator, WithOperator } from './operators/cte.ts';
 import { DistinctOperator } from './operators/distinct.ts';
@@ -48,9 +49,10 @@ function build(plan: Plan, execution: Execution): Operator {
       return new ProjectOperator(plan, buildOperator(plan.input, execution), execution);
     case 'hashjoin': {
       const [left, right] = [buildOperator(plan.left, execution), buildOperator(plan.right, execution)];
-      return plan.nullAware
-        ? new NotInOperator(plan, left, right, execution)
-        : new HashJoinOperator(plan, left, right, execution);
+      if (plan.nullAware) return new NotInOperator(plan, left, right, execution);
+      return plan.flipAt === undefined
+        ? new HashJoinOperator(plan, left, right, execution)
+        : new AdaptiveJoinOperator(plan, left, right, execution);
     }
     case 'nestedloop': {
       const [left, right] = [buildOperator(plan.left, execution), buildOperator(plan.right, execution)];

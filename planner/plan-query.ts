@@ -28,6 +28,7 @@ export const ruleNames: readonly string[] = [
   'order-joins',
   'split-averages',
   'key-filters',
+  'adaptive-joins',
   'cost-placement',
   'placement',
 ];
@@ -80,6 +81,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     pushEverything: disabled.has('cost-placement') || volatile !== undefined,
     splitAverages: !disabled.has('split-averages'),
     keyFilters: !disabled.has('key-filters') && !pushNothing,
+    adaptiveJoins: !disabled.has('adaptive-joins'),
   };
   const search = new Search({
     judge,

@@ -476,7 +476,7 @@ export class Federation {
 function actualFigures(metrics: PlanMetrics, id: number) {
   const found = metrics.get(id);
   if (!found) return undefined;
-  const { rows, timeMs, loops, sourceBytes, memoryPeakBytes, keysSent } = found;
+  const { rows, timeMs, loops, sourceBytes, memoryPeakBytes, keysSent, buildFlippedAt } = found;
   return {
     rows,
     timeMs,
@@ -484,5 +484,6 @@ function actualFigures(metrics: PlanMetrics, id: number) {
     ...(sourceBytes > 0 ? { bytes: sourceBytes } : {}),
     ...(memoryPeakBytes > 0 ? { memoryBytes: memoryPeakBytes } : {}),
     ...(keysSent === undefined ? {} : { keysSent }),
+    ...(buildFlippedAt === undefined ? {} : { buildFlippedAt }),
   };
 }

@@ -40,6 +40,7 @@ export class MeteredOperator extends Operator {
       metrics.memoryPeakBytes = this.#inner.memoryPeakBytes;
       metrics.sourceBytes = this.#inner.sourceBytes;
       if (this.#inner.keysSent !== undefined) metrics.keysSent = this.#inner.keysSent;
+      if (this.#inner.buildFlippedAt !== undefined) metrics.buildFlippedAt = this.#inner.buildFlippedAt;
     }
   }
 }

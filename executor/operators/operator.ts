@@ -30,6 +30,7 @@ export abstract class Operator implements BatchStream {
   }
   /** See NodeMetrics. */
   keysSent: number | null | undefined;
+  buildFlippedAt: number | undefined;
   get sourceBytes(): number {
     return 0;
   }

@@ -28,6 +28,8 @@ export interface ActualFigures {
   readonly waitForConnectionMs?: number;
   /** Of a key filter; null: there were too many. */
   readonly keysSent?: number | null;
+  /** Rows of the right side when a join built the left one instead. */
+  readonly buildFlippedAt?: number;
 }
 
 export interface ExplainOptions {
@@ -201,6 +203,8 @@ class Describer {
         ];
         if (plan.residual.length > 0) properties.push(['Join Filter', this.#conjuncts(plan.residual)]);
         if (plan.nullAware) properties.push(['Null Aware', true]);
+        const flippedAt = this.#options.actual?.(plan.id)?.buildFlippedAt;
+        if (flippedAt !== undefined) properties.push(['Build Side', `left, after ${flippedAt} rows of the right`]);
         if (plan.keyFilter) {
           properties.push(['Keys Sent', this.#keysSent(plan, plan.keyFilter)], ...this.#spared(plan, plan.keyFilter));
         }

@@ -4,6 +4,9 @@ import { outputColumns, type Join } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 
+/** Fewer rows are not worth the thought. */
+const FLIP_MIN = 100_000;
+
 type Base = Pick<Plan, 'id' | 'columns' | 'estimatedRows' | 'notPushed'>;
 
 /** `on`: as the executor evaluates it. */
@@ -31,4 +34,14 @@ export function localJoin(base: Base, rel: Join, left: Plan, right: Plan, on: re
     return { ...base, kind: 'nestedloop', type, left, right, on, nullAware };
   const keyed = { ...base, kind: 'hashjoin', type, left, right, leftKeys, rightKeys, residual, nullAware } as const;
   return nullsMatch ? { ...keyed, nullsMatch } : keyed;
+}
+
+/**
+ * From how many rows of the right side on the join looks at the left one: when that is expected to be smaller by half than what
+ * came already. `always`: it tries at once.
+ */
+export function withFlip(join: HashJoinPlan, always: boolean): HashJoinPlan {
+  if (join.nullAware || join.type === 'semi' || join.type === 'anti') return join;
+  const flipAt = always ? 0 : Math.max(FLIP_MIN, 2 * join.right.estimatedRows, 2 * join.left.estimatedRows);
+  return { ...join, flipAt };
 }

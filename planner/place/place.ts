@@ -41,7 +41,7 @@ import type { FragmentJudge } from './fragment-judge.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';
 import { keyFilterOf, type KeyFilterOptions } from './key-filters.ts';
 import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
-import { localJoin } from './local-join.ts';
+import { localJoin, withFlip } from './local-join.ts';
 import { splitAverages } from './split-averages.ts';
 import { Subplans } from './subplans.ts';
 import { splitStep } from './recursive-step.ts';
@@ -58,6 +58,8 @@ export interface PlacementSwitches {
   readonly pushEverything: boolean;
   readonly splitAverages: boolean;
   readonly keyFilters: boolean;
+  /** Joins may build the other side when they see that it is the smaller one. */
+  readonly adaptiveJoins: boolean;
 }
 
 export class Placer {
@@ -377,9 +379,10 @@ export class Placer {
   #joined(rel: Join, left: Plan, right: Plan, on: readonly Scalar[]): Plan {
     const columns = rel.type === 'semi' || rel.type === 'anti' ? left.columns : [...left.columns, ...right.columns];
     const join = localJoin(this.#base(rel, columns, this.#whyHome(rel)), rel, left, right, on);
-    if (join.kind !== 'hashjoin' || !this.#switches.keyFilters || this.#inStep) return join;
-    const keyFilter = keyFilterOf(join, on, rel.right, this.#keyFilters);
-    if (keyFilter === undefined) return join;
+    if (join.kind !== 'hashjoin') return join;
+    const isSent = this.#switches.keyFilters && !this.#inStep;
+    const keyFilter = isSent ? keyFilterOf(join, on, rel.right, this.#keyFilters) : undefined;
+    if (keyFilter === undefined) return this.#switches.adaptiveJoins ? withFlip(join, this.#switches.pushNothing) : join;
     this.#fired?.add('key-filters');
     return { ...join, keyFilter };
   }

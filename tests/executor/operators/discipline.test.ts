@@ -80,16 +80,21 @@ const limitOf = (input: Plan, limit: number, offset: number | null = null): Plan
   limit: constant(int8, limit),
   offset: offset === null ? null : constant(int8, offset),
 });
-const filterOf = (input: Plan): Plan => ({
+const filterOf = (input: Plan, from = 0): Plan => ({
   ...node(input.columns),
   kind: 'filter',
   input,
-  conjuncts: [call('int4ge(int4,int4)', bool, ref(input.columns[0]!), constant(int4, 0))],
+  conjuncts: [call('int4ge(int4,int4)', bool, ref(input.columns[0]!), constant(int4, from))],
 });
 
 const shapes: Readonly<Record<string, () => Plan>> = {
   'hash join': () => joinOf(),
   'full join': () => joinOf('full'),
+  'join that may flip': () => ({ ...joinOf('left'), flipAt: 15 }),
+  'join that flips': () => {
+    const join = joinOf('full');
+    return { ...join, flipAt: 45, left: filterOf(join.left, 40) };
+  },
   'anti join': () => joinOf('anti'),
   'NOT IN': () => ({ ...joinOf('anti'), nullAware: true }),
   'nested loop': () => {

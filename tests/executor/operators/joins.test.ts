@@ -1,5 +1,5 @@
 /** Hash join and nested loop against a naive join over the same rows: every type, NULLs, duplicates, residuals. */
-import type { HashJoinPlan, NestedLoopPlan, Plan } from '../../../algebra/plan.ts';
+import type { HashJoinPlan, NestedLoopPlan, Plan, PlanMetrics } from '../../../algebra/plan.ts';
 import type { Scalar } from '../../../algebra/scalar.ts';
 import type { Datum, Numeric } from '../../../core/datum.ts';
 import { compareNumeric } from '../../../core/numeric.ts';
@@ -181,12 +181,17 @@ for (const keyCase of keyCases) {
             };
             const expected = naive(type, data.left, data.right, condition(keyCase, keys, residual));
             expect(bag(await run(plan, tables))).toEqual(bag(expected));
+            // Whichever side is built: where the right one grows beyond so many rows, the left one if it has fewer.
+            const flips = type === 'semi' || type === 'anti' ? [] : [0, 9];
+            for (const flipAt of flips) expect(bag(await run({ ...plan, flipAt }, tables))).toEqual(bag(expected));
             // Columns nobody reads are not carried: what remains must be the same.
             for (const positions of [[2], [5, 1], []]) {
               const kept = positions.flatMap((position) => plan.columns[position] ?? []);
               const narrow: Plan = { ...node(kept), kind: 'project', input: plan, exprs: kept.map(ref) };
               const cut = expected.map((row) => positions.filter((position) => position < row.length).map((p) => row[p]!));
               expect(bag(await run(narrow, tables))).toEqual(bag(cut));
+              if (flips.length > 0)
+                expect(bag(await run({ ...narrow, input: { ...plan, flipAt: 3 } } as Plan, tables))).toEqual(bag(cut));
             }
           }
         }
@@ -264,6 +269,32 @@ for (const type of types) {
     }
   });
 }
+
+test('the smaller side is built, once the rows show which it is', async () => {
+  const data = (left: number, right: number): Generated => generate(7, keyCases[0]!, left, right, 50, 0);
+  const flippedAt = async (left: number, right: number, flipAt: number): Promise<number | undefined> => {
+    const sides = setUp(keyCases[0]!, data(left, right), 10);
+    const plan: HashJoinPlan = {
+      ...node([...sides.left, ...sides.right]),
+      kind: 'hashjoin',
+      type: 'inner',
+      left: remote('l', sides.left),
+      right: remote('r', sides.right),
+      leftKeys: [ref(sides.left[0]!)],
+      rightKeys: [ref(sides.right[0]!)],
+      residual: [],
+      nullAware: false,
+      flipAt,
+    };
+    const metrics: PlanMetrics = new Map();
+    await run(plan, sides.tables, { metrics });
+    return metrics.get(plan.id)!.buildFlippedAt;
+  };
+  expect(await flippedAt(12, 300, 50)).toBe(60);
+  expect(await flippedAt(12, 40, 50)).toBeUndefined();
+  expect(await flippedAt(200, 300, 50)).toBeUndefined();
+  expect(await flippedAt(0, 300, 50)).toBe(60);
+});
 
 test('a join that multiplies puts out bounded batches', async () => {
   const left = [column('k', int4), column('k2', int4), column('v', int4)];
