@@ -48,6 +48,8 @@ export interface PlanContext {
   /** Evaluates an expression over constants: throws what that raises. */
   readonly raiseConstant?: (expr: Scalar) => void;
   readonly statistics: Statistics;
+  /** What the executor may keep of one query. */
+  readonly queryMemoryBytes: number;
   /** For tests: rules that must not fire. */
   readonly disabled?: ReadonlySet<string>;
   /** Collects the names of the rules that changed something. */
@@ -71,7 +73,13 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     return (volatile && found.wholeStatements) ?? found.capabilities;
   });
   const estimator = new Estimator(context.statistics);
-  const cost = new CostModel({ estimator, sites: (name) => site(name).costs, local, net: context.session ?? net });
+  const cost = new CostModel({
+    estimator,
+    sites: (name) => site(name).costs,
+    local,
+    net: context.session ?? net,
+    memoryBytes: context.queryMemoryBytes,
+  });
   let lastColumn = highestColumn(query);
   const nextColumn = (): ColumnId => ++lastColumn as ColumnId;
   const pushNothing = disabled.has('placement');

@@ -231,6 +231,7 @@ export class Federation {
       sites,
       ...own,
       statistics,
+      queryMemoryBytes: this.parts.queryMemoryBytes,
       disabled,
       ...(fired ? { fired } : {}),
       ...(record ? { record } : {}),

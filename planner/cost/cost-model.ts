@@ -21,6 +21,10 @@ const NET_ROW_MS = 0.01;
 /** What nobody at home evaluates: dearer than anything, and still comparable. */
 const IMPOSSIBLE_MS = 1e12;
 
+/** At home, more than a query may keep in memory: it would fail, so that even a slow plan is better; with what it costs to note a row. */
+const OVERFLOW_MS = 1e5;
+const KEPT_ROW_BYTES = 16;
+
 /** Who evaluates what is not at a source. */
 type Evaluator = 'home' | 'net' | 'nobody';
 
@@ -32,6 +36,7 @@ export class CostModel {
   readonly #sites: (site: string) => SiteCosts;
   readonly #local: Capabilities;
   readonly #net: Capabilities | undefined;
+  readonly #memoryBytes: number;
   readonly #evaluators = new WeakMap<Scalar, Evaluator>();
 
   constructor(options: {
@@ -39,11 +44,14 @@ export class CostModel {
     sites: (site: string) => SiteCosts;
     local: Capabilities;
     net: Capabilities | undefined;
+    /** What one query may keep at home. */
+    memoryBytes: number;
   }) {
     this.#estimator = options.estimator;
     this.#sites = options.sites;
     this.#local = options.local;
     this.#net = options.net;
+    this.#memoryBytes = options.memoryBytes;
   }
 
   rates(place: string): ComputeCosts {
@@ -68,6 +76,12 @@ export class CostModel {
   /** Rows that are not relayed as a source sent them, written for the client. */
   outputMs(rows: number, columns: number): number {
     return rows * columns * OUTPUT_VALUE * MS;
+  }
+
+  /** Rows of so many bytes that an operator at home has to keep. */
+  keptMs(rows: number, bytes: number): number {
+    const part = (rows * (bytes + KEPT_ROW_BYTES)) / this.#memoryBytes;
+    return part <= 1 ? 0 : OVERFLOW_MS * part;
   }
 
   /** The operator itself, its inputs being there, of so many rows each. `rows`: what it puts out. */

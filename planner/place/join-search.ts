@@ -194,7 +194,12 @@ export class JoinSearch implements JoinTable {
     const [near, far] = [this.#atHome(left), this.#atHome(right)];
     const sent = this.#sentRows(near, left, right, type, on);
     const spared = sent < left.rows ? left.homeMs - near.costMs - this.#transferMs(near.place, left, sent) : 0;
-    const below = left.homeMs + right.homeMs - spared + cost.joinMs(HOME, sent, right.rows, entry.rows, keyed);
+    const below =
+      left.homeMs +
+      right.homeMs -
+      spared +
+      cost.joinMs(HOME, sent, right.rows, entry.rows, keyed) +
+      cost.keptMs(right.rows, right.bytes);
     const known = entry.candidates.get(HOME);
     if (known !== undefined && known.costMs <= below) return;
     const asked = keyed ? Math.max(left.rows + right.rows, entry.rows) : left.rows * right.rows;

@@ -98,9 +98,28 @@ export class Search {
 
   /** These columns of `rel`, of so many rows, brought home. */
   #transferMs(place: string, rel: Rel, columns: readonly RelColumn[], rows: number): number {
+    return this.#options.cost.transferMs(place, rows, columns.length, this.#bytes(rel, columns));
+  }
+
+  #bytes(rel: Rel, columns: readonly RelColumn[]): number {
+    return columns.reduce((sum, column) => sum + this.#options.estimator.bytes(rel, column.id), 0);
+  }
+
+  /** For what an operator keeps in memory at home; `wanted`: of its inputs. A sort below a limit keeps little. */
+  #keptMs(rel: Rel, wanted: Needed): number {
     const { estimator, cost } = this.#options;
-    const bytes = columns.reduce((sum, column) => sum + estimator.bytes(rel, column.id), 0);
-    return cost.transferMs(place, rows, columns.length, bytes);
+    const kept = (of: Rel, columns = outputColumns(of)): number => cost.keptMs(estimator.rows(of), this.#bytes(of, columns));
+    switch (rel.kind) {
+      case 'aggregate':
+      case 'distinct':
+        return kept(rel);
+      case 'window':
+        return kept(rel.input, outputColumns(rel.input).filter((column) => wanted.has(column.id))); // prettier-ignore
+      case 'join':
+        return kept(rel.right, outputColumns(rel.right).filter((column) => wanted.has(column.id))); // prettier-ignore
+      default:
+        return 0;
+    }
   }
 
   #candidates(rel: Rel, needed: Needed): Candidates {
@@ -286,7 +305,7 @@ export class Search {
       }
     }
     if (pushEverything && candidates.size > 0) return candidates;
-    let costMs = cost.operatorMs(rel, HOME, flows, rows);
+    let costMs = cost.operatorMs(rel, HOME, flows, rows) + this.#keptMs(rel, wanted);
     const brought = inputs.map((input, i) => {
       const best = this.#cheapest(input, below[i]!, wanted);
       costMs += best.costMs;

@@ -44,6 +44,9 @@ beforeAll(async () => {
 
 afterAll(() => federation?.stop());
 
+/** Thousands of statements; a busy machine takes its time. */
+const PATIENCE_MS = 900_000;
+
 const isOrdered = (sql: string): boolean => /\bORDER BY\b(?![^(]*\))/.test(sql);
 
 describe.each(Object.entries(placements))('%s', (_, placement) => {
@@ -51,21 +54,25 @@ describe.each(Object.entries(placements))('%s', (_, placement) => {
     ['pushed down', []],
     ['placement off', ['placement']],
     ['all that sources can do', ['cost-placement']],
-  ])('%s', async (_name, disabled) => {
-    const gateway = await federation.gateway(placement, { disabled });
-    try {
-      const client = await connectText(gateway.clientConfig);
-      const wrong: string[] = [];
-      for (const [i, { sql, refused }] of statements.entries()) {
-        const actual = await run(client, sql);
-        if (refused !== undefined && actual.error?.code === '0A000' && actual.error.message.includes(refused)) continue;
-        const differs = difference(expected[i]!, actual, { ordered: isOrdered(sql) });
-        if (differs !== undefined) wrong.push(`${sql}\n   ${differs}`);
+  ])(
+    '%s',
+    async (_name, disabled) => {
+      const gateway = await federation.gateway(placement, { disabled });
+      try {
+        const client = await connectText(gateway.clientConfig);
+        const wrong: string[] = [];
+        for (const [i, { sql, refused }] of statements.entries()) {
+          const actual = await run(client, sql);
+          if (refused !== undefined && actual.error?.code === '0A000' && actual.error.message.includes(refused)) continue;
+          const differs = difference(expected[i]!, actual, { ordered: isOrdered(sql) });
+          if (differs !== undefined) wrong.push(`${sql}\n   ${differs}`);
+        }
+        await client.end();
+        expect(wrong).toEqual([]);
+      } finally {
+        await gateway.stop();
       }
-      await client.end();
-      expect(wrong).toEqual([]);
-    } finally {
-      await gateway.stop();
-    }
-  });
+    },
+    PATIENCE_MS,
+  );
 });

@@ -233,7 +233,13 @@ function contextOf(seed: number): ConstructorParameters<typeof Search>[0] {
   return {
     judge: new FragmentJudge(() => exact),
     estimator,
-    cost: new CostModel({ estimator, sites: (site) => costs[site as keyof typeof costs], local: exact, net: undefined }),
+    cost: new CostModel({
+      estimator,
+      sites: (site) => costs[site as keyof typeof costs],
+      local: exact,
+      net: undefined,
+      memoryBytes: 1e9,
+    }),
     pushEverything: seed % 5 === 0,
     pushNothing: seed % 7 === 0,
     splitAverages: true,
