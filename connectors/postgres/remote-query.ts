@@ -11,7 +11,7 @@ import { executeMessage, parseMessage, syncMessage } from './frontend-messages.t
 import type { RowSink } from './message-reader.ts';
 import type { Outcome, RemoteConnection } from './remote-connection.ts';
 import type { RemoteStatement } from './remote-statement.ts';
-import { checkResultTypes } from './remote-statement.ts';
+import { checkResultTypes, wrongColumn } from './remote-statement.ts';
 import { ResultQueue } from './result-queue.ts';
 
 /** Turns rows into items (batches, relay chunks) and keeps the incomplete one. */
@@ -42,8 +42,11 @@ async function execute(context: QueryContext<never>, portal: string, rowsMax: nu
   const { sql, parameters, formats, columns } = statement;
   if (statement.callsOwnFunctions) connection.useSourceSearchPath();
   if (statement.runsOnce) connection.retire();
-  const cached = statement.runsOnce ? undefined : connection.statements.find(sql);
-  if (cached) checkResultTypes(source, columns, cached.oids);
+  const known = statement.runsOnce ? undefined : connection.statements.find(sql);
+  // Parsed before a column got the type that our catalog has learnt by now.
+  const isOutdated = known !== undefined && wrongColumn(columns, known.oids) >= 0;
+  if (isOutdated) connection.statements.drop(sql);
+  const cached = isOutdated ? undefined : known;
   const name = statement.runsOnce ? '' : (cached?.name ?? connection.statements.nameFor(sql));
   const outcome = await connection.request(
     [

@@ -62,12 +62,18 @@ function answers(type: SqlType, oid: number): boolean {
   return type.oid === oid;
 }
 
+/** The position of the first column that is not what was expected; -1: there is none. */
+export const wrongColumn = (columns: readonly RelColumn[], oids: readonly number[]): number =>
+  columns.findIndex((column, at) => !answers(column.type, oids[at]!));
+
 /** Raises 0A000 when a table's columns have other types by now than its mirror says: bytes would be misread. */
 export function checkResultTypes(source: string, columns: readonly RelColumn[], oids: readonly number[]): void {
   assert(columns.length === oids.length, `${oids.length} result columns, ${columns.length} expected`);
-  const i = columns.findIndex((column, at) => !answers(column.type, oids[at]!));
+  const i = wrongColumn(columns, oids);
   if (i < 0) return;
-  throw sourceError(source, '0A000', `the type of column "${columns[i]!.name}" has changed at its source`, {
+  const { name, type } = columns[i]!;
+  throw sourceError(source, '0A000', `the type of column "${name}" has changed at its source`, {
+    detail: `${type.name} was expected, the type with OID ${oids[i]} came`,
     hint: 'The catalog is refreshed from the source in a moment; then run the statement again.',
   });
 }
