@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { bulk } from './bulk.ts';
 import { kernels } from './kernels.ts';
+import { orders } from './orders/orders.ts';
 import { placement } from './placement/placement.ts';
 import { plan } from './plan.ts';
 import { qError } from './q-error.ts';
@@ -26,6 +27,7 @@ const scale = values.scale === undefined ? undefined : Number(values.scale);
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   bulk: () => bulk(scale ?? 0.1),
   kernels,
+  orders: () => orders({ ...values, scale }),
   plan,
   placement: () => placement({ ...values, scale }),
   qerror: () => qError({ sets: values.set ?? 'tpch,tpcds,job', scale, queries: values.queries?.split(',').map(Number) }),
