@@ -84,6 +84,8 @@ export interface Join {
   readonly on: readonly Scalar[];
   readonly nullAware?: boolean;
   readonly lateral?: boolean;
+  /** Of a dependent left join: the right side is evaluated only for rows where this column of the left one is true. */
+  readonly onlyWhere?: ColumnId;
 }
 /**
  * Output: the group columns (ids unchanged, taken from the input) then one column per aggregate. No groups and

@@ -11,6 +11,7 @@ import type { SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { convertCall, convertOperatorCall, operatorFunction } from './calls.ts';
 import { convertArrayCast, convertDomainCast, convertRelabel } from './casts.ts';
+import { afterBranches, afterNulls, afterUndecided, insideBranch } from './conditions.ts';
 import { readDatumBytes } from './datum-reader.ts';
 import { commonTypmod } from './typmods.ts';
 import { convertNative } from './native-expressions.ts';
@@ -47,6 +48,13 @@ export class ExpressionConverter {
     return scalar;
   }
 
+  /** Arguments that are evaluated one after the other, if at all: each in a context that the ones before it make. */
+  private inTurn(list: readonly TreeNode[], contextAfter: (before: readonly Scalar[]) => ExpressionContext): Scalar[] {
+    const args: Scalar[] = [];
+    for (const node of list) args.push(this.convert(node, contextAfter([...args])));
+    return args;
+  }
+
   all(list: readonly TreeNode[], context: ExpressionContext): Scalar[] {
     const scalars: Scalar[] = [];
     for (const node of list) scalars.push(this.convert(node, context));
@@ -69,9 +77,9 @@ export class ExpressionConverter {
         return convertOperatorCall(this, node, context);
       case 'BOOLEXPR': {
         const operation = text(node, 'boolop');
-        const args = this.all(nodes(node, 'args'), operation === 'not' ? context : conditional(context));
-        if (operation === 'not') return { kind: 'not', arg: args[0]!, type: BOOL, location };
+        if (operation === 'not') return { kind: 'not', arg: this.all(nodes(node, 'args'), context)[0]!, type: BOOL, location };
         assert(operation === 'and' || operation === 'or', `BOOLEXPR of ${operation}`);
+        const args = this.inTurn(nodes(node, 'args'), (before) => afterUndecided(context, before, operation === 'or'));
         return { kind: operation, args, type: BOOL, location };
       }
       case 'NULLTEST':
@@ -127,7 +135,7 @@ export class ExpressionConverter {
         return context.insideArrayCast ? { kind: 'param', index: 0, type } : { kind: 'caseoperand', type };
       }
       case 'COALESCEEXPR': {
-        const args = this.all(nodes(node, 'args'), conditional(context));
+        const args = this.inTurn(nodes(node, 'args'), (before) => afterNulls(context, before));
         const type = this.resultType(node, 'coalescetype', 'coalescecollid', args);
         return { kind: 'coalesce', args, type, location };
       }
@@ -243,13 +251,16 @@ export class ExpressionConverter {
 
   private caseExpression(node: TreeNode, context: ExpressionContext): CaseScalar {
     const arg = optionalChild(node, 'arg');
-    const branches = nodes(node, 'args').map((branch) => ({
-      when: this.convert(child(branch, 'expr'), conditional(context)),
-      then: this.convert(child(branch, 'result'), conditional(context)),
-    }));
-    const otherwise = this.convert(child(node, 'defresult'), conditional(context));
+    const operand = arg ? this.convert(arg, context) : undefined;
+    const before: Scalar[] = [];
+    const branches = nodes(node, 'args').map((branch) => {
+      const when = this.convert(child(branch, 'expr'), afterBranches(context, { operand, before }));
+      const then = this.convert(child(branch, 'result'), insideBranch(context, { operand, before: [...before] }, when));
+      before.push(when);
+      return { when, then };
+    });
+    const otherwise = this.convert(child(node, 'defresult'), afterBranches(context, { operand, before }));
     const type = this.resultType(node, 'casetype', 'casecollid', [otherwise, ...branches.map((branch) => branch.then)]);
-    const operand = arg && this.convert(arg, context);
     return { kind: 'case', ...(operand ? { operand } : {}), branches, otherwise, type, location: this.analysis.location(node) };
   }
 
@@ -288,9 +299,6 @@ function groupedAt(context: ExpressionContext, levels: number): GroupedColumns {
   assert(grouped !== null, 'an aggregate where none can be');
   return grouped;
 }
-
-const conditional = (context: ExpressionContext): ExpressionContext =>
-  context.conditional === true ? context : { ...context, conditional: true };
 
 /** How users call what is not translated. */
 const UNSUPPORTED_NODES: Readonly<Record<string, string>> = {

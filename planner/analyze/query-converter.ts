@@ -112,12 +112,13 @@ export class QueryConverter {
     const late = new Set<Target>();
     // A LIMIT above may spare rows their select list.
     const conditional = query['limitCount'] !== null || query['limitOffset'] !== null;
-    const above: ExpressionContext = { ...context, clause: 'the select list', subqueryJoins: joins, conditional, sets };
+    const condition = conditional ? null : undefined;
+    const above: ExpressionContext = { ...context, clause: 'the select list', subqueryJoins: joins, condition, sets };
     const grouping = isGrouped(query) ? new Grouping(this, query, rel, context) : null;
     const itemContext: ExpressionContext = grouping ? { ...above, grouped: grouping } : above;
     const windows = hasWindows(query) ? new Windows(this, query, { ...itemContext, sets: undefined }) : null;
     const listContext: ExpressionContext = windows ? { ...itemContext, windows } : itemContext;
-    const lateContext: ExpressionContext = { ...listContext, conditional: false, postponed };
+    const lateContext: ExpressionContext = { ...listContext, condition: undefined, postponed };
     const mayPostpone = conditional && query['limitOffset'] === null && list(query, 'distinctClause').length === 0;
     const evaluatesLate = evaluatesVolatileLate(query);
     const used = new Set<ColumnId>();

@@ -81,8 +81,8 @@ export interface ExpressionContext {
   readonly sets?: SetCalls | undefined;
   /** What the columns of a subquery compared with IN/ANY/ALL are called inside the comparison. */
   readonly subqueryColumns?: readonly Scalar[];
-  /** It may be that the expression is not evaluated for a row (a CASE branch): a join for it must not raise. */
-  readonly conditional?: boolean;
+  /** Set where the expression is not evaluated for every row (a CASE branch): what is true for those; null: nothing here can tell. */
+  readonly condition?: Scalar | null | undefined;
   /** Where a subquery that might raise is joined: above LIMIT, which spares rows. */
   readonly postponed?: SubqueryJoins;
   /** Inside a coercion that the parser wrote over a placeholder: what stands there. */

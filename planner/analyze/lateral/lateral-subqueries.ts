@@ -9,11 +9,12 @@
  */
 import type { Aggregate, Rel, RelColumn } from '../../../algebra/rel.ts';
 import { outputColumns } from '../../../algebra/rel.ts';
-import type { AggregateCall, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
-import { relInputs, relScalars } from '../../../algebra/transform.ts';
+import type { AggregateCall, ColumnId, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
+import { columnsIn, relInputs, relScalars, scalarParts } from '../../../algebra/transform.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
 import type { Analysis } from '../analysis.ts';
+import { freeColumns } from '../free-columns.ts';
 import type { ConvertedQuery } from '../query-converter.ts';
 import { cannotRaise } from '../safe-functions.ts';
 import type { ExpressionContext } from '../scope.ts';
@@ -41,7 +42,7 @@ const AT_MOST_ONE_ROW: FunctionRef = {
 export function lateralExists(analysis: Analysis, query: ConvertedQuery, context: ExpressionContext): Scalar | null {
   const input = rowSource(query.rel);
   const count = analysis.column('count', INT8);
-  const joined = joinAggregate(input, [{ column: count, call: countRows(analysis) }], context);
+  const joined = joinAggregate(analysis, input, [{ column: count, call: countRows(analysis) }], context);
   return joined ? isPositive(analysis, count) : null;
 }
 
@@ -58,6 +59,7 @@ export function lateralQuantified(
   const deciding: Scalar = mode === 'any' ? comparison : { kind: 'not', arg: comparison, type: BOOL };
   const isUnknown: Scalar = { kind: 'booltest', arg: comparison, test: 'unknown', negated: false, type: BOOL };
   const joined = joinAggregate(
+    analysis,
     query.rel,
     [
       { column: decided, call: countRows(analysis, deciding) },
@@ -87,7 +89,7 @@ export function lateralArray(
   const { input, orderBy } = ordered(query.rel);
   const array = analysis.column('array', type);
   const call = arrayAggregate(analysis, column, type, orderBy);
-  if (!joinAggregate(input, [{ column: array, call }], context)) return null;
+  if (!joinAggregate(analysis, input, [{ column: array, call }], context)) return null;
   const empty: Scalar = { kind: 'const', value: { dims: [], lowerBounds: [], elements: [] }, type };
   return { kind: 'coalesce', args: [reference(array), empty], type };
 }
@@ -97,10 +99,11 @@ export function lateralScalar(analysis: Analysis, query: ConvertedQuery, context
   const { rel } = query;
   // SELECT without FROM is its expression.
   if (rel.kind === 'project' && isOneEmptyRow(rel.input)) return rel.items[0]!.expr;
-  if (hasOneRow(rel)) return joinLateral(rel, context) ? reference(column) : null;
+  if (hasOneRow(rel)) return joinLateral(analysis, rel, context) ? reference(column) : null;
   const value = analysis.column(column.name, column.type);
   const count = analysis.column('count', INT8);
   const joined = joinAggregate(
+    analysis,
     query.rel,
     [
       { column: value, call: anyValue(analysis, column) },
@@ -122,22 +125,62 @@ export function lateralScalar(analysis: Analysis, query: ConvertedQuery, context
 }
 
 function joinAggregate(
+  analysis: Analysis,
   input: Rel,
   aggregates: readonly { readonly column: RelColumn; readonly call: AggregateCall }[],
   context: ExpressionContext,
 ): boolean {
   const aggregate: Aggregate = { kind: 'aggregate', input, groups: [], aggregates };
-  return joinLateral(aggregate, context);
+  return joinLateral(analysis, aggregate, context);
 }
 
-function joinLateral(right: Rel, context: ExpressionContext): boolean {
-  if (context.subqueryJoins === null || (context.conditional === true && mayRaise(right))) return false;
-  const joins = context.postponed !== undefined && mayRaise(right) ? context.postponed : context.subqueryJoins;
-  joins.add((left) => ({ kind: 'join', type: 'inner', lateral: true, left, right, on: [] }));
+function joinLateral(analysis: Analysis, right: Rel, context: ExpressionContext): boolean {
+  const { subqueryJoins, postponed, condition } = context;
+  if (subqueryJoins === null) return false;
+  const raises = mayRaise(right);
+  if (!raises || condition === undefined) {
+    const joins = postponed !== undefined && raises ? postponed : subqueryJoins;
+    joins.add((left) => ({ kind: 'join', type: 'inner', lateral: true, left, right, on: [] }));
+    return true;
+  }
+  if (condition === null || !raisesForChosenRows(right, freeColumns(right))) return false;
+  const spared = postponed ?? subqueryJoins;
+  spared.add((left) => {
+    const isWanted = analysis.column('wanted', BOOL);
+    const items = outputColumns(left).map((column) => ({ column, expr: reference(column) }));
+    const marked: Rel = { kind: 'project', input: left, items: [...items, { column: isWanted, expr: condition }] };
+    return { kind: 'join', type: 'left', lateral: true, onlyWhere: isWanted.id, left: marked, right, on: [] };
+  });
   return true;
 }
 
 const mayRaise = (rel: Rel): boolean => !relScalars(rel).every(cannotRaise) || relInputs(rel).some(mayRaise);
+
+/**
+ * Nothing raises but what is computed of rows that the outer row has already chosen, and conditions on both: what reads the
+ * subquery's tables alone goes to their sources, and would raise for rows that no outer row asks for.
+ */
+function raisesForChosenRows(rel: Rel, outer: ReadonlySet<ColumnId>): boolean {
+  switch (rel.kind) {
+    case 'project':
+    case 'aggregate':
+    case 'sort':
+    case 'distinct':
+    case 'limit':
+      return raisesForChosenRows(rel.input, outer);
+    case 'filter': {
+      const onBoth = (expr: Scalar): boolean => [...columnsIn(expr)].some((id) => !outer.has(id)) && raisesWith(expr, outer);
+      return rel.conjuncts.every((expr) => cannotRaise(expr) || onBoth(expr)) && raisesForChosenRows(rel.input, outer);
+    }
+    default:
+      return !mayRaise(rel);
+  }
+}
+
+/** Every part that might raise reads one of these columns. */
+const raisesWith = (expr: Scalar, columns: ReadonlySet<ColumnId>): boolean =>
+  cannotRaise(expr) ||
+  ([...columnsIn(expr)].some((id) => columns.has(id)) && scalarParts(expr).every((part) => raisesWith(part, columns)));
 
 const isOneEmptyRow = (rel: Rel): boolean => rel.kind === 'values' && rel.columns.length === 0 && rel.rows.length === 1;
 

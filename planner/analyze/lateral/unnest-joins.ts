@@ -28,7 +28,7 @@ import { assert, unreachable } from '../../../core/assert.ts';
 import type { Analysis } from '../analysis.ts';
 import { freeColumns } from '../free-columns.ts';
 import { constantCount, limitedRows } from '../row-limits.ts';
-import { emptyResult } from '../safe-functions.ts';
+import { cannotRaise, emptyResult } from '../safe-functions.ts';
 import { anyValue, isNeverNull, isSame, keysOf, onlyCompares, reference } from './bindings.ts';
 import { renameColumns } from './rename-columns.ts';
 import { setOver } from './set-over.ts';
@@ -72,11 +72,14 @@ export class JoinUnnester {
 
   /** `join.left` holds no dependent joins any more. */
   #dependentJoin(join: Join): Rel {
-    const { lateral: _, ...plain } = join;
+    const { lateral: _, onlyWhere, ...plain } = join;
     const free = freeColumns(join.right);
     const outer = outputColumns(join.left).filter((column) => free.has(column.id));
     const on = join.on.map((condition) => this.#scalar(condition, new Map()));
-    if (outer.length === 0) return { ...plain, right: this.apply(join.right), on };
+    if (outer.length === 0) {
+      if (onlyWhere !== undefined) throw this.#analysis.unsupported('correlated subquery of this shape');
+      return { ...plain, right: this.apply(join.right), on };
+    }
     const over = join.type === 'inner' ? setOver(join.right, join.left) : null;
     if (over !== null) {
       const rows = this.apply(over);
@@ -101,7 +104,9 @@ export class JoinUnnester {
         binding.keys.map((key, k) => this.#same(keys[i]![k]!, columns[key]!, domain.columns[key]!)),
       );
     const value = on.length === 0 && (join.type === 'inner' || join.type === 'left') ? aggregateOf(join.right) : null;
-    if (value === null) {
+    // What is computed of the aggregates' results would be for rows that have none.
+    const isSpared = onlyWhere !== undefined && value?.projects.flat().every(({ expr }) => cannotRaise(expr)) !== true;
+    if (value === null || isSpared) {
       const right = this.#push(join.right, domain);
       return {
         kind: 'with',
@@ -155,11 +160,10 @@ export class JoinUnnester {
       }
       drafts.push({ outer: column.id, keys: groupsOfKey, value });
     }
-    const input: Rel = {
-      kind: 'project',
-      input: { kind: 'ctescan', cte: leftCte, name: 'outer rows', columns: scanned },
-      items,
-    };
+    const rows: Rel = { kind: 'ctescan', cte: leftCte, name: 'outer rows', columns: scanned };
+    const isWanted = scanned[leftColumns.findIndex(({ id }) => id === join.onlyWhere)];
+    const wanted: Rel = isWanted ? { kind: 'filter', input: rows, conjuncts: [reference(isWanted)] } : rows;
+    const input: Rel = { kind: 'project', input: wanted, items };
     const rel: Rel = { kind: 'aggregate', input, groups, aggregates: values };
     const columns = outputColumns(rel);
     const bindings = drafts.map((draft) => ({
@@ -287,7 +291,8 @@ export class JoinUnnester {
   #pushIntoJoin(join: Join, domain: Domain): Pushed {
     const { lateral, ...plain } = join;
     const onLeft = new Set(outputColumns(join.left).map((column) => column.id));
-    if (lateral === true && [...freeColumns(join.right)].some((column) => onLeft.has(column))) {
+    // With a condition, also what reads only columns of a query further out: they come in with the left side.
+    if (lateral === true && (join.onlyWhere !== undefined || [...freeColumns(join.right)].some((column) => onLeft.has(column)))) {
       const left = this.#push(join.left, domain);
       const on = join.on.map((condition) => this.#bound(condition, domain, left));
       const right = this.#substituted(join.right, this.#substitution(domain, left));
