@@ -122,10 +122,18 @@ export interface ValuesPlan extends PlanBase {
   readonly kind: 'values';
   readonly rows: readonly (readonly Scalar[])[];
 }
-/** Evaluates each definition at most once, when first read, and lets several CteScans read it. */
+/**
+ * Evaluates each definition at most once, when first read, and lets several CteScans read it. `isFetch`: no WITH of the
+ * statement's but a fragment that several places ask for; it may run again when memory is short.
+ */
 export interface WithPlan extends PlanBase {
   readonly kind: 'with';
-  readonly definitions: readonly { readonly cte: number; readonly name: string; readonly plan: Plan }[];
+  readonly definitions: readonly {
+    readonly cte: number;
+    readonly name: string;
+    readonly plan: Plan;
+    readonly isFetch?: true;
+  }[];
   readonly body: Plan;
 }
 /** See algebra/rel.ts ProjectSet; only functions of the executor's own table return sets here. */
@@ -154,6 +162,9 @@ export interface CteScanPlan extends PlanBase {
   readonly kind: 'ctescan';
   readonly cte: number;
   readonly name: string;
+  readonly isFetch?: true;
+  /** Which columns of the definition it reads, in its own order; without: all of them. */
+  readonly positions?: readonly number[];
 }
 
 export type Plan =

@@ -11,10 +11,11 @@ export function scalarKey(expr: Scalar): string | undefined {
     expr,
     (node) => node.kind === 'subquery' || (node.kind === 'call' && node.fn.volatility === 'volatile'),
   );
-  return isUnique ? undefined : JSON.stringify(expr, plain);
+  return isUnique ? undefined : JSON.stringify(expr, plainValue);
 }
 
-function plain(field: string, value: unknown): unknown {
+/** For JSON.stringify: what it would lose or mix up, and no places in the statement. */
+export function plainValue(field: string, value: unknown): unknown {
   if (field === 'location') return undefined;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))

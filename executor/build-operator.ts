@@ -83,7 +83,8 @@ function build(plan: Plan, execution: Execution): Operator {
         execution.ctes.define(
           definition.cte,
           buildOperator(definition.plan, execution),
-          execution.environment.memory.account(`WITH ${definition.name}`),
+          execution.environment.memory.account(definition.isFetch ? definition.name : `WITH ${definition.name}`),
+          definition.isFetch ? { again: () => buildOperator(definition.plan, execution) } : {},
         ),
       );
       return new WithOperator(buildOperator(plan.body, execution), definitions);

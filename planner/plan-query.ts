@@ -17,6 +17,7 @@ import { CostModel } from './cost/cost-model.ts';
 import { Placer } from './place/place.ts';
 import { Search } from './place/search.ts';
 import { sameJoins } from './place/same-joins.ts';
+import { shareFetches } from './place/shared-fetches.ts';
 import { requireWhole, volatileOfSource } from './place/whole-statement.ts';
 import { checkRel, checkSameOutput } from './rewrite/check-rel.ts';
 import { raiseConstants } from './rewrite/raise-constants.ts';
@@ -29,6 +30,7 @@ export const ruleNames: readonly string[] = [
   'split-averages',
   'key-filters',
   'adaptive-joins',
+  'shared-fetches',
   'cost-placement',
   'placement',
 ];
@@ -124,7 +126,8 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     fired: context.fired,
     note: record && ((planId, rel) => record.note(planId, rel)),
   });
-  const plan: QueryPlan = { root: placer.root(prepare(query)), subplans: placer.subplans };
+  const placed: QueryPlan = { root: placer.root(prepare(query)), subplans: placer.subplans };
+  const plan = disabled.has('shared-fetches') ? placed : shareFetches(placed, context.fired);
   if (volatile) requireWhole(plan, volatile);
   record?.finish(plan, estimator, cost);
   return plan;

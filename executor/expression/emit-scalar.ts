@@ -418,7 +418,8 @@ function withoutConstant(value: Value): Value {
 export function evaluateConstant(expr: Scalar, context: ExpressionContext): Datum {
   const emitter = new Emitter();
   const value = new ScalarEmitter(emitter, new Map(), context, expr).emit(expr);
-  if (value.constant !== undefined) return value.constant;
+  // A part that raises is NULL to what it is part of, behind the statement that throws.
+  if (value.constant !== undefined && emitter.text() === '') return value.constant;
   const result = asNatural(emitter, value);
   const body = `return () => {\n${emitter.text()}\nreturn ${value.isNull === null ? result : `${value.isNull} ? null : ${result}`};\n};`;
   return (instantiate(emitter.names, body, emitter.bindings) as () => Datum)();

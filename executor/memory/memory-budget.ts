@@ -10,6 +10,7 @@ export class MemoryBudget {
   readonly #limitBytes: number;
   #usedBytes = 0;
   #peakBytes = 0;
+  readonly #reliefs = new Set<() => void>();
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -27,8 +28,15 @@ export class MemoryBudget {
     return new MemoryAccount(this, what);
   }
 
+  /** Called by accounts only: what holders can do without when the limit would be crossed. Answers how to forget it. */
+  relieveBy(relief: () => void): () => void {
+    this.#reliefs.add(relief);
+    return () => this.#reliefs.delete(relief);
+  }
+
   /** Called by accounts only. Throws 53200 and changes nothing when the limit would be crossed. */
   change(deltaBytes: number, what: string): void {
+    if (deltaBytes > 0 && this.#usedBytes + deltaBytes > this.#limitBytes) for (const relief of this.#reliefs) relief();
     const used = this.#usedBytes + deltaBytes;
     if (deltaBytes > 0 && used > this.#limitBytes) {
       throw outOfMemory(
@@ -49,6 +57,7 @@ export class MemoryAccount {
   #bytes = 0;
   #peakBytes = 0;
   #released = false;
+  #forgetRelief: (() => void) | null = null;
 
   constructor(budget: MemoryBudget, what: string) {
     this.#budget = budget;
@@ -64,20 +73,27 @@ export class MemoryAccount {
 
   /** The holder now keeps this many bytes in all. */
   set(bytes: number): void {
-    if (this.#released) return;
-    this.#budget.change(bytes - this.#bytes, this.#what);
-    this.#bytes = bytes;
-    if (bytes > this.#peakBytes) this.#peakBytes = bytes;
+    this.add(bytes - this.#bytes);
   }
 
   add(bytes: number): void {
-    this.set(this.#bytes + bytes);
+    if (this.#released) return;
+    this.#budget.change(bytes, this.#what);
+    // Read only now: relief may have let go of some of this account's own.
+    this.#bytes += bytes;
+    if (this.#bytes > this.#peakBytes) this.#peakBytes = this.#bytes;
+  }
+
+  /** `relief` lets go of what the holder can do without, by add(), before the query fails for want of memory. */
+  relieveBy(relief: () => void): void {
+    this.#forgetRelief = this.#budget.relieveBy(relief);
   }
 
   /** Idempotent. */
   release(): void {
     this.set(0);
     this.#released = true;
+    this.#forgetRelief?.();
   }
 }
 

@@ -1,6 +1,5 @@
 /**
- * WITH: a definition runs when its first reader asks, at most once, and only as far as its readers read. Its batches are
- * kept while several readers may come; a single reader streams.
+ * WITH, and the fetches that several places of a plan share: definitions, each a SharedStream, and the scans that read them.
  */
 import type { CteScanPlan, Plan, QueryPlan } from '../../algebra/plan.ts';
 import { planInputs } from '../../algebra/plan.ts';
@@ -8,99 +7,64 @@ import { assert } from '../../core/assert.ts';
 import type { Batch } from '../../core/batch.ts';
 import type { Execution } from '../execution.ts';
 import type { MemoryAccount } from '../memory/memory-budget.ts';
-import { batchBytes } from '../memory/memory-budget.ts';
 import { Operator } from './operator.ts';
+import { SharedStream, type StreamReader } from './shared-stream.ts';
 
 /** The definitions of one execution, root and subplans together: a subquery may read a WITH of the query around it. */
 export class CteStore {
   readonly #readers = new Map<number, number>();
-  readonly #definitions = new Map<number, CteDefinition>();
+  readonly #definitions = new Map<number, SharedStream>();
 
   constructor(plan: QueryPlan) {
-    const count = (node: Plan): void => {
-      if (node.kind === 'ctescan') this.#readers.set(node.cte, (this.#readers.get(node.cte) ?? 0) + 1);
-      for (const input of planInputs(node)) count(input);
-    };
-    count(plan.root);
-    for (const subplan of plan.subplans) count(subplan.plan);
+    this.#count(plan.root, null);
+    for (const subplan of plan.subplans) this.#count(subplan.plan, null);
   }
 
-  /** `keep`: readers come again and again. */
-  define(cte: number, source: Operator, account: MemoryAccount, keep = false): CteDefinition {
-    const definition = new CteDefinition(source, account, keep || (this.#readers.get(cte) ?? 0) > 1);
+  /** `ownOfStep`: what the innermost recursive step around defines itself; it reads all else in every round. */
+  #count(plan: Plan, ownOfStep: ReadonlySet<number> | null): void {
+    if (plan.kind === 'ctescan') {
+      const reads = ownOfStep === null || ownOfStep.has(plan.cte) ? 1 : Infinity;
+      this.#readers.set(plan.cte, (this.#readers.get(plan.cte) ?? 0) + reads);
+    }
+    for (const input of planInputs(plan)) {
+      const isStep = plan.kind === 'recursive' && input === plan.step;
+      this.#count(input, isStep ? definedIn(input, new Set([plan.cte])) : ownOfStep);
+    }
+  }
+
+  /** `again`: makes the source once more; only where running it twice is nobody's harm. */
+  define(
+    cte: number,
+    source: Operator,
+    account: MemoryAccount,
+    options: { readonly readers?: number; readonly again?: () => Operator } = {},
+  ): SharedStream {
+    const readers = options.readers ?? this.#readers.get(cte) ?? 0;
+    const definition = new SharedStream(source, account, readers, options.again);
     this.#definitions.set(cte, definition);
     return definition;
   }
 
-  definition(cte: number): CteDefinition {
+  reader(cte: number): StreamReader {
     const definition = this.#definitions.get(cte);
     assert(definition !== undefined, `WITH definition ${cte} is read outside its query`);
-    return definition;
+    return definition.reader();
   }
 }
 
-export class CteDefinition {
-  readonly #source: Operator;
-  readonly #account: MemoryAccount;
-  readonly #keep: boolean;
-  readonly #batches: Batch[] = [];
-  #complete = false;
-  /** The read under way: readers queue behind it. */
-  #reading: Promise<Batch | null> | null = null;
-
-  constructor(source: Operator, account: MemoryAccount, keep: boolean) {
-    this.#source = source;
-    this.#account = account;
-    this.#keep = keep;
-  }
-
-  get memoryPeakBytes(): number {
-    return this.#account.peakBytes;
-  }
-
-  start(): void {
-    this.#source.start();
-  }
-
-  /** The batch with this number; null after the last. */
-  async read(index: number): Promise<Batch | null> {
-    if (!this.#keep) return this.#source.next();
-    for (;;) {
-      const batch = this.#batches[index];
-      if (batch !== undefined) return batch;
-      if (this.#complete) return null;
-      this.#reading ??= this.#readOne();
-      await this.#reading;
-    }
-  }
-
-  async #readOne(): Promise<Batch | null> {
-    try {
-      const batch = await this.#source.next();
-      if (batch === null) this.#complete = true;
-      else {
-        this.#account.add(batchBytes(batch));
-        this.#batches.push(batch);
-      }
-      return batch;
-    } finally {
-      this.#reading = null;
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#account.release();
-    this.#batches.length = 0;
-    await this.#source.close();
-  }
+function definedIn(plan: Plan, into: Set<number>): ReadonlySet<number> {
+  if (plan.kind === 'with') for (const { cte } of plan.definitions) into.add(cte);
+  if (plan.kind === 'recursive') for (const cte of [plan.cte, ...plan.constants.map((c) => c.cte)]) into.add(cte);
+  for (const input of planInputs(plan)) definedIn(input, into);
+  return into;
 }
 
 /** Owns the definitions; its rows are the body's. */
 export class WithOperator extends Operator {
   readonly #body: Operator;
-  readonly #definitions: readonly CteDefinition[];
+  readonly #definitions: readonly SharedStream[];
 
-  constructor(body: Operator, definitions: readonly CteDefinition[]) {
+  constructor(body: Operator, definitions: readonly SharedStream[]) {
     super([body]);
     this.#body = body;
     this.#definitions = definitions;
@@ -121,22 +85,29 @@ export class WithOperator extends Operator {
 }
 
 export class CteScanOperator extends Operator {
-  readonly #definition: CteDefinition;
+  readonly #reader: StreamReader;
+  readonly #positions: readonly number[] | undefined;
   readonly #execution: Execution;
-  #index = 0;
 
   constructor(plan: CteScanPlan, execution: Execution) {
     super([]);
-    this.#definition = execution.ctes.definition(plan.cte);
+    this.#reader = execution.ctes.reader(plan.cte);
+    this.#positions = plan.positions;
     this.#execution = execution;
   }
 
   override start(): void {
-    this.#definition.start();
+    this.#reader.start();
   }
 
   override async next(): Promise<Batch | null> {
     await this.#execution.pace();
-    return this.#definition.read(this.#index++);
+    const batch = await this.#reader.next();
+    if (batch === null || this.#positions === undefined) return batch;
+    return { length: batch.length, columns: this.#positions.map((position) => batch.columns[position]!) };
+  }
+
+  protected override release(): Promise<void> {
+    return this.#reader.close();
   }
 }

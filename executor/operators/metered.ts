@@ -16,6 +16,7 @@ export class MeteredOperator extends Operator {
   readonly #inner: Operator;
   readonly #metrics: NodeMetrics;
   #begun = false;
+  #bytesCounted = 0;
 
   constructor(inner: Operator, metrics: NodeMetrics) {
     super([inner]);
@@ -38,7 +39,9 @@ export class MeteredOperator extends Operator {
     } finally {
       metrics.timeMs += performance.now() - startedMs;
       metrics.memoryPeakBytes = this.#inner.memoryPeakBytes;
-      metrics.sourceBytes = this.#inner.sourceBytes;
+      // A fetch that runs again has another operator and the same figures.
+      metrics.sourceBytes += this.#inner.sourceBytes - this.#bytesCounted;
+      this.#bytesCounted = this.#inner.sourceBytes;
       if (this.#inner.keysSent !== undefined) metrics.keysSent = this.#inner.keysSent;
       if (this.#inner.buildFlippedAt !== undefined) metrics.buildFlippedAt = this.#inner.buildFlippedAt;
     }

@@ -7,23 +7,23 @@ import type { Batch } from '../../core/batch.ts';
 import { gatherBatch } from '../../core/column.ts';
 import type { Execution } from '../execution.ts';
 import { batchBytes } from '../memory/memory-budget.ts';
-import type { CteDefinition } from './cte.ts';
 import { KeyTable } from './keys/key-table.ts';
 import { keyKind } from './keys/key-types.ts';
 import { closeAll, Operator } from './operator.ts';
+import type { SharedStream } from './shared-stream.ts';
 import { Side } from './set-operation.ts';
 
 export class RecursiveOperator extends Operator {
   readonly #plan: RecursivePlan;
   readonly #execution: Execution;
   readonly #build: (plan: Plan) => Operator;
-  readonly #constants: readonly CteDefinition[];
+  readonly #constants: readonly SharedStream[];
   /** UNION: every row that came out. */
   readonly #known: KeyTable | null;
   /** The rows that come now: the seed's, then each round's. */
   #rows: Side;
   #step: Operator | null = null;
-  #working: CteDefinition | null = null;
+  #working: SharedStream | null = null;
   #workingBytes = 0;
   #found: Batch[] = [];
   #foundBytes = 0;
@@ -36,7 +36,9 @@ export class RecursiveOperator extends Operator {
     this.#build = build;
     const { memory } = execution.environment;
     this.#constants = plan.constants.map((constant) =>
-      execution.ctes.define(constant.cte, build(constant.plan), memory.account(`rows kept for ${plan.name}`), true),
+      execution.ctes.define(constant.cte, build(constant.plan), memory.account(`rows kept for ${plan.name}`), {
+        readers: Infinity,
+      }),
     );
     const kinds = plan.columns.map((column) => keyKind(column.type));
     this.#known = plan.all ? null : new KeyTable(kinds, 'group');

@@ -4,7 +4,7 @@
  */
 import { InternalError, unreachable } from '../../core/assert.ts';
 import { planInputs } from '../../algebra/plan.ts';
-import type { KeyFilter, Plan, QueryPlan, RemoteQuery, Subplan } from '../../algebra/plan.ts';
+import type { CteScanPlan, KeyFilter, Plan, QueryPlan, RemoteQuery, Subplan } from '../../algebra/plan.ts';
 import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import { printFrame } from '../../algebra/print-rel.ts';
 import { printAggregate, printScalar, printWindowCall, type DatumText } from '../../algebra/print-scalar.ts';
@@ -84,9 +84,27 @@ function columnNames(plan: QueryPlan): ReadonlyMap<ColumnId, string> {
         });
       }
     });
+  const fetches = new Map<number, Plan>();
+  /** A place that reads a shared fetch reads its tables again. */
+  const addRead = (read: CteScanPlan): void => {
+    const aliases = new Map<string, string>();
+    read.columns.forEach((column, i) => {
+      const fetched = fetches.get(read.cte)!.columns[read.positions?.[i] ?? i]!.id;
+      const name = names.get(fetched)!;
+      const table = /^(.*?)(?:_\d+)?\./.exec(name)?.[1];
+      if (column.id === fetched || table === undefined || !reads.has(table)) return;
+      if (!aliases.has(table)) {
+        aliases.set(table, `${table}_${reads.get(table)!}`);
+        reads.set(table, reads.get(table)! + 1);
+      }
+      names.set(column.id, `${aliases.get(table)}${name.slice(name.indexOf('.'))}`);
+    });
+  };
   const visit = (node: Plan): void => {
+    if (node.kind === 'ctescan' && node.isFetch) addRead(node);
     add(node.columns);
     if (node.kind === 'remote') visitFragment(node.fragment);
+    if (node.kind === 'with') for (const { cte, plan: of, isFetch } of node.definitions) if (isFetch) fetches.set(cte, of);
     for (const child of planInputs(node)) visit(child);
   };
   visit(plan.root);
@@ -140,7 +158,10 @@ class Describer {
   }
 
   #relationship(plan: Plan, index: number): string {
-    if (plan.kind === 'with') return index < plan.definitions.length ? `CTE ${plan.definitions[index]!.name}` : 'Outer';
+    if (plan.kind === 'with') {
+      const definition = plan.definitions[index];
+      return definition === undefined ? 'Outer' : definition.isFetch ? definition.name : `CTE ${definition.name}`;
+    }
     if (plan.kind === 'recursive' && index < plan.constants.length) return `CTE kept rows ${index + 1}`;
     return index === 0 || (plan.kind === 'recursive' && index === plan.constants.length) ? 'Outer' : 'Inner';
   }
@@ -268,6 +289,7 @@ class Describer {
       case 'recursive':
         return { nodeType: 'Recursive Union', title: `Recursive Union ${plan.name}`, properties: [] };
       case 'ctescan':
+        if (plan.isFetch) return { nodeType: 'Shared Fetch Scan', title: `Read of ${plan.name}`, properties: [] };
         return { nodeType: 'CTE Scan', title: `CTE Scan on ${plan.name}`, properties: [] };
       default:
         return unreachable(plan);

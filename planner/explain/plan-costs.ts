@@ -84,6 +84,8 @@ class PlanCosts {
       return this.#siteMs(rel ?? plan.fragment, plan.site) + this.#transferMs(plan, rows, width);
     const searched = rel && searchedMs(rel, HOME);
     if (searched !== undefined) return searched;
+    // The search knows of no sharing: each read of a shared fetch costs what it does.
+    if (plan.kind === 'with' && plan.definitions.every(({ isFetch }) => isFetch)) return inputs.at(-1)!.totalMs;
     const below = inputs.reduce((sum, input) => sum + input.totalMs, 0);
     if (plan.kind === 'remote') return below + this.#shippedMs(plan, inputs);
     return rel === undefined ? below : below + cost.operatorMs(rel, HOME, inputs.map((input) => input.rows), rows); // prettier-ignore
