@@ -3,7 +3,7 @@
  * before b. Only bare columns of one type under one equality operator, which is then transitive; each class asks for one
  * equality between any two parts of the block, for the parts hold the others already.
  */
-import type { CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { CallScalar, ColumnId, ColumnRefScalar, Scalar } from '../../algebra/scalar.ts';
 
 export interface EqualityClass {
   readonly columns: ReadonlySet<ColumnId>;
@@ -57,12 +57,15 @@ export function equalitiesWithin(found: EqualityClass, columns: ReadonlySet<Colu
   return own.slice(1).map((column, i) => equality(found, own[i]!, column));
 }
 
-function equality({ written }: EqualityClass, left: ColumnId, right: ColumnId): Scalar {
-  const reference = (column: ColumnId): Scalar => {
-    const args = written.flatMap((call) => call.args);
-    return args.find((arg) => arg.kind === 'column' && arg.column === column)!;
-  };
-  return { ...written[0]!, args: [reference(left), reference(right)] };
+const equality = (found: EqualityClass, left: ColumnId, right: ColumnId): Scalar => ({
+  ...found.written[0]!,
+  args: [referenceTo(found, left), referenceTo(found, right)],
+});
+
+/** A column of the class as one of its equalities has it. */
+export function referenceTo({ written }: EqualityClass, column: ColumnId): ColumnRefScalar {
+  const args = written.flatMap((call) => call.args).filter((arg) => arg.kind === 'column');
+  return args.find((arg) => arg.column === column)!;
 }
 
 function columnsOfEquality(condition: Scalar): readonly [ColumnId, ColumnId] | undefined {
@@ -75,7 +78,7 @@ function columnsOfEquality(condition: Scalar): readonly [ColumnId, ColumnId] | u
   return isPlain && condition.operator.canHash && condition.fn.strict ? [left.column, right.column] : undefined;
 }
 
-const collationKey = ({ inputCollation }: CallScalar): string | number =>
+export const collationKey = ({ inputCollation }: Pick<CallScalar, 'inputCollation'>): string | number =>
   typeof inputCollation === 'string' ? inputCollation : inputCollation.oid;
 
 const isSameEquality = (a: CallScalar, b: CallScalar): boolean =>

@@ -8,6 +8,7 @@ import { compareAsDates } from './compare-as-dates.ts';
 import { checkRel, checkSameOutput } from './check-rel.ts';
 import { factorDisjunctions } from './factor-disjunctions.ts';
 import { implyFilters } from './imply-filters.ts';
+import { inferFilters } from './infer-filters.ts';
 import { limitBelowProject } from './limit-below-project.ts';
 import { mergeProjects } from './merge-projects.ts';
 import { pruneColumns } from './prune-columns.ts';
@@ -27,6 +28,7 @@ const sequence: readonly RewriteRule[] = [
   { name: 'push-filters', apply: pushFilters },
   { name: 'simplify-outer-joins', apply: simplifyOuterJoins },
   { name: 'imply-filters', apply: implyFilters },
+  { name: 'infer-filters', apply: inferFilters },
   { name: 'push-filters', apply: pushFilters },
   { name: 'limit-below-project', apply: limitBelowProject },
   { name: 'merge-projects', apply: mergeProjects },
