@@ -81,5 +81,9 @@ function columnsOfEquality(condition: Scalar): readonly [ColumnId, ColumnId] | u
 export const collationKey = ({ inputCollation }: Pick<CallScalar, 'inputCollation'>): string | number =>
   typeof inputCollation === 'string' ? inputCollation : inputCollation.oid;
 
+/** Equal values are the same value to every other function, but for how they print. */
+export const isDeterministic = ({ inputCollation }: Pick<CallScalar, 'inputCollation'>): boolean =>
+  typeof inputCollation === 'string' || inputCollation.deterministic;
+
 const isSameEquality = (a: CallScalar, b: CallScalar): boolean =>
   a.fn.oid === b.fn.oid && collationKey(a) === collationKey(b) && a.args[0]!.type.oid === b.args[0]!.type.oid;

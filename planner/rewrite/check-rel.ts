@@ -28,7 +28,7 @@ export function checkRel(rel: Rel): void {
 }
 
 /** Columns a node refers to outside of its expressions. */
-function columnsNamed(rel: Rel): readonly ColumnId[] {
+export function columnsNamed(rel: Rel): readonly ColumnId[] {
   switch (rel.kind) {
     case 'aggregate':
       return [...rel.groups.map((g) => g.id), ...(rel.sets ?? []).flat(), ...(rel.masks ?? []).flatMap((mask) => mask.of)];

@@ -18,7 +18,7 @@ import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
 import type { ArrayCompareScalar, CallScalar, ColumnId, ColumnRefScalar, LogicScalar, Scalar } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
 import { columnsIn, mapRelInputs, sitesOf, substituteColumns } from '../../algebra/transform.ts';
-import { collationKey, equalityClasses, referenceTo, type EqualityClass } from '../place/equality-classes.ts';
+import { collationKey, equalityClasses, isDeterministic, referenceTo, type EqualityClass } from '../place/equality-classes.ts';
 
 /** True of every row that its relation puts out. */
 interface Fact {
@@ -183,14 +183,13 @@ const isFixed = (expr: Scalar): boolean => expr.kind === 'const' || (expr.kind =
 /** Whether the comparison asks by the same order, so that it cannot tell equal values from each other. */
 function belongsTo(comparison: CallScalar | ArrayCompareScalar, equality: CallScalar): boolean {
   const { operator, fn } = comparison;
-  const { inputCollation } = comparison;
   const equal = equality.operator!.oid;
   return (
     operator?.schema === 'pg_catalog' &&
     fn.strict &&
     fn.volatility === 'immutable' &&
     (operator.oid === equal || operator.negator === equal || operator.ordering?.equal === equal) &&
-    (typeof inputCollation === 'string' || inputCollation.deterministic) &&
+    isDeterministic(comparison) &&
     collationKey(comparison) === collationKey(equality)
   );
 }

@@ -11,8 +11,10 @@ import { implyFilters } from './imply-filters.ts';
 import { inferFilters } from './infer-filters.ts';
 import { limitBelowProject } from './limit-below-project.ts';
 import { mergeProjects } from './merge-projects.ts';
+import { mergeSelfJoins } from './merge-self-joins.ts';
 import { pruneColumns } from './prune-columns.ts';
 import { pushFilters } from './push-filters.ts';
+import { removeJoins } from './remove-joins.ts';
 import { simplifyOuterJoins } from './simplify-outer-joins.ts';
 
 interface RewriteRule {
@@ -27,11 +29,14 @@ const sequence: readonly RewriteRule[] = [
   { name: 'factor-disjunctions', apply: factorDisjunctions },
   { name: 'push-filters', apply: pushFilters },
   { name: 'simplify-outer-joins', apply: simplifyOuterJoins },
+  { name: 'merge-self-joins', apply: mergeSelfJoins },
   { name: 'imply-filters', apply: implyFilters },
   { name: 'infer-filters', apply: inferFilters },
   { name: 'push-filters', apply: pushFilters },
   { name: 'limit-below-project', apply: limitBelowProject },
   { name: 'merge-projects', apply: mergeProjects },
+  { name: 'prune-columns', apply: pruneColumns },
+  { name: 'remove-joins', apply: removeJoins },
   { name: 'prune-columns', apply: pruneColumns },
   { name: 'merge-projects', apply: mergeProjects },
 ];
