@@ -87,10 +87,17 @@ export function cannotRaise(expr: Scalar): boolean {
   return scalarParts(expr).every(cannotRaise);
 }
 
-const ZERO_ON_EMPTY = new Set(['count', 'regr_count']);
+const ON_EMPTY: ReadonlyMap<string, 0 | 1> = new Map([
+  ['count', 0],
+  ['regr_count', 0],
+  // Of a row that is the only one.
+  ['rank', 1],
+  ['dense_rank', 1],
+  ['percent_rank', 0],
+  ['cume_dist', 1],
+]);
 
-/** What an aggregate gives for no rows: 0, NULL (all of PostgreSQL's that do not count), or undefined when it is not known. */
-export function emptyResult({ fn }: AggregateCall): 0 | null | undefined {
-  if (fn.schema !== 'pg_catalog' || fn.aggregateKind === 'hypothetical') return undefined;
-  return ZERO_ON_EMPTY.has(fn.name) ? 0 : null;
+/** What an aggregate gives for no rows: a number, NULL (all of PostgreSQL's that do not count or rank), or undefined when it is not known. */
+export function emptyResult({ fn }: AggregateCall): 0 | 1 | null | undefined {
+  return fn.schema === 'pg_catalog' ? (ON_EMPTY.get(fn.name) ?? null) : undefined;
 }

@@ -87,9 +87,9 @@ function unnestAggregate(
     const parts = aggregateScalars(call);
     const canMove = parts.every((part) => cannotRaise(part) && isSubset(freeColumnsOf(part), inner));
     if (onEmpty === undefined || !canMove) return null;
-    if (onEmpty === 0) {
-      const zero: Scalar = { kind: 'const', value: 0, type: call.type };
-      values.set(column.id, { kind: 'coalesce', args: [reference(column), zero], type: call.type });
+    if (onEmpty !== null) {
+      const none: Scalar = { kind: 'const', value: onEmpty, type: call.type };
+      values.set(column.id, { kind: 'coalesce', args: [reference(column), none], type: call.type });
     }
   }
   const right: Rel = { ...aggregate, input: keyed.input, groups: keyed.keys };

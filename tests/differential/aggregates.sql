@@ -86,3 +86,18 @@ SELECT json_object_agg_strict(code, NULL::int) FROM codes;
 SELECT trim_scale(variance(CASE id WHEN 1 THEN 3e-500 WHEN 2 THEN -3e-500 WHEN 3 THEN 4e-500 - 1e-16383 WHEN 4 THEN -4e-500 + 1e-16383 ELSE 0 END) * 1e1000) FROM people WHERE id < 6;
 
 SELECT variance(9e131071 + id), stddev_pop(9e131071 + id), var_pop(id), stddev(id) FROM people WHERE id < 6;
+
+-- Ranks and percentiles in correlated subqueries: a rank among no rows is the first.
+SELECT d.id, (SELECT rank(3) WITHIN GROUP (ORDER BY p.id) FROM people p WHERE p.dept = d.id) FROM depts d ORDER BY d.id;
+
+SELECT d.id, (SELECT dense_rank(d.id) WITHIN GROUP (ORDER BY p.id) FROM people p WHERE p.dept = d.id) FROM depts d ORDER BY d.id;
+
+SELECT d.id, (SELECT percent_rank(d.id, 'x') WITHIN GROUP (ORDER BY p.id, p.name DESC) FROM people p WHERE p.dept = d.id) FROM depts d ORDER BY d.id;
+
+SELECT d.id, (SELECT cume_dist(d.budget) WITHIN GROUP (ORDER BY p.id::int8) FILTER (WHERE p.active) FROM people p WHERE p.dept <> d.id) FROM depts d ORDER BY d.id;
+
+SELECT d.id, (SELECT rank(7) WITHIN GROUP (ORDER BY p.id) + count(*) FROM people p WHERE p.dept = d.id AND p.id > 1000) FROM depts d ORDER BY d.id;
+
+SELECT d.id, (SELECT cume_dist(7) WITHIN GROUP (ORDER BY p.id) FROM people p WHERE p.id > 1000 + d.id), (SELECT percent_rank(7) WITHIN GROUP (ORDER BY p.id) FROM people p WHERE p.id > 1000 + d.id) FROM depts d ORDER BY d.id;
+
+SELECT d.id, (SELECT percentile_disc(d.id / 10.0) WITHIN GROUP (ORDER BY p.id) FROM people p WHERE p.dept = d.id) FROM depts d ORDER BY d.id;

@@ -377,8 +377,8 @@ export class JoinUnnester {
         return { column, call: bound };
       }
       const found = this.#copy(column);
-      const zero: Scalar = { kind: 'const', value: 0, type: column.type };
-      results.push({ column, expr: { kind: 'coalesce', args: [reference(found), zero], type: column.type } });
+      const none: Scalar = { kind: 'const', value: onEmpty, type: column.type };
+      results.push({ column, expr: { kind: 'coalesce', args: [reference(found), none], type: column.type } });
       return { column: found, call: bound };
     });
     const masks = (rel.masks ?? []).map(({ column, of }) => {
