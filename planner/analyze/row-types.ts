@@ -40,11 +40,19 @@ export function rowTypeFrom(type: SqlType, parts: readonly SqlType[]): SqlType {
   return type.element === undefined ? first : { ...type, kind: 'array', element: first };
 }
 
-export const rowTypeOfCall = <T extends { readonly type: SqlType }>(call: T, args: readonly Scalar[]): T => {
-  const type = rowTypeFrom(
-    call.type,
-    args.map((arg) => arg.type),
-  );
+/** Aggregates that answer one of the rows they are given, called `record` whatever the rows' own type. */
+const ANSWERS_A_ROW = /^(?:max|min)\(record\)$/;
+
+export const rowTypeOfCall = <T extends { readonly fn: { readonly signature: string }; readonly type: SqlType }>(
+  call: T,
+  args: readonly Scalar[],
+): T => {
+  const { oid, name } = call.type;
+  const parts = args.map(({ type }): SqlType => {
+    if (type.kind !== 'composite' || !ANSWERS_A_ROW.test(call.fn.signature)) return type;
+    return { kind: 'composite', oid, typmod: -1, collation: 'none', name, fields: type.fields! };
+  });
+  const type = rowTypeFrom(call.type, parts);
   return type === call.type ? call : { ...call, type };
 };
 

@@ -126,3 +126,11 @@ SELECT lag(id) OVER (ORDER BY id), row_to_json(d), row_number() OVER (ORDER BY d
 SELECT p.id FROM people p WHERE (SELECT d FROM depts d WHERE d.id = p.dept) IS NULL
 
 SELECT p.id FROM people p WHERE ROW(p.dept) = ANY (SELECT d.id FROM depts d WHERE d.id > 2)
+
+SELECT max(d), min(d) FROM depts d
+
+SELECT max(d)::text, to_json(min(d)) FROM depts d JOIN people p ON p.dept = d.id
+
+SELECT id, max(d) OVER (ORDER BY id), min(d) OVER (ORDER BY id DESC ROWS 1 PRECEDING) FROM depts d ORDER BY id
+
+SELECT p.dept, max(d), max(p) IS NULL FROM people p LEFT JOIN depts d ON d.id = p.dept GROUP BY p.dept ORDER BY 1
