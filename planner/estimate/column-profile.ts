@@ -53,6 +53,27 @@ export class ColumnProfile {
     return part + this.#rest * this.#restBelow(value);
   }
 
+  /** Means of the values and of their squares, NULL apart; undefined: they are no numbers, or not known. */
+  moments(): { readonly mean: number; readonly square: number } | undefined {
+    let [weight, sum, squares] = [0, 0, 0];
+    const add = (part: number, mean: number, square: number): void => {
+      weight += part;
+      sum += part * mean;
+      squares += part * square;
+    };
+    for (const { measure, fraction } of this.common) {
+      if (typeof measure !== 'number') return undefined;
+      add(fraction, measure, measure ** 2);
+    }
+    const bounds = this.#bounds;
+    for (let i = 1; i < bounds.length; i++) {
+      const [from, to] = [bounds[i - 1], bounds[i]];
+      if (typeof from !== 'number' || typeof to !== 'number') return undefined;
+      add(this.#rest / (bounds.length - 1), (from + to) / 2, (from ** 2 + from * to + to ** 2) / 3);
+    }
+    return weight > 0 && Number.isFinite(squares) ? { mean: sum / weight, square: squares / weight } : undefined;
+  }
+
   /** Part of the rows whose text passes; undefined: too little is known. */
   matching(test: (text: string) => boolean): number | undefined {
     const sample = this.#boundTexts.length >= SAMPLE_MIN ? this.#boundTexts : undefined;

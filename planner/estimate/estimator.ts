@@ -4,14 +4,15 @@
  * independent conditions); a wrong figure costs time, never an answer.
  */
 import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, type Scan } from '../../algebra/rel.ts';
-import type { ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
+import type { AggregateCall, ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
 import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
 import { columnsIn, relInputs } from '../../algebra/transform.ts';
-import type { SqlType } from '../../core/sql-type.ts';
 import { unreachable } from '../../core/assert.ts';
 import { impliedOn } from '../rewrite/imply-filters.ts';
 import { ColumnProfile } from './column-profile.ts';
+import { aggregateSpread, type Spread } from './aggregate-spread.ts';
+import { aggregateOf, computedFrom, nullingJoins, originOf, typeBytes } from './column-origin.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
 
 const UNKNOWN_TABLE_ROWS = 10_000;
@@ -286,18 +287,44 @@ export class Estimator {
   /** What is known of a column: of the table it comes from, or of what it is computed from. */
   #facts(rel: Rel, column: ColumnId): ColumnFacts {
     const origin = originOf(rel, column);
-    if (!origin) {
-      const computed = computedFrom(rel, column);
-      const distinct = computed
-        ? Math.max(1, ...computed.columns.map((c) => this.#facts(computed.input, c).distinct))
-        : this.rows(rel);
-      return { profile: undefined, distinct: computed?.columns.length === 0 ? 1 : distinct };
-    }
+    if (!origin) return this.#computedFacts(rel, column);
     const profile = this.#profile(origin.scan, origin.column);
+    const nullPart = (): number | undefined => this.#nullPart(rel, column, profile?.nullFraction);
     const rows = this.rows(origin.scan);
     const isKey = origin.scan.table.keys.some((key) => key.length === 1 && key[0] === origin.column.sourceName);
-    if (isKey) return { profile, distinct: rows };
-    return { profile, distinct: profile?.distinct ?? Math.max(DISTINCT_MIN, rows * UNKNOWN_DISTINCT_PART) };
+    if (isKey) return { profile, nullPart, distinct: rows };
+    return { profile, nullPart, distinct: profile?.distinct ?? Math.max(DISTINCT_MIN, rows * UNKNOWN_DISTINCT_PART) };
+  }
+
+  #computedFacts(rel: Rel, column: ColumnId): ColumnFacts {
+    const nullPart = (): number | undefined => this.#nullPart(rel, column, undefined);
+    const aggregate = aggregateOf(rel, column);
+    const spread = aggregate && this.#spread(aggregate.rel, aggregate.call);
+    if (spread) return { profile: undefined, spread, nullPart, distinct: spread.distinct };
+    const computed = computedFrom(rel, column);
+    const distinct = computed
+      ? Math.max(1, ...computed.columns.map((c) => this.#facts(computed.input, c).distinct))
+      : this.rows(rel);
+    return { profile: undefined, nullPart, distinct: computed?.columns.length === 0 ? 1 : distinct };
+  }
+
+  #spread(rel: Aggregate, call: AggregateCall): Spread | undefined {
+    const [arg] = call.args;
+    const facts = arg?.kind === 'column' ? this.#facts(rel.input, arg.column) : undefined;
+    const [groups, rows] = [this.rows(rel), this.rows(rel.input)];
+    return aggregateSpread(call, { groups, rows, profile: facts?.profile, nullPart: facts?.nullPart() ?? 0 });
+  }
+
+  /** `own`: of the table's rows. Outer joins put more to them: as many as have no partner. */
+  #nullPart(rel: Rel, column: ColumnId, own: number | undefined): number | undefined {
+    let filled = 1;
+    let isNulled = false;
+    for (const { join, partners } of nullingJoins(rel, column)) {
+      const alone = this.rows(partners.left) * Math.max(ANTI_MIN_PART, 1 - this.#matchedPart(partners));
+      filled *= 1 - Math.min(1, alone / this.rows(join));
+      isNulled = true;
+    }
+    return isNulled ? 1 - filled * (1 - (own ?? 0)) : own;
   }
 
   #profile(scan: Scan, column: RelColumn & { readonly sourceName: string }): ColumnProfile | undefined {
@@ -323,90 +350,6 @@ export class Estimator {
       if (scan.table.keys.some((key) => key.length > 0 && key.every((name) => names.includes(name)))) return this.rows(scan);
     }
     return undefined;
-  }
-}
-
-export function typeBytes(type: SqlType | undefined): number {
-  switch (type?.kind) {
-    case 'bool':
-      return 1;
-    case 'int2':
-      return 2;
-    case 'int4':
-    case 'float4':
-    case 'date':
-      return 4;
-    case 'uuid':
-    case 'interval':
-      return 16;
-    case 'int8':
-    case 'float8':
-    case 'time':
-    case 'timestamp':
-    case 'timestamptz':
-    case 'numeric':
-      return 8;
-    default:
-      return 24;
-  }
-}
-
-/** The scan that a column is passed through from, unchanged (outer joins may have made it NULL). */
-function originOf(rel: Rel, column: ColumnId): { readonly scan: Scan; readonly column: Scan['columns'][number] } | undefined {
-  switch (rel.kind) {
-    case 'scan': {
-      const found = rel.columns.find(({ id }) => id === column);
-      return found && { scan: rel, column: found };
-    }
-    case 'project': {
-      const item = rel.items.find((one) => one.column.id === column);
-      return item?.expr.kind === 'column' ? originOf(rel.input, item.expr.column) : undefined;
-    }
-    case 'join': {
-      const inLeft = outputColumns(rel.left).some(({ id }) => id === column);
-      return originOf(inLeft ? rel.left : rel.right, column);
-    }
-    case 'aggregate':
-      return rel.groups.some(({ id }) => id === column) ? originOf(rel.input, column) : undefined;
-    case 'filter':
-    case 'sort':
-    case 'limit':
-    case 'distinct':
-    case 'fence':
-    case 'window':
-    case 'projectset':
-      return originOf(rel.input, column);
-    case 'with':
-      return originOf(rel.body, column);
-    case 'values':
-    case 'setop':
-    case 'ctescan':
-    case 'recursive':
-    case 'input':
-      return undefined;
-  }
-}
-
-/** The columns that a computed column is made of, where it is computed. */
-function computedFrom(rel: Rel, column: ColumnId): { readonly input: Rel; readonly columns: readonly ColumnId[] } | undefined {
-  switch (rel.kind) {
-    case 'project': {
-      const item = rel.items.find((one) => one.column.id === column);
-      if (!item) return undefined;
-      return item.expr.kind === 'column'
-        ? computedFrom(rel.input, item.expr.column)
-        : { input: rel.input, columns: [...columnsIn(item.expr)] };
-    }
-    case 'join':
-      return computedFrom(outputColumns(rel.left).some(({ id }) => id === column) ? rel.left : rel.right, column);
-    case 'filter':
-    case 'sort':
-    case 'limit':
-    case 'distinct':
-    case 'fence':
-      return computedFrom(rel.input, column);
-    default:
-      return undefined;
   }
 }
 

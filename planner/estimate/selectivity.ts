@@ -6,13 +6,18 @@
 import type { ArrayCompareScalar, CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn } from '../../algebra/transform.ts';
 import type { PgArray } from '../../core/datum.ts';
+import type { Spread } from './aggregate-spread.ts';
 import type { ColumnProfile } from './column-profile.ts';
 import { measureOf, type Measure } from './measure.ts';
 
 /** What the estimator knows of a column where the condition stands. */
 export interface ColumnFacts {
   readonly profile: ColumnProfile | undefined;
+  /** Of an aggregate's value. */
+  readonly spread?: Spread;
   readonly distinct: number;
+  /** Part of the rows where it is NULL. */
+  readonly nullPart: () => number | undefined;
 }
 export type FactsOf = (column: ColumnId) => ColumnFacts;
 
@@ -62,7 +67,7 @@ function one(expr: Scalar, facts: FactsOf): number {
       return 1 - clamp(one(expr.arg, facts));
     case 'nulltest': {
       const column = columnOf(expr.arg);
-      const isNull = (column !== undefined ? facts(column).profile?.nullFraction : undefined) ?? NULL_PART;
+      const isNull = (column !== undefined ? facts(column).nullPart() : undefined) ?? NULL_PART;
       return expr.negated ? 1 - isNull : isNull;
     }
     case 'column':
@@ -106,7 +111,8 @@ function ofOperator(call: CallScalar, facts: FactsOf): number {
 function equality(call: CallScalar, facts: FactsOf): number {
   const compared = comparison(call);
   if (compared) {
-    const { profile, distinct } = facts(compared.column);
+    const { profile, spread, distinct } = facts(compared.column);
+    if (spread !== undefined && typeof compared.value === 'number') return spread.equal(compared.value);
     return profile ? profile.equal(compared.value) : 1 / distinct;
   }
   // Of two columns, or of something computed from columns: as many values as they have.
@@ -170,12 +176,14 @@ function rangeBound(conjunct: Scalar, facts: FactsOf): RangeBound | undefined {
   if (operator !== '<' && operator !== '<=' && operator !== '>' && operator !== '>=') return undefined;
   const compared = comparison(conjunct);
   if (compared?.value === undefined) return undefined;
-  const { profile } = facts(compared.column);
+  const { profile, spread } = facts(compared.column);
   const isLower = (operator === '>' || operator === '>=') !== compared.isFlipped;
   // Rows that equal a lower bound are cut off by `>` only, those that equal an upper one are kept by `<=` only.
-  const below = profile?.below(compared.value, isLower !== operator.endsWith('='));
-  if (profile === undefined || below === undefined) return undefined;
-  return { column: compared.column, isLower, below, nullFraction: profile.nullFraction };
+  const inclusive = isLower !== operator.endsWith('=');
+  const { value } = compared;
+  const below = typeof value === 'number' && spread ? spread.below(value, inclusive) : profile?.below(value, inclusive);
+  if (below === undefined) return undefined;
+  return { column: compared.column, isLower, below, nullFraction: profile?.nullFraction ?? 0 };
 }
 
 /** `column op value`, either way round; a value that is not known yet is undefined. */

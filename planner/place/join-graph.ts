@@ -130,14 +130,20 @@ export function bitsOf(set: RelationSet): RelationSet[] {
   return bits;
 }
 
-/** As it was written where it was. */
+/**
+ * Of two relations that several classes connect, all conditions: together they may be a key. Else as it was written where it
+ * was.
+ */
 function oneOfEachClass(edges: readonly InnerEdge[]): readonly InnerEdge[] {
   if (edges.length === 1) return edges;
+  const classesOf = new Map<RelationSet, number>();
+  for (const { reads, equality } of edges) if (equality !== undefined) classesOf.set(reads, (classesOf.get(reads) ?? 0) + 1);
   const chosen = new Map<EqualityClass, InnerEdge>();
   for (const edge of edges) {
     if (edge.equality === undefined) continue;
     const known = chosen.get(edge.equality);
-    if (known === undefined || (edge.written && !known.written)) chosen.set(edge.equality, edge);
+    const more = known === undefined ? 1 : classesOf.get(edge.reads)! - classesOf.get(known.reads)!;
+    if (more > 0 || (more === 0 && edge.written && !known!.written)) chosen.set(edge.equality, edge);
   }
   return edges.filter((edge) => edge.equality === undefined || chosen.get(edge.equality) === edge);
 }

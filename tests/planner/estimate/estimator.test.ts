@@ -1,0 +1,160 @@
+/** Estimates where a formula says more than a guess: aggregates' values, rows without a partner, keys of several columns. */
+import type { Aggregate, Join, Rel, Scan } from '../../../algebra/rel.ts';
+import type { AggregateCall, CallScalar, ColumnId, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
+import type { ColumnStatistics, Statistics, TableStatistics } from '../../../algebra/statistics.ts';
+import { sqlType } from '../../../core/sql-type.ts';
+import { Estimator } from '../../../planner/estimate/estimator.ts';
+import { joinGraph } from '../../../planner/place/join-graph.ts';
+
+const INT = sqlType('int4');
+const INT8 = sqlType('int8');
+const BOOL = sqlType('bool');
+
+const functionNamed = (name: string): FunctionRef => ({
+  oid: 1,
+  schema: 'pg_catalog',
+  name,
+  signature: `${name}()`,
+  kind: 'function',
+  volatility: 'immutable',
+  strict: true,
+  leakproof: true,
+  returnsSet: false,
+});
+
+const column = (id: number): Scalar => ({ kind: 'column', column: id as ColumnId, type: INT });
+const integer = (value: number): Scalar => ({ kind: 'const', value, type: INT });
+const operator = (name: string, ...args: Scalar[]): CallScalar => ({
+  kind: 'call',
+  fn: functionNamed(name),
+  operator: {
+    oid: 1,
+    schema: 'pg_catalog',
+    name,
+    position: 'infix',
+    functionOid: 1,
+    commutator: 0,
+    negator: 0,
+    canHash: name === '=',
+  },
+  args,
+  type: BOOL,
+  inputCollation: 'none',
+  form: 'operator',
+});
+
+/** Columns are numbered from `first`. */
+const scan = (name: string, first: number, columns: readonly string[], keys: readonly (readonly string[])[] = []): Scan => ({
+  kind: 'scan',
+  table: { site: 'shop', mirrorOid: first, schema: 's', name, keys },
+  columns: columns.map((each, i) => ({ id: (first + i) as ColumnId, name: each, sourceName: each, type: INT })),
+});
+
+/** Evenly spread over 1 … `distinct`. */
+const even = (distinct: number): ColumnStatistics => ({
+  nullFraction: 0,
+  distinct,
+  width: 4,
+  common: [],
+  histogram: Array.from({ length: 11 }, (_, i) => String(Math.round(1 + (i * (distinct - 1)) / 10))),
+});
+
+const tables: Readonly<Record<string, TableStatistics>> = {
+  orders: table(15_000, { id: even(15_000), customer: even(1_000) }),
+  lines: table(60_000, { order: even(15_000), quantity: even(50), part: even(2_000), supplier: even(100) }),
+  customers: table(1_500, { id: even(1_500) }),
+  offers: table(8_000, { part: even(2_000), supplier: even(100) }),
+};
+function table(rows: number, columns: Readonly<Record<string, ColumnStatistics>>): TableStatistics {
+  return { rows, columns: new Map(Object.entries(columns)), combinations: [], indexes: [] };
+}
+const statistics: Statistics = { table: ({ name }) => tables[name] };
+
+const aggregate = (input: Rel, group: number, name: string, args: readonly Scalar[]): Aggregate => {
+  const call: AggregateCall = {
+    fn: { ...functionNamed(name), kind: 'aggregate' },
+    args,
+    distinct: false,
+    filter: null,
+    orderBy: [],
+    inputCollation: 'none',
+    type: INT8,
+  };
+  return {
+    kind: 'aggregate',
+    input,
+    groups: [{ id: group as ColumnId, name: 'group', type: INT }],
+    aggregates: [{ column: { id: 99 as ColumnId, name, type: INT8 }, call }],
+  };
+};
+const having = (input: Rel, ...conjuncts: Scalar[]): Rel => ({ kind: 'filter', input, conjuncts });
+const rows = (rel: Rel): number => new Estimator(statistics).rows(rel);
+
+const lines = scan('lines', 1, ['order', 'quantity', 'part', 'supplier']);
+const perOrder = (name: string, args: readonly Scalar[] = [column(2)]): Aggregate => aggregate(lines, 1, name, args);
+
+describe('values of aggregates', () => {
+  test('sums far beyond what a group has are rare', () => {
+    // Four lines of 25 on average.
+    expect(rows(perOrder('sum'))).toBe(15_000);
+    expect(rows(having(perOrder('sum'), operator('>', column(99), integer(300))))).toBeLessThan(100);
+    expect(rows(having(perOrder('sum'), operator('>', column(99), integer(20))))).toBeGreaterThan(12_000);
+  });
+
+  test('counts are spread about the size of a group', () => {
+    const four = rows(having(perOrder('count', []), operator('=', column(99), integer(4))));
+    expect(four / 15_000).toBeCloseTo(0.2, 1);
+    expect(rows(having(perOrder('count', []), operator('>', column(99), integer(20))))).toBe(1);
+    // As groups: a handful of counts, not one for each order.
+    const byCount: Aggregate = { ...aggregate(perOrder('count', []), 99, 'count', []), groups: [{ id: 99 as ColumnId, name: 'count', type: INT8 }] }; // prettier-ignore
+    expect(rows(byCount)).toBeLessThan(20);
+  });
+
+  test('the least and the greatest of a group', () => {
+    // All four above half of the range, and any of them.
+    expect(rows(having(perOrder('min'), operator('>', column(99), integer(25)))) / 15_000).toBeCloseTo(0.5 ** 4, 1);
+    expect(rows(having(perOrder('max'), operator('>', column(99), integer(25)))) / 15_000).toBeCloseTo(1 - 0.5 ** 4, 1);
+  });
+
+  test('averages lie closer together than single values', () => {
+    const part = rows(having(perOrder('avg'), operator('>', column(99), integer(40)))) / 15_000;
+    expect(part).toBeGreaterThan(0.001);
+    expect(part).toBeLessThan(0.05);
+  });
+});
+
+describe('outer joins', () => {
+  const customers = scan('customers', 10, ['id'], [['id']]);
+  const orders = scan('orders', 20, ['id', 'customer'], [['id']]);
+  const joined: Join = {
+    kind: 'join',
+    type: 'left',
+    left: customers,
+    right: orders,
+    on: [operator('=', column(10), column(21))],
+  };
+
+  test('IS NULL finds those without a partner, though the column is never NULL in its table', () => {
+    const alone: Scalar = { kind: 'nulltest', arg: column(20), negated: false, type: BOOL } as Scalar;
+    expect(rows(having(joined, alone))).toBeCloseTo(500, -2);
+    expect(rows(having(orders, alone))).toBe(1);
+  });
+
+  test('count of a column leaves them out', () => {
+    const perCustomer = aggregate(joined, 10, 'count', [column(20)]);
+    expect(rows(having(perCustomer, operator('<', column(99), integer(8)))) / 1_500).toBeCloseTo(0.25, 1);
+  });
+});
+
+test('conditions of several classes between the same two relations are taken together, as the key they may be', () => {
+  const offers = scan('offers', 30, ['part', 'supplier'], [['part', 'supplier']]);
+  const parts = scan('parts', 40, ['id'], [['id']]);
+  const on = [operator('=', column(40), column(3)), operator('=', column(30), column(3)), operator('=', column(31), column(4))];
+  const pair: Join = { kind: 'join', type: 'inner', left: parts, right: lines, on: [] };
+  const graph = joinGraph({ kind: 'join', type: 'inner', left: pair, right: offers, on });
+  const connection = graph.between(0b011, 0b100);
+  expect(connection?.kind).toBe('inner');
+  if (connection?.kind !== 'inner') return;
+  // Lines and offers (relations 1 and 2), by both columns, though parts could give one of them.
+  expect(connection.edges.map((edge) => edge.reads)).toEqual([0b110, 0b110]);
+});
