@@ -425,13 +425,13 @@ export function visitRel(rel: Rel, visit: (node: Rel) => void): void {
   for (const input of relInputs(rel)) visitRel(input, visit);
 }
 
-/** Sites whose tables a tree reads or whose functions it calls, subqueries in its expressions included. */
-export function sitesOf(rel: Rel, into: Set<string> = new Set()): Set<string> {
+/** Sites whose tables a tree reads or whose functions it calls, subqueries in its expressions included, or not. */
+export function sitesOf(rel: Rel, into: Set<string> = new Set(), withSubqueries = true): Set<string> {
   visitRel(rel, (node) => {
     if (node.kind === 'scan') into.add(node.table.site);
     for (const expr of relScalars(node)) {
       visitScalar(expr, (part) => {
-        if (part.kind === 'subquery') sitesOf(part.rel, into);
+        if (part.kind === 'subquery' && withSubqueries) sitesOf(part.rel, into);
         if (part.kind === 'call' && part.fn.site !== undefined) into.add(part.fn.site);
         if (part.kind === 'cast' && part.site !== undefined) into.add(part.site);
       });

@@ -56,12 +56,13 @@ class PlanCosts {
     }
     const rel = this.#known.relOf(plan.id);
     const inputs = planInputs(plan).map((input) => this.add(input, rel ?? above));
-    const rows = Math.min(plan.estimatedRows, Math.round(this.#sentRows.get(plan.id) ?? Infinity));
+    const estimated = rel === undefined ? plan.estimatedRows : this.#known.estimator.rows(rel);
+    const rows = Math.min(estimated, this.#sentRows.get(plan.id) ?? Infinity);
     const width = this.#width(plan, rel);
     const own = rel === above ? undefined : rel;
     const totalMs = this.#totalMs(plan, own, inputs, rows, width);
     const startupMs = Math.min(totalMs, this.#startupMs(plan, inputs, totalMs, rows, width));
-    const cost = { startupMs, totalMs, rows, width: Math.round(width) };
+    const cost = { startupMs, totalMs, rows: Math.round(rows), width: Math.round(width) };
     this.found.set(plan.id, cost);
     return cost;
   }

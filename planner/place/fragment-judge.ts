@@ -27,6 +27,8 @@ export class FragmentJudge {
   readonly #receivedRels = new WeakMap<Rel, Map<string, Rel>>();
   readonly #sites = new WeakMap<Rel, ReadonlySet<string>>();
 
+  readonly #ownSites = new WeakMap<Rel, ReadonlySet<string>>();
+
   constructor(capabilities: (site: string) => Capabilities) {
     this.#capabilities = capabilities;
   }
@@ -35,6 +37,16 @@ export class FragmentJudge {
   sites(rel: Rel): ReadonlySet<string> {
     let sites = this.#sites.get(rel);
     if (!sites) this.#sites.set(rel, (sites = sitesOf(rel)));
+    return sites;
+  }
+
+  /** Those that it reads itself: a subquery of another source can be a parameter. Where it reads nothing, its subqueries' sites. */
+  ownSites(rel: Rel): ReadonlySet<string> {
+    let sites = this.#ownSites.get(rel);
+    if (!sites) {
+      const own = sitesOf(rel, new Set(), false);
+      this.#ownSites.set(rel, (sites = own.size > 0 ? own : this.sites(rel)));
+    }
     return sites;
   }
 

@@ -136,7 +136,7 @@ export class Placer {
 
   /** The site that evaluates the subtree whole. */
   #wholeSite(rel: Rel): string | undefined {
-    const sites = this.#judge.sites(rel);
+    const sites = this.#judge.ownSites(rel);
     if (sites.size !== 1 || this.#isHeldHome(rel)) return undefined;
     const [site] = sites;
     if (this.#switches.pushNothing && rel.kind !== 'scan') return undefined;
@@ -233,7 +233,7 @@ export class Placer {
   }
 
   #aggregate(rel: Aggregate): Placed {
-    const sites = this.#judge.sites(rel);
+    const sites = this.#judge.ownSites(rel);
     if (this.#switches.splitAverages && !this.#switches.pushNothing && sites.size === 1 && !this.#isHeldHome(rel)) {
       const split = splitAverages(rel, this.#nextColumn);
       const [site] = sites;
@@ -551,7 +551,7 @@ export class Placer {
 
   /** Why an operator all of whose inputs are at sources is evaluated at home all the same. */
   #whyHome(rel: Rel): string | undefined {
-    const sites = [...this.#judge.sites(rel)];
+    const sites = [...this.#judge.ownSites(rel)];
     if (sites.length === 0) return undefined;
     if (sites.length > 1) return rel.kind === 'join' ? `its inputs are at ${sites.sort().join(' and ')}` : undefined;
     if (this.#switches.pushNothing) return 'placement is switched off';
