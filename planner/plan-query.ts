@@ -13,6 +13,7 @@ import { featureNotSupported } from '../core/sql-error.ts';
 import type { PlanRecord } from './explain/plan-record.ts';
 import { Estimator } from './estimate/estimator.ts';
 import { FragmentJudge } from './place/fragment-judge.ts';
+import { ALTERNATIVE_RULES } from './place/alternatives.ts';
 import { CostModel } from './cost/cost-model.ts';
 import { Placer } from './place/place.ts';
 import { Search } from './place/search.ts';
@@ -31,6 +32,7 @@ export const ruleNames: readonly string[] = [
   'key-filters',
   'adaptive-joins',
   'shared-fetches',
+  ...ALTERNATIVE_RULES,
   'cost-placement',
   'placement',
 ];
@@ -99,6 +101,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     cost,
     ...switches,
     orderJoins: !disabled.has('order-joins') && volatile === undefined,
+    alternatives: new Set(volatile === undefined ? ALTERNATIVE_RULES.filter((rule) => !disabled.has(rule)) : []),
     nextColumn,
     ...(record ? { trace: record.trace } : {}),
   });
@@ -109,7 +112,8 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     const best = search.best(rewritten);
     checkRel(best.rel);
     checkSameOutput('order-joins', rewritten, best.rel);
-    if (!sameJoins(rewritten, best.rel)) context.fired?.add('order-joins');
+    for (const rule of best.rules) context.fired?.add(rule);
+    if (best.rules.size === 0 && !sameJoins(rewritten, best.rel)) context.fired?.add('order-joins');
     for (const operator of best.atHome) atHome.add(operator);
     return best.rel;
   };

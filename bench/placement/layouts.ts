@@ -1,4 +1,5 @@
 /** Where the isolated group of a split stands and where all other tables do, and the planner's switches of each variant. */
+import { ALTERNATIVE_RULES } from '../../planner/place/alternatives.ts';
 import { ruleNames } from '../../planner/plan-query.ts';
 
 export interface Layout {
@@ -27,7 +28,8 @@ export const OURS = 'ours';
 
 const VARIANTS: readonly Variant[] = [
   { name: PUSH_NOTHING, disabled: ['placement'] },
-  { name: PUSH_EVERYTHING, disabled: ['cost-placement'] },
+  // Sources do what the query says, as it says it.
+  { name: PUSH_EVERYTHING, disabled: ['cost-placement', ...ALTERNATIVE_RULES] },
   { name: OURS, disabled: [] },
 ];
 

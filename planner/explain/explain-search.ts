@@ -2,7 +2,8 @@
 import type { Rel } from '../../algebra/rel.ts';
 import { relInputs } from '../../algebra/transform.ts';
 import { HOME } from '../cost/cost-model.ts';
-import { readNames, type SearchTrace, type TracedCandidate, type TracedSearch, type TracedSet } from '../place/search-trace.ts';
+import { readNames } from '../place/search-trace.ts';
+import type { SearchTrace, TracedCandidate, TracedSearch, TracedSet, TracedStep } from '../place/search-trace.ts';
 
 /** As JSON says it where an operator runs. */
 const placeName = (place: string): string => (place === HOME ? 'local' : place);
@@ -31,6 +32,10 @@ function oneSearch(trace: SearchTrace, search: TracedSearch, title: string): rea
     return `    ${mark} ${placeName(one.place)}: cost=${one.costMs.toFixed(2)}${home}${one.joined === undefined ? '' : `  ${one.joined}`}`;
   };
   for (const step of search.steps) {
+    if (step.kind === 'alternative') {
+      lines.push(`  Otherwise, by ${step.rule}:`);
+      continue;
+    }
     if (step.kind === 'operator') {
       lines.push(`  ${operatorTitle(step.rel)}  rows=${Math.round(step.rows)}`, ...step.candidates.map(candidate));
       continue;
@@ -50,6 +55,29 @@ const answerText = ({ place, costMs, isWhole }: NonNullable<TracedSearch['answer
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
+function stepDocument(
+  step: TracedStep,
+  candidates: (all: readonly TracedCandidate[]) => readonly Record<string, unknown>[],
+): Record<string, unknown> {
+  switch (step.kind) {
+    case 'alternative':
+      return { Otherwise: step.rule };
+    case 'operator':
+      return { Operator: step.rel.kind, Relations: readNames(step.rel), Rows: Math.round(step.rows), Candidates: candidates(step.candidates) }; // prettier-ignore
+    case 'joins':
+      return {
+        'Join Block': step.relations,
+        Enumeration: enumeration(step.pairs),
+        Sets: inOrder(step.sets).map((set) => ({
+          Relations: set.relations,
+          Rows: Math.round(set.rows),
+          Width: Math.round(set.bytes),
+          Candidates: candidates(set.candidates),
+        })),
+      };
+  }
+}
+
 export function searchDocument(trace: SearchTrace): readonly Record<string, unknown>[] {
   const candidates = (all: readonly TracedCandidate[]): readonly Record<string, unknown>[] =>
     all.map(({ place, costMs, homeMs, joined, rel }) => ({
@@ -61,20 +89,7 @@ export function searchDocument(trace: SearchTrace): readonly Record<string, unkn
     }));
   return trace.searches.map((search, i) => ({
     'Search For': titleOf(i),
-    Steps: search.steps.map((step) =>
-      step.kind === 'operator'
-        ? { Operator: step.rel.kind, Relations: readNames(step.rel), Rows: Math.round(step.rows), Candidates: candidates(step.candidates) } // prettier-ignore
-        : {
-            'Join Block': step.relations,
-            Enumeration: enumeration(step.pairs),
-            Sets: inOrder(step.sets).map((set) => ({
-              Relations: set.relations,
-              Rows: Math.round(set.rows),
-              Width: Math.round(set.bytes),
-              Candidates: candidates(set.candidates),
-            })),
-          },
-    ),
+    Steps: search.steps.map((step) => stepDocument(step, candidates)),
     ...(search.answer
       ? {
           Answer: {

@@ -14,6 +14,8 @@ export interface Candidate {
   readonly inputs: readonly Candidate[];
   /** Placement takes care itself that part of it runs at the source (averages split, some conditions of a filter). */
   readonly isSplit?: boolean;
+  /** The rule that made it of what the query says (alternatives.ts). */
+  readonly rule?: string;
 }
 
 /** By place. */
@@ -30,5 +32,12 @@ export function operatorsAtHome(chosen: Candidate, into: Set<Rel> = new Set()): 
   if (chosen.place !== HOME) return into;
   if (chosen.isSplit !== true) into.add(chosen.rel);
   for (const input of chosen.inputs) operatorsAtHome(input, into);
+  return into;
+}
+
+/** The rules that made the chosen plan's alternatives. */
+export function rulesOf(chosen: Candidate, into: Set<string> = new Set()): ReadonlySet<string> {
+  if (chosen.rule !== undefined) into.add(chosen.rule);
+  for (const input of chosen.inputs) rulesOf(input, into);
   return into;
 }

@@ -26,6 +26,8 @@ export interface TracedSet {
 
 export type TracedStep =
   | { readonly kind: 'joins'; readonly relations: readonly string[]; readonly pairs: number | undefined; readonly sets: readonly TracedSet[] } // prettier-ignore
+  /** What follows, up to the operator itself, is another way to compute it. */
+  | { readonly kind: 'alternative'; readonly rule: string }
   | { readonly kind: 'operator'; readonly rel: Rel; readonly rows: number; readonly candidates: readonly TracedCandidate[] };
 
 /** Of a whole query or subquery. */

@@ -9,7 +9,8 @@ import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebr
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, mapRelInputs, relInputs } from '../../algebra/transform.ts';
 import { HOME } from '../cost/cost-model.ts';
-import { offer, operatorsAtHome, type Candidate, type Candidates } from './candidate.ts';
+import { Alternatives } from './alternatives.ts';
+import { offer, operatorsAtHome, rulesOf, type Candidate, type Candidates } from './candidate.ts';
 import { CLUSTER_LIMITS, clusterJoins } from './cluster-joins.ts';
 import { joinGraph } from './join-graph.ts';
 import { JoinSearch, type SearchContext } from './join-search.ts';
@@ -21,6 +22,8 @@ export interface SearchOptions extends SearchContext {
   readonly splitAverages: boolean;
   /** False: joins stay as they were written. */
   readonly orderJoins: boolean;
+  /** Rules of alternatives.ts that may fire. */
+  readonly alternatives: ReadonlySet<string>;
   readonly nextColumn: () => ColumnId;
 }
 
@@ -38,15 +41,19 @@ const FAR_CHEAPER = 3;
 export interface SearchResult {
   readonly rel: Rel;
   readonly atHome: ReadonlySet<Rel>;
+  /** Of the alternatives that were chosen. */
+  readonly rules: ReadonlySet<string>;
 }
 
 export class Search {
   readonly #options: SearchOptions;
+  readonly #alternatives: Alternatives;
   /** Sources that the query reads: the places for what reads no table. */
   #sites: readonly string[] = [];
 
   constructor(options: SearchOptions) {
     this.#options = options;
+    this.#alternatives = new Alternatives(options, options.alternatives, options.nextColumn);
   }
 
   /** The output columns stay as they are, in their order. */
@@ -59,7 +66,7 @@ export class Search {
     const { candidate, costMs } = whole ?? this.#cheapest(candidates, rel, allOf(rel), true);
     const outputMs = candidate.place === HOME ? cost.outputMs(estimator.rows(rel), outputColumns(rel).length) : 0;
     trace?.end(candidate, { place: candidate.place, costMs: costMs - outputMs, isWhole: whole !== undefined });
-    return { rel: restoreOrder(candidate.rel, rel), atHome: operatorsAtHome(candidate) };
+    return { rel: restoreOrder(candidate.rel, rel), atHome: operatorsAtHome(candidate), rules: rulesOf(candidate) };
   }
 
   /**
@@ -156,8 +163,23 @@ export class Search {
       case 'filter':
         return this.#filter(rel, needed);
       default:
-        return this.#operator(rel, needed);
+        return this.#orOtherwise(rel, needed, this.#operator(rel, needed));
     }
+  }
+
+  /** What may do better than the operator as it stands; where sources do whatever they can, what they can do of that. */
+  #orOtherwise(rel: Rel, needed: Needed, candidates: Candidates): Candidates {
+    const known = candidates.get(HOME);
+    if (known === undefined) return candidates;
+    const alternatives = this.#alternatives.of(rel, known.costMs);
+    if (alternatives.length === 0) return candidates;
+    const best = new Map(this.#options.pushEverything ? [] : candidates);
+    const { trace } = this.#options;
+    for (const { rule, rel: other } of alternatives) {
+      if (trace?.wantsSteps) trace.step({ kind: 'alternative', rule });
+      for (const candidate of this.#candidates(other, needed).values()) offer(best, { ...candidate, rule });
+    }
+    return best;
   }
 
   #scan(rel: Extract<Rel, { kind: 'scan' }>): Candidates {
@@ -257,9 +279,12 @@ export class Search {
       addConditionColumns(block.rel, below);
       const leaves = graph.relations.map((relation) => this.#candidates(relation, below));
       const found = new JoinSearch(graph, leaves, needed, this.#options).run();
-      if (found !== undefined) return graph.constants.length === 0 ? found : this.#filtered(graph.constants, found);
+      if (found !== undefined) {
+        const all = graph.constants.length === 0 ? found : this.#filtered(graph.constants, found);
+        return this.#orOtherwise(rel, needed, all);
+      }
     }
-    return this.#operator(rel, needed);
+    return this.#orOtherwise(rel, needed, this.#operator(rel, needed));
   }
 
   /** Conditions without columns, above a block. */

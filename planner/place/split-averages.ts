@@ -12,50 +12,16 @@
  */
 import { printAggregate } from '../../algebra/print-scalar.ts';
 import type { Aggregate, Project, ProjectItem, RelColumn } from '../../algebra/rel.ts';
-import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts';
-import type { ColumnId, OperatorRef } from '../../algebra/scalar.ts';
-import { sqlType, type SqlType } from '../../core/sql-type.ts';
+import type { AggregateCall, ColumnId } from '../../algebra/scalar.ts';
+import { columnRef, COUNT_VALUES, quotient, SUM_INT2, SUM_INT4, SUM_INT8, SUM_NUMERIC } from './builtin-calls.ts';
+import type { BuiltinAggregate } from './builtin-calls.ts';
 
-const builtin = (oid: number, name: string, signature: string, kind: FunctionRef['kind'], strict: boolean): FunctionRef => ({
-  oid,
-  schema: 'pg_catalog',
-  name,
-  signature,
-  kind,
-  volatility: 'immutable',
-  strict,
-  leakproof: false,
-  returnsSet: false,
-  ...(kind === 'aggregate' ? { aggregateKind: 'normal' } : {}),
-});
-
-/** OIDs from pg_proc.dat and pg_operator.dat: fixed for built-in objects. */
-const sums: ReadonlyMap<string, { fn: FunctionRef; type: SqlType }> = new Map([
-  ['avg(int2)', { fn: builtin(2109, 'sum', 'sum(int2)', 'aggregate', false), type: sqlType('int8') }],
-  ['avg(int4)', { fn: builtin(2108, 'sum', 'sum(int4)', 'aggregate', false), type: sqlType('int8') }],
-  ['avg(int8)', { fn: builtin(2107, 'sum', 'sum(int8)', 'aggregate', false), type: sqlType('numeric') }],
-  ['avg(numeric)', { fn: builtin(2114, 'sum', 'sum(numeric)', 'aggregate', false), type: sqlType('numeric') }],
+const sums: ReadonlyMap<string, BuiltinAggregate> = new Map([
+  ['avg(int2)', SUM_INT2],
+  ['avg(int4)', SUM_INT4],
+  ['avg(int8)', SUM_INT8],
+  ['avg(numeric)', SUM_NUMERIC],
 ]);
-const count = builtin(2147, 'count', 'count(any)', 'aggregate', false);
-const divide = builtin(1727, 'numeric_div', 'numeric_div(numeric,numeric)', 'function', true);
-const toNumeric = builtin(1781, 'numeric', 'numeric(int8)', 'function', true);
-const divideOperator: OperatorRef = {
-  oid: 1761,
-  schema: 'pg_catalog',
-  name: '/',
-  position: 'infix',
-  functionOid: 1727,
-  commutator: 0,
-  negator: 0,
-  canHash: false,
-};
-
-const ref = (column: RelColumn): Scalar => ({ kind: 'column', column: column.id, type: column.type });
-
-const asNumeric = (expr: Scalar): Scalar =>
-  expr.type.kind === 'numeric'
-    ? expr
-    : { kind: 'call', fn: toNumeric, args: [expr], type: sqlType('numeric'), inputCollation: 'none', form: 'implicit-cast' };
 
 /** The same for calls that compute the same. */
 const key = (call: AggregateCall): string => `${call.fn.oid} ${printAggregate(call, (column) => `#${column}`)}`;
@@ -66,15 +32,15 @@ const isSplittable = (call: AggregateCall): boolean => sums.has(call.fn.signatur
 export function splitAverages(rel: Aggregate, nextColumn: () => ColumnId): Project | undefined {
   if (!rel.aggregates.some(({ call }) => isSplittable(call))) return undefined;
   const aggregates: { column: RelColumn; call: AggregateCall }[] = [];
-  const items: ProjectItem[] = rel.groups.map((column) => ({ column, expr: ref(column) }));
+  const items: ProjectItem[] = rel.groups.map((column) => ({ column, expr: columnRef(column) }));
   for (const { column, call } of rel.aggregates) {
     const sum = isSplittable(call) ? sums.get(call.fn.signature) : undefined;
     if (!sum) {
       aggregates.push({ column, call });
-      items.push({ column, expr: ref(column) });
+      items.push({ column, expr: columnRef(column) });
       continue;
     }
-    const add = (name: string, fn: FunctionRef, type: SqlType): RelColumn => {
+    const add = (name: string, { fn, type }: BuiltinAggregate): RelColumn => {
       const part = { ...call, fn, type };
       const known = aggregates.find((other) => key(other.call) === key(part));
       if (known) return known.column;
@@ -82,19 +48,10 @@ export function splitAverages(rel: Aggregate, nextColumn: () => ColumnId): Proje
       aggregates.push({ column, call: part });
       return column;
     };
-    const total = add('sum', sum.fn, sum.type);
-    const counted = add('count', count, sqlType('int8'));
-    const expr: Scalar = {
-      kind: 'call',
-      fn: divide,
-      operator: divideOperator,
-      args: [asNumeric(ref(total)), asNumeric(ref(counted))],
-      type: column.type,
-      inputCollation: 'none',
-      form: 'operator',
-    };
-    items.push({ column, expr });
+    const total = add('sum', sum);
+    const counted = add('count', COUNT_VALUES);
+    items.push({ column, expr: quotient(columnRef(total), columnRef(counted), column.type) });
   }
-  for (const { column } of rel.masks ?? []) items.push({ column, expr: ref(column) });
+  for (const { column } of rel.masks ?? []) items.push({ column, expr: columnRef(column) });
   return { kind: 'project', input: { ...rel, aggregates }, items };
 }

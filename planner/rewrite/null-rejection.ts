@@ -5,7 +5,7 @@
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 
 /** True when `expr` is surely NULL as soon as one of the columns is NULL that it tests. */
-function isNullOn(expr: Scalar, columns: ReadonlySet<ColumnId>): boolean {
+export function isNullOn(expr: Scalar, columns: ReadonlySet<ColumnId>): boolean {
   switch (expr.kind) {
     case 'column':
       return columns.has(expr.column);

@@ -245,6 +245,7 @@ function contextOf(seed: number): ConstructorParameters<typeof Search>[0] {
     splitAverages: true,
     keyFilters: seed % 2 === 0,
     orderJoins: true,
+    alternatives: new Set(),
     nextColumn: () => 1_000 as ColumnId,
   };
 }

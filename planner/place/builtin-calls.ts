@@ -1,0 +1,112 @@
+/**
+ * Calls of PostgreSQL's own functions that rewritten aggregates are made of (split-averages, eager-aggregates). OIDs from
+ * pg_proc.dat and pg_operator.dat: fixed for built-in objects.
+ */
+import type { RelColumn } from '../../algebra/rel.ts';
+import type { AggregateCall, CallScalar, FunctionRef, OperatorRef, Scalar } from '../../algebra/scalar.ts';
+import { sqlType, type SqlType } from '../../core/sql-type.ts';
+
+const builtin = (oid: number, name: string, signature: string, kind: FunctionRef['kind'], strict: boolean): FunctionRef => ({
+  oid,
+  schema: 'pg_catalog',
+  name,
+  signature,
+  kind,
+  volatility: 'immutable',
+  strict,
+  leakproof: false,
+  returnsSet: false,
+  ...(kind === 'aggregate' ? { aggregateKind: 'normal' } : {}),
+});
+
+const infix = (oid: number, name: string, functionOid: number, commutator: number): OperatorRef => ({
+  oid,
+  schema: 'pg_catalog',
+  name,
+  position: 'infix',
+  functionOid,
+  commutator,
+  negator: 0,
+  canHash: false,
+});
+
+export interface BuiltinAggregate {
+  readonly fn: FunctionRef;
+  readonly type: SqlType;
+}
+const aggregate = (oid: number, name: string, signature: string, type: SqlType): BuiltinAggregate => ({
+  fn: builtin(oid, name, signature, 'aggregate', false),
+  type,
+});
+
+const INT8 = sqlType('int8');
+const NUMERIC = sqlType('numeric');
+
+export const SUM_INT2 = aggregate(2109, 'sum', 'sum(int2)', INT8);
+export const SUM_INT4 = aggregate(2108, 'sum', 'sum(int4)', INT8);
+export const SUM_INT8 = aggregate(2107, 'sum', 'sum(int8)', NUMERIC);
+export const SUM_NUMERIC = aggregate(2114, 'sum', 'sum(numeric)', NUMERIC);
+export const COUNT_VALUES = aggregate(2147, 'count', 'count(any)', INT8);
+export const COUNT_ROWS = aggregate(2803, 'count', 'count()', INT8);
+
+const numericDiv = builtin(1727, 'numeric_div', 'numeric_div(numeric,numeric)', 'function', true);
+const numericMul = builtin(1726, 'numeric_mul', 'numeric_mul(numeric,numeric)', 'function', true);
+const int8Mul = builtin(465, 'int8mul', 'int8mul(int8,int8)', 'function', true);
+const divide = infix(1761, '/', 1727, 0);
+const multiplyNumeric = infix(1760, '*', 1726, 1760);
+const multiplyInt8 = infix(686, '*', 465, 686);
+
+/** By the type that is cast; each is declared as an implicit or assignment cast in pg_cast.dat. */
+const toNumeric: ReadonlyMap<string, FunctionRef> = new Map([
+  ['int2', builtin(1782, 'numeric', 'numeric(int2)', 'function', true)],
+  ['int4', builtin(1740, 'numeric', 'numeric(int4)', 'function', true)],
+  ['int8', builtin(1781, 'numeric', 'numeric(int8)', 'function', true)],
+]);
+const toInt8: ReadonlyMap<string, FunctionRef> = new Map([
+  ['int2', builtin(754, 'int8', 'int8(int2)', 'function', true)],
+  ['int4', builtin(481, 'int8', 'int8(int4)', 'function', true)],
+  ['numeric', builtin(1779, 'int8', 'int8(numeric)', 'function', true)],
+]);
+
+const call = (fn: FunctionRef, args: readonly Scalar[], type: SqlType): CallScalar => ({
+  kind: 'call',
+  fn,
+  args,
+  type,
+  inputCollation: 'none',
+  form: 'implicit-cast',
+});
+
+/** Of an integer or numeric. */
+export const asNumeric = (expr: Scalar): Scalar =>
+  expr.type.kind === 'numeric' ? expr : call(toNumeric.get(expr.type.kind)!, [expr], NUMERIC);
+
+/** Of an integer, or of a numeric without decimals. */
+export const asInt8 = (expr: Scalar): Scalar =>
+  expr.type.kind === 'int8' ? expr : { ...call(toInt8.get(expr.type.kind)!, [expr], INT8), form: 'explicit-cast' };
+
+const operation = (operator: OperatorRef, fn: FunctionRef, left: Scalar, right: Scalar, type: SqlType): CallScalar => ({
+  ...call(fn, [left, right], type),
+  operator,
+  form: 'operator',
+});
+
+export const quotient = (left: Scalar, right: Scalar, type: SqlType): Scalar =>
+  operation(divide, numericDiv, asNumeric(left), asNumeric(right), type);
+
+export const product = (left: Scalar, right: Scalar): Scalar =>
+  left.type.kind === 'int8' && right.type.kind === 'int8'
+    ? operation(multiplyInt8, int8Mul, left, right, INT8)
+    : operation(multiplyNumeric, numericMul, asNumeric(left), asNumeric(right), NUMERIC);
+
+export const aggregateCall = ({ fn, type }: BuiltinAggregate, args: readonly Scalar[], filter: Scalar | null): AggregateCall => ({
+  fn,
+  args,
+  distinct: false,
+  filter,
+  orderBy: [],
+  inputCollation: 'none',
+  type,
+});
+
+export const columnRef = (column: RelColumn): Scalar => ({ kind: 'column', column: column.id, type: column.type });
