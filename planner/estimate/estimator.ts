@@ -276,8 +276,21 @@ export class Estimator {
     const origin = originOf(rel, column);
     const here = this.rows(rel);
     const all = origin ? this.rows(origin.scan) : here;
-    if (here >= all) return Math.min(here, distinct);
-    return Math.max(1, distinct * (1 - (1 - here / all) ** (all / distinct)));
+    const left = here >= all ? Math.min(here, distinct) : distinct * (1 - (1 - here / all) ** (all / distinct));
+    return Math.max(1, Math.min(left, this.#partnersValues(rel, column)));
+  }
+
+  /** Not more values than those that joins below compare the column with. */
+  #partnersValues(rel: Rel, column: ColumnId): number {
+    if (rel.kind === 'filter') return this.#partnersValues(rel.input, column);
+    if (rel.kind !== 'join' || (rel.type !== 'inner' && rel.type !== 'semi')) return Infinity;
+    const isLeft = outputColumns(rel.left).some(({ id }) => id === column);
+    const [own, other] = isLeft ? [rel.left, rel.right] : [rel.right, rel.left];
+    const partners = rel.on.flatMap((conjunct) => {
+      const sides = equalSides(conjunct, own, other);
+      return sides?.left === column ? [sides.right] : [];
+    });
+    return Math.min(this.#partnersValues(own, column), ...partners.map((partner) => this.values(other, partner)));
   }
 
   #factsInJoin(left: Rel, right: Rel, column: ColumnId): ColumnFacts {

@@ -91,6 +91,14 @@ export class JoinGraph {
     return readers;
   }
 
+  /** The column, and those that inner joins make equal to it. */
+  columnsEqualTo(column: ColumnId): readonly ColumnId[] {
+    const same = new Set([column]);
+    for (const { equality } of this.#inner)
+      if (equality?.columns.has(column)) for (const other of equality.columns) same.add(other);
+    return [...same];
+  }
+
   /** How two disjoint sets are joined; undefined: they may not be, or nothing connects them. */
   between(a: RelationSet, b: RelationSet): Connection | undefined {
     const both = a | b;

@@ -14,8 +14,9 @@ import type { RelationSet } from './conflict-rules.ts';
 import { enumerateAll, enumerateIntervals, type JoinTable } from './enumerate-joins.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
+import { JoinSelectivities, remembered } from './join-selectivity.ts';
 import { joinName, relationNames, type SearchTrace, type TracedSet } from './search-trace.ts';
-import { bitsOf, type Connection, type InnerEdge, type JoinGraph, type OuterEdge } from './join-graph.ts';
+import { bitsOf, type Connection, type JoinGraph } from './join-graph.ts';
 
 /** Pairs of sets that are looked at before the search falls back to intervals of one order. */
 const PAIRS_MAX = 2_000;
@@ -57,9 +58,10 @@ export class JoinSearch implements JoinTable {
   readonly #needed: ReadonlySet<ColumnId>;
   readonly #entries = new Map<RelationSet, Entry>();
   readonly #readers = new Map<ColumnId, readonly RelationSet[]>();
-  readonly #selectivities = new Map<string | Scalar | OuterEdge, number>();
+  readonly #selectivities: JoinSelectivities;
   readonly #leafOf = new Map<ColumnId, number>();
   readonly #values = new Map<ColumnId, number>();
+  readonly #sameColumns = new Map<ColumnId, readonly ColumnId[]>();
   readonly #bytes = new Map<ColumnId, number>();
   readonly #rowsOfSets = new Map<RelationSet, number>();
   readonly #keySides = new Map<Scalar, KeySides | undefined>();
@@ -68,6 +70,7 @@ export class JoinSearch implements JoinTable {
   constructor(graph: JoinGraph, leaves: readonly Candidates[], needed: ReadonlySet<ColumnId>, context: SearchContext) {
     this.#graph = graph;
     this.#context = context;
+    this.#selectivities = new JoinSelectivities(graph, context.estimator);
     this.#needed = needed;
     for (const [i, relation] of graph.relations.entries()) {
       for (const column of outputColumns(relation)) this.#leafOf.set(column.id, i);
@@ -234,17 +237,22 @@ export class JoinSearch implements JoinTable {
       if (a?.kind !== 'column' || b?.kind !== 'column') continue;
       const isOwn = (left.set & (1 << this.#leafOf.get(a.column)!)) !== 0;
       const [own, other] = isOwn ? [a.column, b.column] : [b.column, a.column];
-      const values = Math.min(left.rows, this.#valuesOf(own));
-      const keys = Math.min(right.rows, this.#valuesOf(other));
+      const values = Math.min(left.rows, this.#valuesOf(own, left.set));
+      const keys = Math.min(right.rows, this.#valuesOf(other, right.set));
       part = Math.min(part, sentPart({ rows: left.rows, values, keys }));
     }
     return left.rows * part;
   }
 
-  #valuesOf(column: ColumnId): number {
-    return remembered(this.#values, column, () =>
-      this.#context.estimator.values(this.#graph.relations[this.#leafOf.get(column)!]!, column),
-    );
+  /** In a set: not more than any column has there that it equals. */
+  #valuesOf(column: ColumnId, set: RelationSet): number {
+    let values = Infinity;
+    for (const same of remembered(this.#sameColumns, column, () => this.#graph.columnsEqualTo(column))) {
+      const leaf = this.#leafOf.get(same)!;
+      if ((set & (1 << leaf)) === 0) continue;
+      values = Math.min(values, remembered(this.#values, same, () => this.#context.estimator.values(this.#graph.relations[leaf]!, same))); // prettier-ignore
+    }
+    return values;
   }
 
   #transferMs(place: string, { columns, bytes }: Entry, rows: number): number {
@@ -337,10 +345,10 @@ export class JoinSearch implements JoinTable {
   }
 
   #rows(connection: Connection, first: number, second: number): number {
-    if (connection.kind === 'inner') return first * second * this.#innerSelectivity(connection.edges);
+    if (connection.kind === 'inner') return first * second * this.#selectivities.ofInner(connection.edges);
     const { edge, isSwapped } = connection;
     const [left, right] = isSwapped ? [second, first] : [first, second];
-    const selectivity = this.#outerSelectivity(edge);
+    const selectivity = this.#selectivities.ofOuter(edge);
     switch (edge.type) {
       case 'semi':
       case 'anti':
@@ -351,42 +359,6 @@ export class JoinSearch implements JoinTable {
         return Math.max(left, right, left * right * selectivity);
     }
   }
-
-  /** Of one join, as it was written: part of the left rows (semi, anti), or of the pairs. */
-  #outerSelectivity(edge: OuterEdge): number {
-    const { estimator } = this.#context;
-    return remembered(this.#selectivities, edge, () => {
-      const { left, right, on, type } = edge.join;
-      if (type === 'semi' || type === 'anti') return Math.min(1, estimator.rows(edge.join) / estimator.rows(left));
-      return estimator.joinRows(left, right, on) / (estimator.rows(left) * estimator.rows(right));
-    });
-  }
-
-  /** Conditions between the same two relations depend on each other; others are taken as independent. */
-  #innerSelectivity(edges: readonly InnerEdge[]): number {
-    const groups = new Map<RelationSet, InnerEdge[]>();
-    for (const edge of edges) groups.set(edge.reads, [...(groups.get(edge.reads) ?? []), edge]);
-    let product = 1;
-    for (const [reads, group] of groups) {
-      const key = group.length === 1 ? group[0]!.expr : group.map(({ expr }) => this.#idOf(expr)).join();
-      product *= remembered(this.#selectivities, key, () => this.#pairSelectivity(reads, group.map(({ expr }) => expr))); // prettier-ignore
-    }
-    return product;
-  }
-
-  readonly #ids = new Map<Scalar, number>();
-  #idOf(expr: Scalar): number {
-    let id = this.#ids.get(expr);
-    if (id === undefined) this.#ids.set(expr, (id = this.#ids.size));
-    return id;
-  }
-
-  #pairSelectivity(reads: RelationSet, on: readonly Scalar[]): number {
-    const { estimator } = this.#context;
-    const [first, ...others] = bitsOf(reads).map((bit) => this.#graph.relations[Math.log2(bit)]!);
-    const rest = others.slice(1).reduce<Rel>((left, right) => ({ kind: 'join', type: 'inner', left, right, on: [] }), others[0]!);
-    return estimator.joinRows(first!, rest, on) / (estimator.rows(first!) * estimator.rows(rest));
-  }
 }
 
 const hidesRight = (connection: Connection): boolean =>
@@ -394,8 +366,3 @@ const hidesRight = (connection: Connection): boolean =>
 
 const leftOf = (connection: Connection, first: Entry, second: Entry): Entry =>
   connection.kind === 'outer' && connection.isSwapped ? second : first;
-
-function remembered<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
-  if (!known.has(key)) known.set(key, compute());
-  return known.get(key)!;
-}

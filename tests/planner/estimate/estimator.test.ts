@@ -146,6 +146,14 @@ describe('outer joins', () => {
   });
 });
 
+test('a column has no more values than what it was joined with', () => {
+  const few = having(scan('customers', 50, ['id'], [['id']]), operator('<', column(50), integer(31)));
+  const joined: Rel = { kind: 'join', type: 'inner', left: scan('orders', 60, ['id', 'customer'], [['id']]), right: few, on: [operator('=', column(61), column(50))] }; // prettier-ignore
+  const estimator = new Estimator(statistics);
+  expect(estimator.rows(joined)).toBeGreaterThan(200);
+  expect(estimator.values(joined, 61 as ColumnId)).toBeCloseTo(30, -1);
+});
+
 test('conditions of several classes between the same two relations are taken together, as the key they may be', () => {
   const offers = scan('offers', 30, ['part', 'supplier'], [['part', 'supplier']]);
   const parts = scan('parts', 40, ['id'], [['id']]);
