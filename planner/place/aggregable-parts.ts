@@ -109,8 +109,9 @@ function components(units: readonly Rel[], classes: readonly EqualityClass[], ot
   return found;
 }
 
-/** An inner join of all of them, each condition as deep as it may be. */
+/** An inner join of all of them, each condition as deep as it may be; of one alone, a filter. */
 function joined(units: readonly Rel[], on: readonly Scalar[]): Rel {
+  if (units.length === 1) return on.length === 0 ? units[0]! : { kind: 'filter', input: units[0]!, conjuncts: on };
   let rest = on;
   let columns: ReadonlySet<ColumnId> = new Set();
   return units.reduce((left, right, i) => {
