@@ -73,6 +73,11 @@ export class CostModel {
     return link.startMs + rows * (link.row + columns * link.column + bytes * link.byte) * MS;
   }
 
+  /** Rows handed on at home. */
+  passMs(rows: number): number {
+    return rows * HOME_COSTS.pass * MS;
+  }
+
   /** Rows that are not relayed as a source sent them, written for the client. */
   outputMs(rows: number, columns: number): number {
     return rows * columns * OUTPUT_VALUE * MS;

@@ -84,6 +84,8 @@ class PlanCosts {
     const { cost, searchedMs } = this.#known;
     if (plan.kind === 'remote' && plan.inputs === undefined)
       return this.#siteMs(rel ?? plan.fragment, plan.site) + this.#transferMs(plan, rows, width);
+    // Which may stand for the fragment that it reads the rows of.
+    if (plan.kind === 'ctescan') return cost.passMs(rows);
     const searched = rel && searchedMs(rel, HOME);
     if (searched !== undefined) return searched;
     // The search knows of no sharing: each read of a shared fetch costs what it does.
