@@ -6,6 +6,7 @@
 import type { Rel } from '../../algebra/rel.ts';
 import { compareAsDates } from './compare-as-dates.ts';
 import { checkRel, checkSameOutput } from './check-rel.ts';
+import { emptyRelations } from './empty-relations.ts';
 import { factorDisjunctions } from './factor-disjunctions.ts';
 import { implyFilters } from './imply-filters.ts';
 import { inferFilters } from './infer-filters.ts';
@@ -33,6 +34,7 @@ const sequence: readonly RewriteRule[] = [
   { name: 'imply-filters', apply: implyFilters },
   { name: 'infer-filters', apply: inferFilters },
   { name: 'push-filters', apply: pushFilters },
+  { name: 'empty-relations', apply: emptyRelations },
   { name: 'limit-below-project', apply: limitBelowProject },
   { name: 'merge-projects', apply: mergeProjects },
   { name: 'prune-columns', apply: pruneColumns },
