@@ -4,6 +4,9 @@
  * rows that joins touch (what they read and make) and make, in the chosen order against the fewest of all orders (exact, and
  * the same on every machine); and the time of the chosen plan against others: the order of fewest rows, orders by chance, everything and nothing pushed, all
  * executed in turn, so that noise hits them alike.
+ *
+ * Rows say nothing of places: an order that touches more of them may be the better one, where keys that are sent spare most
+ * of them, or a source joins before anything crosses a link. Where the two disagree, time decides.
  */
 import pg from 'pg';
 import { createPostgresSite } from '../../connectors/postgres/postgres-site.ts';
