@@ -169,6 +169,8 @@ export interface Input {
   readonly kind: 'input';
   readonly index: number;
   readonly columns: readonly RelColumn[];
+  /** Until placement has made a plan of it: what gives its rows. */
+  readonly shipped?: Rel;
 }
 export interface SortKey {
   readonly column: ColumnId;

@@ -17,6 +17,7 @@ import { ALTERNATIVE_RULES } from './place/alternatives.ts';
 import { CostModel } from './cost/cost-model.ts';
 import { Placer } from './place/place.ts';
 import { Search } from './place/search.ts';
+import type { Shipping } from './place/shipping.ts';
 import { sameJoins } from './place/same-joins.ts';
 import { shareFetches } from './place/shared-fetches.ts';
 import { requireWhole, volatileOfSource } from './place/whole-statement.ts';
@@ -24,7 +25,10 @@ import { checkRel, checkSameOutput } from './rewrite/check-rel.ts';
 import { raiseConstants } from './rewrite/raise-constants.ts';
 import { rewrite, rewriteRuleNames } from './rewrite/rewrite.ts';
 
-/** What can be switched off by name; `cost-placement`: sources do whatever they can; `placement`: they only read tables. */
+/**
+ * What can be switched off by name; `cost-placement`: sources do whatever they can; `shipping-cost`: that too, and small
+ * relations or large ones are shipped to make it possible; `placement`: they only read tables.
+ */
 export const ruleNames: readonly string[] = [
   ...rewriteRuleNames,
   'order-joins',
@@ -33,6 +37,8 @@ export const ruleNames: readonly string[] = [
   'adaptive-joins',
   'shared-fetches',
   ...ALTERNATIVE_RULES,
+  'shipping',
+  'shipping-cost',
   'cost-placement',
   'placement',
 ];
@@ -87,10 +93,13 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   let lastColumn = highestColumn(query);
   const nextColumn = (): ColumnId => ++lastColumn as ColumnId;
   const pushNothing = disabled.has('placement');
+  const shipsAlways = disabled.has('shipping-cost');
+  const isShipping = !disabled.has('shipping') && !pushNothing && volatile === undefined;
+  const shipping: Shipping = shipsAlways ? 'always' : disabled.has('cost-placement') ? 'never' : 'by cost';
   const switches = {
     pushNothing,
     // A statement with volatile functions of a source is evaluated there, or not at all.
-    pushEverything: disabled.has('cost-placement') || volatile !== undefined,
+    pushEverything: disabled.has('cost-placement') || shipsAlways || volatile !== undefined,
     splitAverages: !disabled.has('split-averages'),
     keyFilters: !disabled.has('key-filters') && !pushNothing,
     adaptiveJoins: !disabled.has('adaptive-joins'),
@@ -100,6 +109,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     estimator,
     cost,
     ...switches,
+    shipping: isShipping ? shipping : 'never',
     orderJoins: !disabled.has('order-joins') && volatile === undefined,
     alternatives: new Set(volatile === undefined ? ALTERNATIVE_RULES.filter((rule) => !disabled.has(rule)) : []),
     nextColumn,

@@ -21,6 +21,7 @@ import {
   TEMPLATE_FIELDS_SINCE,
 } from './function-rules.ts';
 import type { CharacterRules, ServerInfo } from './server-info.ts';
+import { notShipped } from './source-writer.ts';
 import { sourceSchemaOf } from './source-names.ts';
 import type { SourceNames } from './source-names.ts';
 
@@ -98,7 +99,10 @@ export class PostgresCapabilities implements Capabilities {
     if (rel.kind === 'recursive')
       return hasWith(rel.step) ? no('a recursive step with WITH queries is evaluated at home') : EXACT;
     if (rel.kind === 'window') return this.window(rel);
-    return rel.kind === 'input' ? no('a shipped relation is not sent to sources yet') : EXACT;
+    if (rel.kind !== 'input') return EXACT;
+    const reasons = rel.columns.map(({ type }) => notShipped(type, this.major, this.info.encoding));
+    const reason = reasons.find((one) => one !== undefined);
+    return reason === undefined ? EXACT : no(reason);
   }
 
   /** A value of a composite type that users of the source made; of others it might know less, or in another order. */

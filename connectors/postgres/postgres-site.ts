@@ -16,15 +16,15 @@ import type {
   Verdict,
 } from '../../algebra/site.ts';
 import { queryCanceled, sourceError, sourceUnavailable, SqlError } from '../../core/sql-error.ts';
-import type { WrittenSql } from '../sql/sql-writer.ts';
 import { PostgresCapabilities } from './capabilities.ts';
 import { connectReason, ConnectionPool } from './connection-pool.ts';
 import { POSTGRES_COSTS } from './costs.ts';
 import { describeSource } from './describe.ts';
 import { measureLink } from './measure-link.ts';
 import { PostgresTransaction } from './postgres-transaction.ts';
-import { PostgresWriter } from './postgres-writer.ts';
 import type { RemoteConnection } from './remote-connection.ts';
+import { SourceWriter } from './source-writer.ts';
+import type { SourceSql } from './source-writer.ts';
 import { loadServerInfo } from './server-info.ts';
 import { isMadeOfRows } from './object-numbers.ts';
 import type { ServerInfo } from './server-info.ts';
@@ -63,7 +63,7 @@ class PostgresSite implements Site {
   private info: ServerInfo | undefined;
   private known: Capabilities = NOTHING;
   private whole: Capabilities = NOTHING;
-  private written = new WeakMap<Rel, WrittenSql>();
+  private written = new WeakMap<Rel, SourceSql>();
 
   constructor(config: PostgresSiteConfig) {
     this.name = config.name;
@@ -111,7 +111,7 @@ class PostgresSite implements Site {
     const started = Date.now();
     const connections = await this.pool.acquire(Math.max(1, options.fragments), options.signal);
     const release = (connection: RemoteConnection): void => this.pool.release(connection);
-    const write = (fragment: Rel): WrittenSql => this.write(fragment);
+    const write = (fragment: Rel): SourceSql => this.write(fragment);
     const context = { source: this.name, begin: options, write, release, waitedMs: Date.now() - started };
     try {
       return await PostgresTransaction.begin(context, connections);
@@ -136,10 +136,10 @@ class PostgresSite implements Site {
   }
 
   /** A prepared statement runs the same fragment again and again: it is written once. */
-  private write(fragment: Rel): WrittenSql {
+  private write(fragment: Rel): SourceSql {
     let written = this.written.get(fragment);
     if (written === undefined) {
-      written = new PostgresWriter({ site: this.name, defaultSchema: this.defaultSchema }, this.info).statement(fragment);
+      written = new SourceWriter({ site: this.name, defaultSchema: this.defaultSchema }, this.info).statement(fragment);
       this.written.set(fragment, written);
     }
     return written;

@@ -10,25 +10,30 @@ import type { BeginOptions, RelayStream, SiteQueryMetrics, SiteQueryOptions, Sit
 import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import type { SqlType } from '../../core/sql-type.ts';
-import type { WrittenSql } from '../sql/sql-writer.ts';
+import type { BoundParameter } from './frontend-messages.ts';
 import { queryMessage } from './frontend-messages.ts';
 import type { RemoteConnection } from './remote-connection.ts';
-import { PortalQuery, StreamedQuery } from './remote-query.ts';
+import { abortError, PortalQuery, StreamedQuery } from './remote-query.ts';
 import type { Collector, OpenQuery, QueryContext } from './remote-query.ts';
 import { bindParameters, columnFormat } from './remote-statement.ts';
 import type { RemoteStatement } from './remote-statement.ts';
 import { RelaySink, splitChunk } from './relay-sink.ts';
 import type { RelayChunk } from './relay-sink.ts';
 import { RowDecoder } from './row-decoder.ts';
+import { shippedParameters } from './shipped-arrays.ts';
+import type { SourceSql } from './source-writer.ts';
 import { Turns } from './turns.ts';
 
 export interface TransactionContext {
   readonly source: string;
   readonly begin: BeginOptions;
-  readonly write: (fragment: Rel) => WrittenSql;
+  readonly write: (fragment: Rel) => SourceSql;
   readonly release: (connection: RemoteConnection) => void;
   readonly waitedMs: number;
 }
+
+/** What is shipped travels in one message, whose length PostgreSQL bounds by 1 GB. */
+const SHIPPED_BYTES_MAX = 1_000_000_000;
 
 interface Lane {
   readonly connection: RemoteConnection;
@@ -70,10 +75,13 @@ export class PostgresTransaction implements SiteTransaction {
     return new PostgresTransaction(context, used, inTransaction, outlives || used.length < fragments);
   }
 
-  query(fragment: Rel, options: SiteQueryOptions): Promise<BatchStream> {
+  async query(fragment: Rel, options: SiteQueryOptions): Promise<BatchStream> {
+    const { inputs } = this.context.write(fragment);
+    const shipped = inputs.length > 0 ? await shippedParameters(inputs, options, SHIPPED_BYTES_MAX) : [];
+    if (options.signal.aborted) throw abortError(options.signal);
     const columns = outputColumns(fragment);
     const types = columns.map((column) => column.type);
-    const query = this.start<Batch>(fragment, options, columns.map(columnFormat), (push) => {
+    const query = this.start<Batch>(fragment, options, shipped, columns.map(columnFormat), (push) => {
       return metered(
         new RowDecoder(types, (batch) => {
           if (options.metrics) options.metrics.rows += batch.length;
@@ -82,13 +90,13 @@ export class PostgresTransaction implements SiteTransaction {
         options.metrics,
       );
     });
-    return Promise.resolve({ next: () => query.next(), close: () => this.close(query) });
+    return { next: () => query.next(), close: () => this.close(query) };
   }
 
   relay(fragment: Rel, options: SiteQueryOptions & { readonly formats: readonly (0 | 1)[] }): Promise<RelayStream> {
     const columns = outputColumns(fragment);
     const formats = columns.map((column, i) => (isText(column.type) ? 0 : (options.formats[i] ?? 0)));
-    const query = this.start<RelayChunk>(fragment, options, formats, (push) => {
+    const query = this.start<RelayChunk>(fragment, options, [], formats, (push) => {
       const sink = new RelaySink((chunk) => {
         if (options.metrics) options.metrics.rows += chunk.rows;
         push(chunk);
@@ -117,6 +125,7 @@ export class PostgresTransaction implements SiteTransaction {
   private start<T>(
     fragment: Rel,
     options: SiteQueryOptions,
+    shipped: readonly BoundParameter[],
     formats: readonly (0 | 1)[],
     collector: (push: (item: T) => void) => Collector,
   ): OpenQuery<T> {
@@ -126,7 +135,7 @@ export class PostgresTransaction implements SiteTransaction {
     this.started++;
     if (options.metrics) options.metrics.waitForConnectionMs += this.context.waitedMs;
     const written = this.context.write(fragment);
-    const parameters = bindParameters(written, options.params, this.context.begin.settings);
+    const parameters = [...bindParameters(written, options.params, this.context.begin.settings), ...shipped];
     const { text: sql, callsOwnFunctions = false, runsOnce = false } = written;
     const columns = outputColumns(fragment);
     const statement: RemoteStatement = { sql, parameters, columns, formats, callsOwnFunctions, runsOnce };

@@ -11,13 +11,11 @@ import type { SessionSettings } from '../../algebra/plan.ts';
 import type { SiteQueryOptions } from '../../algebra/site.ts';
 import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
-import { encodeBinary } from '../../core/binary-format.ts';
 import { sliceColumn } from '../../core/column.ts';
-import { sqlError } from '../../core/sql-error.ts';
-import { sqlType } from '../../core/sql-type.ts';
 import type { BoundParameter } from './frontend-messages.ts';
 import { Portions, type Portion } from './net-portions.ts';
-import { emptyArray, joinedArrays, shippedArrays } from './net-rows.ts';
+import { shippedArrays } from './net-rows.ts';
+import { shippedParameters } from './shipped-arrays.ts';
 import { NetWriter, passesThrough } from './net-writer.ts';
 import type { NetStatement } from './net-writer.ts';
 import { RowDecoder } from './row-decoder.ts';
@@ -44,32 +42,8 @@ interface ShippedContext {
 /** The statement over all of the inputs' rows, which are read to their end for it. */
 export async function shippedStatement(fragment: Rel, { settings, options }: ShippedContext): Promise<ShippedStatement> {
   const { text, parameters, inputs } = new SessionRelationWriter().shippedStatement(fragment);
-  const bound = [...bindParameters({ text, parameters }, options.params, settings)];
-  let bytes = 0;
-  for (const input of inputs) {
-    const rows = options.inputs?.[input.index];
-    assert(rows, 'nothing was shipped to the session');
-    const chunks: Uint8Array[][] = input.columns.map(() => []);
-    let count = 0;
-    for (let batch = await rows.next(); batch !== null; batch = await rows.next()) {
-      options.signal.throwIfAborted();
-      count += batch.length;
-      if (batch.length === 0 || input.columns.length === 0) continue;
-      const arrays = shippedArrays(batch, input.columns, input.columns.map((_, i) => i), 0, batch.length); // prettier-ignore
-      arrays.forEach((array, i) => {
-        chunks[i]!.push(array.bytes!);
-        bytes += array.bytes!.length;
-      });
-      if (bytes > BYTES_MAX) throw sqlError('54000', `more than ${BYTES_MAX} bytes to evaluate in the session`);
-    }
-    if (input.columns.length === 0) bound.push({ format: 1, bytes: encodeBinary(sqlType('int8'), BigInt(count)) });
-    input.columns.forEach(({ type }, i) => {
-      const arrays = chunks[i]!;
-      bound.push({ format: 1, bytes: arrays.length === 0 ? emptyArray(type) : joinedArrays(arrays) });
-    });
-  }
-  if (options.metrics) options.metrics.bytes += bytes;
-  return { text, parameters: bound };
+  const bound = bindParameters({ text, parameters }, options.params, settings);
+  return { text, parameters: [...bound, ...(await shippedParameters(inputs, options, BYTES_MAX))] };
 }
 
 export const shippedSql = (fragment: Rel): string => {

@@ -1,12 +1,16 @@
 /**
- * The rows of one fragment at one site: a leaf, unless relations are shipped there, which the site reads. The site's query begins at start() or the first next(), whichever comes
- * first (one that waits for keys of joins above is started by the last of them), under a signal of its own, so that a query nobody wants any more is ended even before its stream exists.
+ * The rows of one fragment at one site: a leaf, unless relations are shipped there, which the site reads (a source, once all
+ * their rows are here). The site's query begins at start() or the first next(), whichever comes first (one that waits for keys
+ * of joins above is started by the last of them), under a signal of its own, so that a query nobody wants any more is ended even
+ * before its stream exists.
  */
 import type { RemoteQuery } from '../../algebra/plan.ts';
 import type { SiteQueryMetrics } from '../../algebra/site.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import { assert } from '../../core/assert.ts';
 import { internalError } from '../../core/sql-error.ts';
+import { CATALOG_SITE, SESSION_SITE } from '../../algebra/rel.ts';
+import { collected } from '../collected-rows.ts';
 import type { Execution } from '../execution.ts';
 import { closeAll, Operator } from './operator.ts';
 
@@ -27,7 +31,8 @@ export class RemoteOperator extends Operator {
   #closed = false;
 
   constructor(plan: RemoteQuery, inputs: readonly Operator[], execution: Execution) {
-    super(inputs);
+    const isCollected = inputs.length > 0 && plan.site !== CATALOG_SITE && plan.site !== SESSION_SITE;
+    super(inputs, isCollected ? execution.environment.memory.account('relation shipped to a source') : null);
     this.#plan = plan;
     this.#execution = execution;
     this.#metrics = execution.environment.metrics && { rows: 0, bytes: 0, waitForConnectionMs: 0 };
@@ -53,13 +58,14 @@ export class RemoteOperator extends Operator {
   async #open(): Promise<BatchStream> {
     this.#execution.throwIfAborted();
     const { transactions, params } = this.#execution.environment;
+    const inputs = this.account === null ? this.inputs : await collected(this.inputs, this.account, this.#execution);
     const bound = await this.#execution.subplans.bindFragment(this.#plan.fragment, params);
     const filtered = this.#execution.keyFilters.apply(this.#plan.id, bound.fragment, bound.params);
     return transactions(this.#plan.site).query(filtered.fragment, {
       params: filtered.params,
       signal: this.#abort.signal,
       ...(this.#metrics && { metrics: this.#metrics }),
-      ...(this.inputs.length > 0 && { inputs: this.inputs }),
+      ...(inputs.length > 0 && { inputs }),
     });
   }
 
@@ -103,6 +109,8 @@ export class RemoteOperator extends Operator {
     try {
       if (this.#opening === null) return;
       if (this.#stream === null) this.#abort.abort(reason);
+      // What is being collected ends with its source; a failure of that is told below.
+      if (this.account !== null) void Promise.allSettled(this.inputs.map((input) => input.close()));
       const opened = await this.#opening;
       if ('stream' in opened) await closeAll([opened.stream, ...this.inputs]);
     } finally {

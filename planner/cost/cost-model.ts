@@ -9,7 +9,7 @@ import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Estimator } from '../estimate/estimator.ts';
-import { HOME_COSTS, OUTPUT_VALUE } from './home-costs.ts';
+import { HOME_COSTS, OUTPUT_VALUE, SHIP_START_MS, SHIPPED_VALUE } from './home-costs.ts';
 
 /** The local executor as a place: no source may have this name. */
 export const HOME = '';
@@ -76,6 +76,11 @@ export class CostModel {
   /** Rows handed on at home. */
   passMs(rows: number): number {
     return rows * HOME_COSTS.pass * MS;
+  }
+
+  /** Rows with these columns, at home, sent to a site. */
+  shipMs(site: string, rows: number, columns: number, bytes: number): number {
+    return SHIP_START_MS + this.transferMs(site, rows, columns, bytes) + rows * columns * SHIPPED_VALUE * MS;
   }
 
   /** Rows that are not relayed as a source sent them, written for the client. */

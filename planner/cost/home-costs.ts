@@ -19,3 +19,8 @@ export const HOME_COSTS: ComputeCosts = {
 
 /** Nanoseconds to write one value for the client. */
 export const OUTPUT_VALUE = 100;
+
+/** Nanoseconds to make one value part of an array for a source. */
+export const SHIPPED_VALUE = 150;
+/** The source waits until all rows are here, and plans anew with them. */
+export const SHIP_START_MS = 2;

@@ -62,11 +62,12 @@ export function originOf(
       return originOf(rel.input, column);
     case 'with':
       return originOf(rel.body, column);
+    case 'input':
+      return rel.shipped && originOf(rel.shipped, column);
     case 'values':
     case 'setop':
     case 'ctescan':
     case 'recursive':
-    case 'input':
       return undefined;
   }
 }
@@ -92,6 +93,8 @@ export function computedFrom(
     case 'distinct':
     case 'fence':
       return computedFrom(rel.input, column);
+    case 'input':
+      return rel.shipped && computedFrom(rel.shipped, column);
     default:
       return undefined;
   }
@@ -116,6 +119,8 @@ export function aggregateOf(rel: Rel, column: ColumnId): { readonly rel: Aggrega
     case 'distinct':
     case 'fence':
       return aggregateOf(rel.input, column);
+    case 'input':
+      return rel.shipped && aggregateOf(rel.shipped, column);
     default:
       return undefined;
   }
@@ -146,6 +151,9 @@ export function* nullingJoins(rel: Rel, column: ColumnId): Generator<{ readonly 
     case 'fence':
     case 'window':
       yield* nullingJoins(rel.input, column);
+      return;
+    case 'input':
+      if (rel.shipped) yield* nullingJoins(rel.shipped, column);
       return;
     default:
   }

@@ -67,6 +67,7 @@ export class Estimator {
   /** Whether anything is known of every table that the subtree reads. */
   knows(rel: Rel): boolean {
     if (rel.kind === 'scan') return this.#table(rel) !== undefined;
+    if (rel.kind === 'input') return rel.shipped !== undefined && this.knows(rel.shipped);
     return relInputs(rel).every((input) => this.knows(input));
   }
 
@@ -96,7 +97,7 @@ export class Estimator {
         return definition ? this.rows(definition) : UNKNOWN_INPUT_ROWS;
       }
       case 'input':
-        return UNKNOWN_INPUT_ROWS;
+        return rel.shipped ? this.rows(rel.shipped) : UNKNOWN_INPUT_ROWS;
       case 'filter':
         return this.rows(rel.input) * selectivity(rel.conjuncts, (column) => this.#facts(rel.input, column));
       case 'project':

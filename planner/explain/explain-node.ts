@@ -121,6 +121,9 @@ function remoteOf(plan: Plan, id: number): RemoteQuery | undefined {
   return undefined;
 }
 
+const placeName = ({ site, inputs }: RemoteQuery): string =>
+  site !== CATALOG_SITE ? site : inputs ? `${site} (net)` : SESSION_SITE;
+
 const JOIN_PREFIX = { inner: '', left: 'Left ', right: 'Right ', full: 'Full ', semi: 'Semi ', anti: 'Anti ' } as const;
 
 class Describer {
@@ -158,6 +161,7 @@ class Describer {
   }
 
   #relationship(plan: Plan, index: number): string {
+    if (plan.kind === 'remote' && plan.site !== CATALOG_SITE && plan.site !== SESSION_SITE) return `Shipped to ${plan.site}`;
     if (plan.kind === 'with') {
       const definition = plan.definitions[index];
       return definition === undefined ? 'Outer' : definition.isFetch ? definition.name : `CTE ${definition.name}`;
@@ -205,7 +209,7 @@ class Describer {
       case 'remote':
         return {
           nodeType: 'Remote Query',
-          title: `Remote Query on ${plan.site !== CATALOG_SITE ? plan.site : plan.inputs ? `${plan.site} (net)` : SESSION_SITE}`,
+          title: `Remote Query on ${placeName(plan)}`,
           properties: [['Remote SQL', this.#options.sqlOf(plan.site, plan.fragment)]],
         };
       case 'filter':

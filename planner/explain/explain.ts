@@ -65,7 +65,7 @@ function textLines(node: ExplainNode, options: ExplainPlanOptions, depth = 0, la
     lines.push(`${inner}Connection Wait: ${node.actual.waitForConnectionMs.toFixed(3)} ms`);
   if (node.actual?.memoryBytes !== undefined) lines.push(`${inner}Memory: ${Math.ceil(node.actual.memoryBytes / 1024)}kB`);
   for (const { relationship, node: child } of node.children) {
-    const named = /^(InitPlan|CTE|Shared fetch) /.test(relationship) ? relationship : '';
+    const named = /^(InitPlan|CTE|Shared fetch|Shipped to) /.test(relationship) ? relationship : '';
     lines.push(...textLines(child, options, depth + 1, named));
   }
   return lines;

@@ -82,8 +82,9 @@ class PlanCosts {
 
   #totalMs(plan: Plan, rel: Rel | undefined, inputs: readonly NodeCost[], rows: number, width: number): number {
     const { cost, searchedMs } = this.#known;
-    if (plan.kind === 'remote' && plan.inputs === undefined)
-      return this.#siteMs(rel ?? plan.fragment, plan.site) + this.#transferMs(plan, rows, width);
+    const isAtSource = plan.kind === 'remote' && plan.site !== CATALOG_SITE && plan.site !== SESSION_SITE;
+    if (plan.kind === 'remote' && (isAtSource || plan.inputs === undefined))
+      return this.#fragmentMs(plan, rel ?? plan.fragment, inputs) + this.#transferMs(plan, rows, width);
     // Which may stand for the fragment that it reads the rows of.
     if (plan.kind === 'ctescan') return cost.passMs(rows);
     const searched = rel && searchedMs(rel, HOME);
@@ -91,16 +92,17 @@ class PlanCosts {
     // The search knows of no sharing: each read of a shared fetch costs what it does.
     if (plan.kind === 'with' && plan.definitions.every(({ isFetch }) => isFetch)) return inputs.at(-1)!.totalMs;
     const below = inputs.reduce((sum, input) => sum + input.totalMs, 0);
-    if (plan.kind === 'remote') return below + this.#shippedMs(plan, inputs);
+    if (plan.kind === 'remote') return below + cost.netMs(plan.estimatedRows);
     return rel === undefined ? below : below + cost.operatorMs(rel, HOME, inputs.map((input) => input.rows), rows); // prettier-ignore
   }
 
-  /** Rows sent to where the fragment runs, and back. */
-  #shippedMs(plan: Extract<Plan, { kind: 'remote' }>, inputs: readonly NodeCost[]): number {
-    const { cost } = this.#known;
-    if (plan.site === CATALOG_SITE || plan.site === SESSION_SITE) return cost.netMs(plan.estimatedRows);
-    const there = inputs.reduce((sum, { rows, width }, i) => sum + cost.transferMs(plan.site, rows, plan.inputs![i]!.columns.length, width), 0); // prettier-ignore
-    return there + this.#siteMs(plan.fragment, plan.site);
+  /** With what is shipped there; the search counted that already. */
+  #fragmentMs(plan: Extract<Plan, { kind: 'remote' }>, rel: Rel, inputs: readonly NodeCost[]): number {
+    const { cost, searchedMs } = this.#known;
+    const searched = searchedMs(rel, plan.site);
+    if (searched !== undefined) return searched;
+    const shippedMs = inputs.map(({ totalMs, rows, width }, i) => totalMs + cost.shipMs(plan.site, rows, plan.inputs![i]!.columns.length, width)); // prettier-ignore
+    return this.#siteMs(rel, plan.site) + shippedMs.reduce((sum, ms) => sum + ms, 0);
   }
 
   /** A subtree at a source: parts that the search weighed as it did. */
@@ -123,9 +125,10 @@ class PlanCosts {
     switch (plan.kind) {
       case 'remote': {
         if (isNetOperator(plan)) return totalMs;
-        if (first) return first.startupMs;
+        if (first && (plan.site === CATALOG_SITE || plan.site === SESSION_SITE)) return first.startupMs;
+        const shippedMs = inputs.reduce((sum, input) => sum + input.totalMs, 0);
         const start = this.#transferMs(plan, 0, 0);
-        return isBlocking(plan.fragment) ? totalMs - this.#transferMs(plan, rows, width) + start : start;
+        return isBlocking(plan.fragment) ? totalMs - this.#transferMs(plan, rows, width) + start : shippedMs + start;
       }
       case 'hashjoin':
       case 'nestedloop':

@@ -10,7 +10,7 @@ export interface Candidate {
   readonly place: string;
   readonly rel: Rel;
   readonly costMs: number;
-  /** Of `rel`'s inputs, in order; empty below a source's own. */
+  /** Of `rel`'s inputs, in order; at a source: what is shipped there. */
   readonly inputs: readonly Candidate[];
   /** Placement takes care itself that part of it runs at the source (averages split, some conditions of a filter). */
   readonly isSplit?: boolean;
@@ -29,8 +29,7 @@ export function offer(candidates: Map<string, Candidate>, candidate: Candidate):
 
 /** The operators that the chosen plan evaluates at home. */
 export function operatorsAtHome(chosen: Candidate, into: Set<Rel> = new Set()): ReadonlySet<Rel> {
-  if (chosen.place !== HOME) return into;
-  if (chosen.isSplit !== true) into.add(chosen.rel);
+  if (chosen.place === HOME && chosen.isSplit !== true) into.add(chosen.rel);
   for (const input of chosen.inputs) operatorsAtHome(input, into);
   return into;
 }

@@ -17,6 +17,7 @@ import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { JoinSelectivities, remembered } from './join-selectivity.ts';
 import { joinName, relationNames, type SearchTrace, type TracedSet } from './search-trace.ts';
 import { bitsOf, type Connection, type JoinGraph } from './join-graph.ts';
+import { shippedTo, type Shipping } from './shipping.ts';
 
 /** Pairs of sets that are looked at before the search falls back to intervals of one order. */
 const PAIRS_MAX = 2_000;
@@ -32,6 +33,7 @@ export interface SearchContext {
   readonly keyFilters: boolean;
   /** EXPLAIN asks what was looked at. */
   readonly trace?: SearchTrace;
+  readonly shipping: Shipping;
 }
 
 /** What is known of one set. */
@@ -44,6 +46,8 @@ interface Entry {
   /** Once no more pairs make it: the cheapest way to have its rows at home. */
   home: Candidate | undefined;
   homeMs: number;
+  /** What it is when shipped, by place. */
+  readonly shipped: Map<string, Candidate | undefined>;
 }
 
 /** The relations that either side of an equality reads. */
@@ -178,15 +182,13 @@ export class JoinSearch implements JoinTable {
     const joined = (near: Rel, far: Rel): Join => ({ kind: 'join', type, left: near, right: far, on, ...nullAware });
     const keyed = on.some((expr) => this.#isKey(expr, left.set, right.set));
     if (!pushNothing) {
-      for (const near of left.candidates.values()) {
-        const far = near.place === HOME ? undefined : right.candidates.get(near.place);
-        if (far === undefined) continue;
+      for (const [near, far] of this.#atSites(left, right)) {
         const costMs = this.#costAtSite(near, far, left, right, entry.rows, on, keyed);
         const known = entry.candidates.get(near.place);
         if (known !== undefined && known.costMs <= costMs) continue;
         const rel = joined(near.rel, far.rel);
         if (judge.node(rel, near.place).verdict === 'exact') {
-          offer(entry.candidates, { place: near.place, rel, costMs, inputs: [] });
+          offer(entry.candidates, { place: near.place, rel, costMs, inputs: [...near.inputs, ...far.inputs] });
         }
       }
     }
@@ -210,6 +212,26 @@ export class JoinSearch implements JoinTable {
     offer(entry.candidates, { place: HOME, rel: joined(near.rel, far.rel), costMs: below + refused, inputs: [near, far] });
   }
 
+  /** Both sides at one source: theirs, or shipped there. */
+  *#atSites(left: Entry, right: Entry): Generator<readonly [Candidate, Candidate]> {
+    const places = new Set([...left.candidates.keys(), ...right.candidates.keys()]);
+    for (const place of places) {
+      if (place === HOME) continue;
+      const [near, far] = [left.candidates.get(place), right.candidates.get(place)];
+      const [nearSent, farSent] = [far && this.#shipped(left, place), near && this.#shipped(right, place)];
+      if (near && far) yield [near, far];
+      if (near && farSent) yield [near, farSent];
+      if (nearSent && far) yield [nearSent, far];
+    }
+  }
+
+  #shipped(entry: Entry, place: string): Candidate | undefined {
+    return remembered(entry.shipped, place, () => {
+      const home = this.#atHome(entry);
+      return home.place === place ? undefined : shippedTo(place, { ...entry, home }, this.#context);
+    });
+  }
+
   #costAtSite(
     near: Candidate,
     far: Candidate,
@@ -219,17 +241,22 @@ export class JoinSearch implements JoinTable {
     on: readonly Scalar[],
     keyed: boolean,
   ): number {
-    const { cost, estimator } = this.#context;
+    const { cost } = this.#context;
     const hashed = near.costMs + far.costMs + cost.joinMs(near.place, left.rows, right.rows, rows, keyed);
-    const isTable = (right.set & (right.set - 1)) === 0;
-    if (!keyed || !isTable || !estimator.isIndexed(far.rel, new Set(on.flatMap((expr) => [...columnsIn(expr)])))) return hashed;
+    if (!keyed || !this.#isIndexed(far, right, on)) return hashed;
     return Math.min(hashed, near.costMs + cost.lookUpMs(near.place, left.rows, rows));
+  }
+
+  /** Whether the side is one table, with an index on what the conditions compare. */
+  #isIndexed({ rel }: Candidate, { set }: Entry, on: readonly Scalar[]): boolean {
+    const isTable = (set & (set - 1)) === 0;
+    return isTable && this.#context.estimator.isIndexed(rel, new Set(on.flatMap((expr) => [...columnsIn(expr)])));
   }
 
   /** Rows of the left side that its source sends once it has the keys of the right one (key-filters.ts). */
   #sentRows(near: Candidate, left: Entry, right: Entry, type: Join['type'], on: readonly Scalar[]): number {
-    if (near.place === HOME || !this.#context.keyFilters || (type !== 'inner' && type !== 'semi' && type !== 'right'))
-      return left.rows;
+    const takesKeys = near.place !== HOME && near.inputs.length === 0 && this.#context.keyFilters;
+    if (!takesKeys || (type !== 'inner' && type !== 'semi' && type !== 'right')) return left.rows;
     let part = 1;
     for (const expr of on) {
       if (expr.kind !== 'call' || expr.operator?.name !== '=') continue;
@@ -285,6 +312,7 @@ export class JoinSearch implements JoinTable {
       candidates: new Map(),
       home: undefined,
       homeMs: 0,
+      shipped: new Map(),
     };
     this.#entries.set(set, entry);
     return entry;

@@ -15,6 +15,7 @@ import {
   type Aggregate,
   type Filter,
   type FrameBound,
+  type Input,
   type Join,
   type Limit,
   type ProjectSet,
@@ -42,6 +43,7 @@ import { Net, netFragment, Shipped, splitJoin } from './net.ts';
 import { keyFilterOf, type KeyFilterOptions } from './key-filters.ts';
 import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
 import { localJoin, withFlip } from './local-join.ts';
+import { numberShipped } from './shipping.ts';
 import { splitAverages } from './split-averages.ts';
 import { Subplans } from './subplans.ts';
 import { splitStep } from './recursive-step.ts';
@@ -330,7 +332,8 @@ export class Placer {
       case 'recursive':
         return this.#recursive(rel);
       case 'input':
-        throw new InternalError(`${rel.kind} has no local operator`);
+        if (rel.shipped === undefined) throw new InternalError('a shipped relation has no local operator');
+        return this.#rowsOf({ ...rel, shipped: rel.shipped });
       default:
         return unreachable(rel);
     }
@@ -487,7 +490,18 @@ export class Placer {
               items: columns.map((column) => ({ column, expr: { kind: 'column', column: column.id, type: column.type } })),
             };
     if (narrowed.kind !== 'scan') this.#fired?.add('placement');
-    return { ...this.#base(placed.rel, columns), kind: 'remote', site, fragment: this.#withParameters(narrowed, site) };
+    const base = this.#base(placed.rel, columns);
+    const { fragment, shipped } = numberShipped(this.#withParameters(narrowed, site));
+    if (shipped.length === 0) return { ...base, kind: 'remote', site, fragment };
+    this.#fired?.add('shipping');
+    const inputs = shipped.map((input) => this.#rowsOf(input));
+    return { ...base, kind: 'remote', site, fragment, inputs };
+  }
+
+  /** What is shipped as a plan of its own. */
+  #rowsOf({ shipped, columns }: Input & { readonly shipped: Rel }): Plan {
+    const needed = new Set(columns.map((column) => column.id));
+    return this.#inOrder(this.#close(this.#place(shipped, needed), needed), columns);
   }
 
   /** Subqueries the site cannot evaluate itself become parameters whose values are known when the fragment starts. */

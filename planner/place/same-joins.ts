@@ -4,6 +4,7 @@ import { relInputs } from '../../algebra/transform.ts';
 
 export function sameJoins(before: Rel, after: Rel): boolean {
   if (before === after) return true;
+  if (after.kind === 'input' && after.shipped) return sameJoins(before, after.shipped);
   if (before.kind !== after.kind) return false;
   if (before.kind === 'join' && after.kind === 'join') {
     if (before.type !== after.type || before.on.length !== after.on.length) return false;

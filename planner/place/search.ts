@@ -46,7 +46,7 @@ export interface SearchResult {
 }
 
 export class Search {
-  readonly #options: SearchOptions;
+  #options: SearchOptions;
   readonly #alternatives: Alternatives;
   /** Sources that the query reads: the places for what reads no table. */
   #sites: readonly string[] = [];
@@ -64,7 +64,7 @@ export class Search {
     const candidates = this.#candidates(rel, allOf(rel));
     const whole = this.#asOneFragment(candidates, rel);
     const { candidate, costMs } = whole ?? this.#cheapest(candidates, rel, allOf(rel), true);
-    const outputMs = candidate.place === HOME ? cost.outputMs(estimator.rows(rel), outputColumns(rel).length) : 0;
+    const outputMs = isWrittenHere(candidate) ? cost.outputMs(estimator.rows(rel), outputColumns(rel).length) : 0;
     trace?.end(candidate, { place: candidate.place, costMs: costMs - outputMs, isWhole: whole !== undefined });
     return { rel: restoreOrder(candidate.rel, rel), atHome: operatorsAtHome(candidate), rules: rulesOf(candidate) };
   }
@@ -75,7 +75,7 @@ export class Search {
    */
   #asOneFragment(candidates: Candidates, rel: Rel): Brought | undefined {
     const { estimator } = this.#options;
-    const whole = [...candidates.values()].filter(({ place }) => place !== HOME);
+    const whole = [...candidates.values()].filter(({ place, inputs }) => place !== HOME && inputs.length === 0);
     if (whole.length === 0) return undefined;
     const sent = this.#cheapest(new Map(whole.map((one) => [one.place, one])), rel, allOf(rel));
     const home = candidates.get(HOME);
@@ -97,7 +97,7 @@ export class Search {
     for (const candidate of candidates.values()) {
       let { costMs } = candidate;
       if (candidate.place !== HOME) costMs += this.#transferMs(candidate.place, rel, columns, rows);
-      else if (isAnswer) costMs += cost.outputMs(rows, columns.length);
+      if (isAnswer && isWrittenHere(candidate)) costMs += cost.outputMs(rows, columns.length);
       if (best === undefined || costMs < best.costMs) best = { candidate, costMs };
     }
     return best!;
@@ -216,7 +216,7 @@ export class Search {
         if (estimator.isIndexed(rel.input, columns) && indexed < whole.costMs) {
           candidates.set(input.place, { ...whole, costMs: indexed });
         }
-        candidates.delete(HOME);
+        if (whole.inputs.length === 0) candidates.delete(HOME);
         continue;
       }
       const pushed = rel.conjuncts.filter((expr) => judge.scalar(expr, input.place).verdict !== 'no');
@@ -254,7 +254,11 @@ export class Search {
       return restoreOrder(best.candidate.rel, input);
     };
     if (rel.kind === 'recursive') {
+      const { shipping } = this.#options;
+      // A step that runs again and again does not send its rows anew each time.
+      this.#options = { ...this.#options, shipping: 'never' };
       const placed = mapRelInputs(rel, (input) => brought(input, allOf(input)));
+      this.#options = { ...this.#options, shipping };
       costMs += cost.operatorMs(rel, HOME, [], estimator.rows(rel));
       offer(candidates, { place: HOME, rel: placed, costMs, inputs });
       return candidates;
@@ -320,7 +324,7 @@ export class Search {
       const belowMs = there.reduce((sum, input) => sum + input.costMs, 0);
       const costMs = belowMs + cost.operatorMs(rel, site, flows, rows);
       if (judge.node(placed, site).verdict === 'exact') {
-        offer(candidates, { place: site, rel: placed, costMs, inputs: [] });
+        offer(candidates, { place: site, rel: placed, costMs, inputs: there.flatMap((input) => input.inputs) });
       } else if (placed.kind === 'aggregate' && this.#options.splitAverages) {
         const split = splitAverages(placed, this.#options.nextColumn);
         if (split === undefined || judge.node(split.input, site).verdict !== 'exact') continue;
@@ -343,6 +347,8 @@ export class Search {
 }
 
 const only = (candidate: Candidate): Candidates => new Map([[candidate.place, candidate]]);
+/** What one source answers alone is relayed to the client as it comes. */
+const isWrittenHere = ({ place, inputs }: Candidate): boolean => place === HOME || inputs.length > 0;
 const allOf = (rel: Rel): Needed => new Set(outputColumns(rel).map((column) => column.id));
 
 const readsTable = (rel: Rel): boolean => rel.kind === 'scan' || relInputs(rel).some(readsTable);

@@ -1,4 +1,4 @@
-/** Every statement of this folder's .sql files under five placements, pushed and not: the answer must be the oracle's. */
+/** Every statement of this folder's .sql files under five placements, pushed, shipped and not: the answer must be the oracle's. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { connectText, difference, run } from '../support/differential.ts';
@@ -54,6 +54,7 @@ describe.each(Object.entries(placements))('%s', (_, placement) => {
     ['pushed down', []],
     ['placement off', ['placement']],
     ['all that sources can do', ['cost-placement']],
+    ['all that can be shipped', ['shipping-cost']],
   ])(
     '%s',
     async (_name, disabled) => {

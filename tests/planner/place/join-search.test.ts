@@ -43,6 +43,7 @@ function contextOf(seed: number): ConstructorParameters<typeof Search>[0] {
     pushEverything: seed % 5 === 0,
     pushNothing: seed % 7 === 0,
     splitAverages: true,
+    shipping: (['never', 'by cost', 'always'] as const)[seed % 3]!,
     keyFilters: seed % 2 === 0,
     orderJoins: true,
     alternatives: new Set(),

@@ -135,6 +135,8 @@ export class RandomBlock {
         return this.tables.get(rel)!;
       case 'filter':
         return this.rows(rel.input).filter((row) => rel.conjuncts.every((expr) => evaluate(expr, row) === true));
+      case 'input':
+        return this.rows(rel.shipped!).map((row) => new Map(rel.columns.map(({ id }) => [id, row.get(id)!])));
       case 'project':
         return this.rows(rel.input).map((row) => new Map(rel.items.map((item) => [item.column.id, evaluate(item.expr, row) as number | null]))); // prettier-ignore
       case 'join':
@@ -235,6 +237,7 @@ export const printed = (rel: Rel): string => {
   }
   if (rel.kind === 'filter') return `filter[${rel.conjuncts.map(condition).join(' and ')}](${printed(rel.input)})`;
   if (rel.kind === 'aggregate') return `γ(${printed(rel.input)})`;
+  if (rel.kind === 'input') return `shipped ${printed(rel.shipped!)}`;
   return rel.kind === 'project' ? printed(rel.input) : `t${outputColumns(rel).map(({ id }) => id).join('_')}`; // prettier-ignore
 };
 
