@@ -56,7 +56,10 @@ export function convertPlainCall(
   context: ExpressionContext,
 ): Scalar {
   const { analysis } = converter;
-  const args = positionalArguments(analysis, nodes(node, 'args'), fn, node, (arg) => converter.convert(arg, context));
+  const convert = (arg: TreeNode): Scalar => converter.convert(arg, context);
+  const args = positionalArguments(analysis, nodes(node, 'args'), fn, node, (arg) =>
+    fn.oid === PG_TYPEOF ? ofItsDomain(analysis, convert(arg), arg) : convert(arg),
+  );
   const format = integer(node, 'funcformat');
   const isCast = format === COERCE_EXPLICIT_CAST || format === COERCE_IMPLICIT_CAST;
   const call: CallScalar = {
@@ -71,6 +74,35 @@ export function convertPlainCall(
   };
   if (isCast) return widenedConstant(call);
   return call.fn.oid === PG_COLLATION_FOR ? collationFor(call, node) : ageFromToday(rowTypeOfCall(call, args));
+}
+
+const PG_TYPEOF = 1619;
+const TYPE_FIELDS = [
+  'vartype',
+  'resulttype',
+  'funcresulttype',
+  'casetype',
+  'coalescetype',
+  'minmaxtype',
+  'consttype',
+  'paramtype',
+];
+
+/** Within a query a value of a domain is one of its base type: where the domain matters it is cast to it again. */
+function ofItsDomain(analysis: Analysis, arg: Scalar, node: TreeNode): Scalar {
+  const field = TYPE_FIELDS.find((name) => node[name] !== undefined && node[name] !== null);
+  const domain = field === undefined ? undefined : analysis.lookup.domain(integer(node, field));
+  if (domain === undefined || node.tag === 'COERCETODOMAIN') return arg;
+  const { name, site } = domain;
+  return {
+    kind: 'cast',
+    how: 'domain',
+    arg,
+    type: arg.type,
+    domain: name,
+    ...(site === undefined ? {} : { site }),
+    explicit: true,
+  };
 }
 
 /** Named arguments put in place, omitted ones with their defaults. */

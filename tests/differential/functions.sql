@@ -37,3 +37,10 @@ SELECT id, encode(convert_to(name, 'UTF8'), 'base64'), decode(encode(convert_to(
 SELECT id FROM people WHERE (joined, INTERVAL '1 year') OVERLAPS (DATE '2000-06-01', DATE '2020-06-01') ORDER BY id;
 
 SELECT p.id, e.id FROM people p JOIN events e ON e.person = p.id AND concat(p.name, e.kind) ~ 'a.*v' ORDER BY p.id, e.id;
+
+-- pg_typeof names the domain
+SELECT pg_typeof(s.a), pg_typeof(s.b), pg_typeof(s.a || 'x') FROM (SELECT name::information_schema.character_data AS a, id AS b FROM people) s ORDER BY s.b LIMIT 3;
+
+SELECT pg_typeof(id), pg_typeof(salary), pg_typeof(name), pg_typeof(id::information_schema.cardinal_number) FROM people ORDER BY id LIMIT 2;
+
+SELECT pg_typeof(table_name), pg_typeof(d.title) FROM information_schema.tables t, depts d WHERE t.table_name = 'pg_class' ORDER BY d.id;
