@@ -1,0 +1,94 @@
+/** Relations on their way to a source: with parameters, within a snapshot, cancelled while they are collected, and after an error. */
+import type pg from 'pg';
+import { connectText, run } from '../support/differential.ts';
+import { Federation } from '../support/federation.ts';
+
+const FACTS = 2_000;
+const DIMENSIONS = 60;
+
+let federation: Federation;
+let gateway: Awaited<ReturnType<Federation['gateway']>>;
+let client: pg.Client;
+let oracle: pg.Client;
+
+beforeAll(async () => {
+  federation = await Federation.create([
+    {
+      name: 'facts',
+      columns: ['id integer NOT NULL', 'dimension integer', 'amount numeric(8,2)'],
+      primaryKey: ['id'],
+      tuples: Array.from({ length: FACTS }, (_, i) => `(${i}, ${i % 11 === 0 ? 'NULL' : i % 90}, ${i}.25)`),
+    },
+    {
+      name: 'dimensions',
+      columns: ['id integer NOT NULL', 'name text'],
+      primaryKey: ['id'],
+      tuples: Array.from({ length: DIMENSIONS }, (_, i) => `(${i}, 'name ${i % 7}')`),
+    },
+  ]);
+  gateway = await federation.gateway((table) => (table === 'facts' ? 'pg' : 'duck'), { disabled: ['shipping-cost'] });
+  client = await connectText(gateway.clientConfig);
+  oracle = await connectText(federation.oracleConfig());
+}, 120_000);
+afterAll(async () => {
+  await client?.end();
+  await oracle?.end();
+  await gateway?.stop();
+  await federation?.stop();
+});
+
+const GROUPS = `SELECT d.name, count(*), sum(f.amount) FROM facts f JOIN dimensions d ON d.id = f.dimension`;
+const plan = async (sql: string): Promise<string> =>
+  (await run(client, `EXPLAIN (COSTS OFF) ${sql}`)).rows.map(([line]) => line).join('\n');
+
+test('parameters hold on both ways, each time with their values', async () => {
+  const sql = `${GROUPS} WHERE d.id < $1 AND f.id > $2 GROUP BY d.name ORDER BY d.name`;
+  expect(await plan(`${GROUPS} GROUP BY d.name`)).toContain('Shipped to pg');
+  for (const values of [
+    [5, 100],
+    [50, 1_500],
+    [0, 0],
+  ]) {
+    const query = { name: 'shipped', text: sql, values };
+    expect((await client.query(query)).rows).toEqual((await oracle.query(query)).rows);
+  }
+});
+
+test('a transaction keeps its snapshot of the source that they are sent to', async () => {
+  const sql = `${GROUPS} GROUP BY d.name ORDER BY d.name`;
+  const { host, port, user } = federation.oracleConfig();
+  const source = gateway.sources.find(({ name }) => name === 'pg')!;
+  const direct = await connectText({
+    host: host!,
+    port: port!,
+    user: user!,
+    database: 'database' in source ? source.database : '',
+  });
+  try {
+    const before = (await run(oracle, sql)).rows;
+    await run(client, 'BEGIN ISOLATION LEVEL REPEATABLE READ');
+    expect((await run(client, sql)).rows).toEqual(before);
+    await run(direct, 'UPDATE facts SET amount = amount + 1');
+    expect((await run(client, sql)).rows).toEqual(before);
+    await run(client, 'COMMIT');
+    expect((await run(client, sql)).rows).not.toEqual(before);
+    await run(direct, 'UPDATE facts SET amount = amount - 1');
+    expect((await run(client, sql)).rows).toEqual(before);
+  } finally {
+    await direct.end();
+  }
+});
+
+test('what takes too long to collect is cancelled, what raises raises, and the session goes on', async () => {
+  const slow = `(SELECT a.id % 9 AS id, count(*) AS n FROM dimensions a, dimensions b, dimensions c, dimensions d, dimensions e, dimensions g GROUP BY 1)`;
+  const asked = (shipped: string): string =>
+    `SELECT sum(f.amount), sum(s.n) FROM facts f JOIN ${shipped} s ON s.id = f.dimension`;
+  expect(await plan(asked(slow))).toContain('Shipped to pg');
+  await run(client, "SET statement_timeout = '300ms'");
+  expect((await run(client, asked(slow))).error?.code).toBe('57014');
+  await run(client, 'SET statement_timeout = 0');
+  const raising = '(SELECT id, 1 / (id - 40) AS n FROM dimensions)';
+  expect((await run(client, asked(raising))).error?.code).toBe('22012');
+  const sql = asked('(SELECT id, id * 2 AS n FROM dimensions)');
+  expect((await run(client, sql)).rows).toEqual((await run(oracle, sql)).rows);
+});
