@@ -23,6 +23,8 @@ export type Verdict =
   | { readonly verdict: 'no'; readonly reason: string };
 
 export interface Capabilities {
+  /** Subqueries without outer columns are evaluated whether or not a row comes to them. */
+  readonly eagerSubqueries?: boolean;
   /**
    * Judges this node alone, its arguments being at the site already (a walker in planner/place recurses). Unproven = no.
    * `reason` is shown to users: "lower(text) differs on DuckDB for non-ASCII".

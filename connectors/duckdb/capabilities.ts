@@ -66,6 +66,7 @@ const TEXT_FROM = new Set(['int2', 'int4', 'int8', 'uuid', 'bool']);
 export class DuckDBCapabilities implements Capabilities {
   private readonly known: KnownRelations;
   readonly finder: ShapeFinder;
+  readonly eagerSubqueries = true;
   constructor(known: KnownRelations) {
     this.known = known;
     this.finder = new ShapeFinder(known);

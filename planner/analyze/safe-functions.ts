@@ -3,7 +3,8 @@
  * have reached, and what aggregates give for no rows. Unlisted means "may raise", "not known".
  */
 import type { AggregateCall, OperatorRef, Scalar } from '../../algebra/scalar.ts';
-import { scalarParts } from '../../algebra/transform.ts';
+import type { Rel } from '../../algebra/rel.ts';
+import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { callCannotRaise } from './safe-calls.ts';
 
@@ -85,6 +86,15 @@ export function cannotRaise(expr: Scalar): boolean {
       return false;
   }
   return scalarParts(expr).every(cannotRaise);
+}
+
+/** Unless nothing that the query evaluates can raise. */
+export const mayRaise = (rel: Rel): boolean => !relScalars(rel).every(cannotRaise) || relInputs(rel).some(mayRaise);
+
+/** Projections over an aggregation without groups. */
+export function hasOneRow(rel: Rel): boolean {
+  if (rel.kind === 'project') return hasOneRow(rel.input);
+  return rel.kind === 'aggregate' && rel.groups.length === 0 && !rel.sets;
 }
 
 const ON_EMPTY: ReadonlyMap<string, 0 | 1> = new Map([

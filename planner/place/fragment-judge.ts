@@ -12,9 +12,11 @@ import {
   rewriteScalar,
   scalarParts,
   sitesOf,
+  someScalar,
   visitRel,
   visitScalar,
 } from '../../algebra/transform.ts';
+import { hasOneRow, mayRaise } from '../analyze/safe-functions.ts';
 
 const exact: Verdict = { verdict: 'exact' };
 const NO_CTES: ReadonlySet<number> = new Set();
@@ -106,6 +108,7 @@ export class FragmentJudge {
       const inner = this.rel(expr.rel, site, ctes);
       if (inner.verdict !== 'exact') return inner;
     }
+    if (this.#sparesSubquery(expr, site)) return no('a subquery under a condition, which might raise where no row asks for it');
     let result = exact;
     for (const part of scalarParts(expr)) {
       const verdict = this.scalar(part, site, ctes);
@@ -117,6 +120,18 @@ export class FragmentJudge {
     }
     const own = capabilities.scalar(this.#receivedScalar(expr, site));
     return own.verdict === 'exact' ? result : own;
+  }
+
+  /** A branch with a subquery that might raise: as a parameter, or at an eager site, it would be evaluated for no row at all. */
+  #sparesSubquery(expr: Scalar, site: string): boolean {
+    if (expr.kind !== 'case' && expr.kind !== 'coalesce' && expr.kind !== 'and' && expr.kind !== 'or') return false;
+    const [, ...spared] = scalarParts(expr);
+    const isEager = this.#capabilities(site).eagerSubqueries === true;
+    const isRisky = (node: Scalar): boolean =>
+      node.kind === 'subquery' &&
+      (isEager || this.becomesParameter(node, site)) &&
+      (mayRaise(node.rel) || (node.mode === 'scalar' && !hasOneRow(node.rel)));
+    return spared.some((part) => someScalar(part, isRisky));
   }
 
   /** The subtree as the site gets it: what a subquery tells about its value, a parameter does not. */

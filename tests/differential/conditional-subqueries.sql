@@ -84,3 +84,16 @@ SELECT id, CASE WHEN id < 0 THEN (SELECT count(*) FROM people q WHERE 10 / (q.id
 
 -- refused: correlated subquery of this shape
 SELECT id, CASE WHEN id < 0 THEN (SELECT count(*) FROM people q WHERE 10 / (q.id - 3) = p.id) END FROM people p ORDER BY id;
+
+-- Without outer columns: DuckDB would evaluate them for no row, and so would whoever sends their values ahead.
+SELECT d.id, CASE WHEN d.id = 100 THEN (SELECT 1 / (max(id) - max(id)) FROM people) END FROM depts d ORDER BY d.id;
+
+SELECT d.id, coalesce(d.id, (SELECT id FROM people)) FROM depts d ORDER BY d.id;
+
+SELECT d.id FROM depts d WHERE d.id > 0 OR d.id = (SELECT 1 / (max(id) - max(id)) FROM people) ORDER BY d.id;
+
+SELECT d.id, CASE WHEN d.id > 2 THEN (SELECT max(id) / 2 FROM people) END FROM depts d ORDER BY d.id;
+
+SELECT d.id, CASE WHEN d.id > 2 THEN (SELECT 1 / (max(id) - max(id)) FROM people) END FROM depts d ORDER BY d.id;
+
+SELECT sum(CASE WHEN d.id = 100 THEN (SELECT id FROM people) ELSE d.id END) FROM depts d;

@@ -10,13 +10,13 @@
 import type { Aggregate, Rel, RelColumn } from '../../../algebra/rel.ts';
 import { outputColumns } from '../../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
-import { columnsIn, relInputs, relScalars, scalarParts } from '../../../algebra/transform.ts';
+import { columnsIn, scalarParts } from '../../../algebra/transform.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
 import type { Analysis } from '../analysis.ts';
 import { freeColumns } from '../free-columns.ts';
 import type { ConvertedQuery } from '../query-converter.ts';
-import { cannotRaise } from '../safe-functions.ts';
+import { cannotRaise, hasOneRow, mayRaise } from '../safe-functions.ts';
 import type { ExpressionContext } from '../scope.ts';
 import { rowSource } from '../unnest.ts';
 import { anyValue, arrayAggregate, countRows, isPositive, reference } from './bindings.ts';
@@ -154,8 +154,6 @@ function joinLateral(analysis: Analysis, right: Rel, context: ExpressionContext)
   return true;
 }
 
-const mayRaise = (rel: Rel): boolean => !relScalars(rel).every(cannotRaise) || relInputs(rel).some(mayRaise);
-
 /**
  * Nothing raises but what is computed of rows that the outer row has already chosen, and conditions on both: what reads the
  * subquery's tables alone goes to their sources, and would raise for rows that no outer row asks for.
@@ -183,12 +181,6 @@ const raisesWith = (expr: Scalar, columns: ReadonlySet<ColumnId>): boolean =>
   ([...columnsIn(expr)].some((id) => columns.has(id)) && scalarParts(expr).every((part) => raisesWith(part, columns)));
 
 const isOneEmptyRow = (rel: Rel): boolean => rel.kind === 'values' && rel.columns.length === 0 && rel.rows.length === 1;
-
-/** Projections over an aggregation without groups. */
-function hasOneRow(rel: Rel): boolean {
-  if (rel.kind === 'project') return hasOneRow(rel.input);
-  return rel.kind === 'aggregate' && rel.groups.length === 0 && !rel.sets;
-}
 
 /** A query and the order of its rows, taken off it: a join would lose it. */
 function ordered(rel: Rel): { readonly input: Rel; readonly orderBy: AggregateCall['orderBy'] } {
