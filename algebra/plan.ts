@@ -225,6 +225,8 @@ export interface NodeMetrics {
   timeMs: number;
   /** Received from the site; remote nodes only. */
   sourceBytes: number;
+  /** Of relations shipped there. */
+  sentBytes: number;
   memoryPeakBytes: number;
   /** Of a hash join with a key filter: how many keys it sent; null: too many. */
   keysSent?: number | null;

@@ -99,6 +99,8 @@ export interface SiteQueryOptions {
 export interface SiteQueryMetrics {
   rows: number;
   bytes: number;
+  /** Of relations shipped to a source. */
+  sentBytes?: number;
   waitForConnectionMs: number;
 }
 

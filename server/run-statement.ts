@@ -477,12 +477,13 @@ export class Federation {
 function actualFigures(metrics: PlanMetrics, id: number) {
   const found = metrics.get(id);
   if (!found) return undefined;
-  const { rows, timeMs, loops, sourceBytes, memoryPeakBytes, keysSent, buildFlippedAt } = found;
+  const { rows, timeMs, loops, sourceBytes, sentBytes, memoryPeakBytes, keysSent, buildFlippedAt } = found;
   return {
     rows,
     timeMs,
     loops,
     ...(sourceBytes > 0 ? { bytes: sourceBytes } : {}),
+    ...(sentBytes > 0 ? { sentBytes } : {}),
     ...(memoryPeakBytes > 0 ? { memoryBytes: memoryPeakBytes } : {}),
     ...(keysSent === undefined ? {} : { keysSent }),
     ...(buildFlippedAt === undefined ? {} : { buildFlippedAt }),

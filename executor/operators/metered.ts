@@ -9,6 +9,7 @@ export const newNodeMetrics = (): NodeMetrics => ({
   batches: 0,
   timeMs: 0,
   sourceBytes: 0,
+  sentBytes: 0,
   memoryPeakBytes: 0,
 });
 
@@ -42,6 +43,7 @@ export class MeteredOperator extends Operator {
       // A fetch that runs again has another operator and the same figures.
       metrics.sourceBytes += this.#inner.sourceBytes - this.#bytesCounted;
       this.#bytesCounted = this.#inner.sourceBytes;
+      metrics.sentBytes = this.#inner.sentBytes;
       if (this.#inner.keysSent !== undefined) metrics.keysSent = this.#inner.keysSent;
       if (this.#inner.buildFlippedAt !== undefined) metrics.buildFlippedAt = this.#inner.buildFlippedAt;
     }

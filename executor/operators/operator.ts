@@ -34,6 +34,9 @@ export abstract class Operator implements BatchStream {
   get sourceBytes(): number {
     return 0;
   }
+  get sentBytes(): number {
+    return 0;
+  }
 
   start(): void {
     for (const input of this.inputs) input.start();

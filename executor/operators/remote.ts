@@ -45,6 +45,9 @@ export class RemoteOperator extends Operator {
   override get sourceBytes(): number {
     return this.#metrics?.bytes ?? 0;
   }
+  override get sentBytes(): number {
+    return this.#metrics?.sentBytes ?? 0;
+  }
 
   override start(): void {
     if (this.#opening !== null || this.#closed || this.#execution.keyFilters.isWaiting(this.#plan.id)) return;

@@ -24,6 +24,8 @@ export interface ActualFigures {
   readonly loops: number;
   /** Received from a source. */
   readonly bytes?: number;
+  /** Shipped to it. */
+  readonly sentBytes?: number;
   readonly memoryBytes?: number;
   readonly waitForConnectionMs?: number;
   /** Of a key filter; null: there were too many. */

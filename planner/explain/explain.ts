@@ -60,6 +60,7 @@ function textLines(node: ExplainNode, options: ExplainPlanOptions, depth = 0, la
   lines.push(`${lead}${node.title}${figures(node, options.costs)}`);
   for (const [name, value] of node.properties) lines.push(`${inner}${name}: ${textValue(value)}`);
   if (options.verbose && node.above !== undefined) lines.push(`${inner}Not Pushed: ${node.above}`);
+  if (node.actual?.sentBytes !== undefined) lines.push(`${inner}Sent: ${node.actual.sentBytes} bytes`);
   if (node.actual?.bytes !== undefined) lines.push(`${inner}Received: ${node.actual.bytes} bytes`);
   if (node.actual?.waitForConnectionMs !== undefined)
     lines.push(`${inner}Connection Wait: ${node.actual.waitForConnectionMs.toFixed(3)} ms`);
@@ -108,6 +109,7 @@ function jsonNode(node: ExplainNode, costs: boolean, relationship: string | unde
           'Actual Total Time': round(node.actual.timeMs),
           'Actual Rows': node.actual.rows,
           'Actual Loops': node.actual.loops,
+          ...(node.actual.sentBytes === undefined ? {} : { 'Sent Bytes': node.actual.sentBytes }),
           ...(node.actual.bytes === undefined ? {} : { 'Received Bytes': node.actual.bytes }),
           ...(node.actual.memoryBytes === undefined ? {} : { 'Peak Memory Usage': Math.ceil(node.actual.memoryBytes / 1024) }),
           ...(node.actual.waitForConnectionMs === undefined ? {} : { 'Connection Wait': round(node.actual.waitForConnectionMs) }),

@@ -44,6 +44,10 @@ const plan = async (sql: string): Promise<string> =>
 test('parameters hold on both ways, each time with their values', async () => {
   const sql = `${GROUPS} WHERE d.id < $1 AND f.id > $2 GROUP BY d.name ORDER BY d.name`;
   expect(await plan(`${GROUPS} GROUP BY d.name`)).toContain('Shipped to pg');
+  const analysed = (await run(client, `EXPLAIN (ANALYZE, COSTS OFF) ${GROUPS} GROUP BY d.name`)).rows
+    .map(([line]) => line)
+    .join('\n');
+  expect(analysed).toMatch(/Sent: \d{3,4} bytes\n +Received: \d{2,3} bytes/);
   for (const values of [
     [5, 100],
     [50, 1_500],
