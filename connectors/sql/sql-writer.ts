@@ -242,6 +242,8 @@ export class SqlWriter extends SelectWriter {
       block.orderBy.length === 0 &&
       !isLimited(block) &&
       block.body === null &&
+      // PostgreSQL takes no aggregate in a window's FILTER.
+      !(block.groups !== null && rel.functions.some(({ call }) => call.filter !== null)) &&
       !this.readsWindow(block, rel);
     if (!isOpen()) block = this.derive(block);
     const below = (column: ColumnId, type: SqlType): Scalar => inTermsOf(block, { kind: 'column', column, type });

@@ -90,3 +90,6 @@ SELECT greatest(NULL::jsonb, to_jsonb(q)), xmlforest(to_jsonb(q) AS x) FROM (SEL
 
 -- a text that becomes a domain over varchar was still of type text
 SELECT s.a, nullif(s.a, s.b) FROM (SELECT name::information_schema.character_data AS a, 'Ann'::text::information_schema.character_data AS b FROM people) s ORDER BY 1;
+
+-- an aggregate was written into the FILTER of a window over its group
+SELECT dept, n, count(*) FILTER (WHERE n > 2) OVER (ORDER BY dept) FROM (SELECT dept, count(*) AS n FROM people GROUP BY dept) g ORDER BY dept;
