@@ -12,8 +12,9 @@ import { unreachable } from '../../core/assert.ts';
 import { impliedOn } from '../rewrite/imply-filters.ts';
 import { ColumnProfile } from './column-profile.ts';
 import { aggregateSpread, type Spread } from './aggregate-spread.ts';
-import { aggregateOf, computedFrom, nullingJoins, originOf, typeBytes } from './column-origin.ts';
+import { aggregateOf, computedFrom, nullingJoins, originOf } from './column-origin.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
+import { typeBytes } from './type-bytes.ts';
 
 const UNKNOWN_TABLE_ROWS = 10_000;
 /** Values of a column that nobody counted, as a part of the table's rows. */

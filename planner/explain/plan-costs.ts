@@ -8,7 +8,7 @@ import { CATALOG_SITE, SESSION_SITE, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId } from '../../algebra/scalar.ts';
 import { relInputs } from '../../algebra/transform.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
-import { typeBytes } from '../estimate/column-origin.ts';
+import { typeBytes } from '../estimate/type-bytes.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import { isNetOperator } from '../place/net-operators.ts';
 
