@@ -4,10 +4,23 @@
  */
 import type { AggregatePlan, HashJoinPlan, Plan, SortPlan } from '../algebra/plan.ts';
 import type { RelColumn } from '../algebra/rel.ts';
-import type { AggregateCall, FunctionRef, Scalar } from '../algebra/scalar.ts';
+import type { AggregateCall } from '../algebra/scalar.ts';
 import { sqlType } from '../core/sql-type.ts';
 import type { SqlType } from '../core/sql-type.ts';
-import { column, int4Of, int8Of, makeTable, measure, mixed, node, numericOf, ref, scan, textOf } from './memory-source.ts';
+import {
+  aggregate,
+  column,
+  int4Of,
+  int8Of,
+  makeTable,
+  measure,
+  mixed,
+  node,
+  numericOf,
+  ref,
+  scan,
+  textOf,
+} from './memory-source.ts';
 
 const FACTS = 6_000_000;
 const DIMENSION = 1_500_000;
@@ -17,26 +30,6 @@ const int8 = sqlType('int8');
 const text = sqlType('text');
 const numeric = sqlType('numeric');
 
-const aggregateFunction = (signature: string): FunctionRef => ({
-  oid: 0,
-  schema: 'pg_catalog',
-  name: signature,
-  signature,
-  kind: 'aggregate',
-  volatility: 'immutable',
-  strict: false,
-  leakproof: false,
-  returnsSet: false,
-});
-const aggregate = (signature: string, type: SqlType, ...args: Scalar[]): AggregateCall => ({
-  fn: aggregateFunction(signature),
-  args,
-  type,
-  distinct: false,
-  filter: null,
-  orderBy: [],
-  inputCollation: 'none',
-});
 const group = (input: Plan, groups: readonly RelColumn[], calls: readonly AggregateCall[]): AggregatePlan => ({
   ...node([...groups, ...calls.map((call) => column(call.type))]),
   kind: 'aggregate',

@@ -1,7 +1,7 @@
 /** Plans over rows that are in memory: what the executor takes for them, and no source. */
 import type { Plan } from '../algebra/plan.ts';
 import type { Rel, RelColumn } from '../algebra/rel.ts';
-import type { ColumnId, Scalar } from '../algebra/scalar.ts';
+import type { AggregateCall, ColumnId, FunctionRef, Scalar } from '../algebra/scalar.ts';
 import type { SiteTransaction } from '../algebra/site.ts';
 import type { Batch, Column } from '../core/batch.ts';
 import { BATCH_ROWS } from '../core/batch.ts';
@@ -112,3 +112,25 @@ export async function measure(plan: Plan): Promise<{ ms: number; rows: number }>
   const { user, system } = process.cpuUsage(started);
   return { ms: (user + system) / 1000, rows };
 }
+
+export const functionRef = (signature: string, kind: FunctionRef['kind']): FunctionRef => ({
+  oid: 0,
+  schema: 'pg_catalog',
+  name: signature.slice(0, signature.indexOf('(')),
+  signature,
+  kind,
+  volatility: 'immutable',
+  strict: kind === 'function',
+  leakproof: false,
+  returnsSet: false,
+});
+
+export const aggregate = (signature: string, type: SqlType, ...args: Scalar[]): AggregateCall => ({
+  fn: functionRef(signature, 'aggregate'),
+  args,
+  type,
+  distinct: false,
+  filter: null,
+  orderBy: [],
+  inputCollation: 'none',
+});

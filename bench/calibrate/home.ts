@@ -1,9 +1,9 @@
 /** The gateway's own rates: the executor over rows in memory, each operator less the time of reading them. */
 import type { AggregatePlan, HashJoinPlan, Plan } from '../../algebra/plan.ts';
 import type { RelColumn } from '../../algebra/rel.ts';
-import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts';
+import type { AggregateCall, Scalar } from '../../algebra/scalar.ts';
 import { sqlType } from '../../core/sql-type.ts';
-import { column, int8Of, makeTable, measure, mixed, node, ref, scan } from '../memory-source.ts';
+import { aggregate, column, functionRef, int8Of, makeTable, measure, mixed, node, ref, scan } from '../memory-source.ts';
 import type { Rates } from './rates.ts';
 
 const int8 = sqlType('int8');
@@ -13,18 +13,6 @@ const bool = sqlType('bool');
 const SPREAD = 7919;
 const FEW = 2_000;
 
-const functionRef = (signature: string, kind: FunctionRef['kind']): FunctionRef => ({
-  oid: 0,
-  schema: 'pg_catalog',
-  name: signature.slice(0, signature.indexOf('(')),
-  signature,
-  kind,
-  volatility: 'immutable',
-  strict: kind === 'function',
-  leakproof: false,
-  returnsSet: false,
-});
-
 const call = (signature: string, ...args: Scalar[]): Scalar => ({
   kind: 'call',
   fn: functionRef(signature, 'function'),
@@ -32,16 +20,6 @@ const call = (signature: string, ...args: Scalar[]): Scalar => ({
   type: signature.startsWith('int8pl') ? int8 : bool,
   inputCollation: 'none',
   form: 'function',
-});
-
-const aggregate = (signature: string, type: typeof int8, ...args: Scalar[]): AggregateCall => ({
-  fn: functionRef(signature, 'aggregate'),
-  args,
-  type,
-  distinct: false,
-  filter: null,
-  orderBy: [],
-  inputCollation: 'none',
 });
 
 interface Table {

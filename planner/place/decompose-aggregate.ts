@@ -7,7 +7,7 @@
 import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import { aggregateCall, asInt8, asNumeric, product, SUM_INT8, SUM_NUMERIC } from './builtin-calls.ts';
-import { hasIdenticalValues } from './identical-values.ts';
+import { hasIdenticalValues } from '../../core/identical-values.ts';
 
 /** count: of rows or values. once: a value counts once, however often it is there. */
 type Decomposition = 'count' | 'sum' | 'once';

@@ -13,7 +13,7 @@ import { outputColumns, type Join, type Rel, type RelColumn, type SetOperation }
 import type { ColumnId } from '../../algebra/scalar.ts';
 import { columnsIn, isVolatile, sitesOf } from '../../algebra/transform.ts';
 import { columnRef } from './builtin-calls.ts';
-import { hasIdenticalValues } from './identical-values.ts';
+import { hasIdenticalValues } from '../../core/identical-values.ts';
 
 /** Whether fewer of a source's rows are worth it. */
 type MayPay = (input: Rel, distinct: Rel) => boolean;

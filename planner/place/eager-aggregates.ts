@@ -38,7 +38,7 @@ import { aggregableParts, type AggregablePart } from './aggregable-parts.ts';
 import { aggregateCall, columnRef, COUNT_ROWS } from './builtin-calls.ts';
 import { combine, decompositionOf, overMultiples, type Combination } from './decompose-aggregate.ts';
 import { finalAggregate } from './final-aggregate.ts';
-import { hasIdenticalValues } from './identical-values.ts';
+import { hasIdenticalValues } from '../../core/identical-values.ts';
 import { splitAverages } from './split-averages.ts';
 
 /** The aggregate computed in two steps. */

@@ -17,7 +17,7 @@ import { aggregateScalars, columnsIn, isVolatile, mapAggregateCall, substituteCo
 import { columnRef } from './builtin-calls.ts';
 import { combine, decompositionOf, type Combination } from './decompose-aggregate.ts';
 import { finalAggregate } from './final-aggregate.ts';
-import { hasIdenticalValues } from './identical-values.ts';
+import { hasIdenticalValues } from '../../core/identical-values.ts';
 import { splitAverages } from './split-averages.ts';
 import { branchesOf, unionAll, type Branch } from './union-branches.ts';
 

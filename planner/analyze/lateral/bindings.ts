@@ -7,6 +7,7 @@ import type { Rel, RelColumn } from '../../../algebra/rel.ts';
 import { outputColumns } from '../../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
 import { relInputs, relScalars, scalarParts } from '../../../algebra/transform.ts';
+import { hasIdenticalValues } from '../../../core/identical-values.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import type { SqlType, TypeKind } from '../../../core/sql-type.ts';
 import type { Analysis } from '../analysis.ts';
@@ -104,24 +105,11 @@ export function keysOf(column: RelColumn, onlyCompared: boolean): readonly Scala
   const { type } = column;
   if (typeof type.collation === 'object' && !type.collation.deterministic) return [];
   switch (type.kind) {
-    case 'bool':
-    case 'int2':
-    case 'int4':
-    case 'int8':
-    case 'text':
-    case 'varchar':
-    case 'bytea':
-    case 'date':
-    case 'time':
-    case 'timestamp':
-    case 'timestamptz':
-    case 'uuid':
-    case 'enum':
-      return [reference(column)];
+    case 'name':
+      return [];
     case 'numeric':
     case 'bpchar':
-      // Of one declared scale or length, equal values are the same value.
-      if (type.typmod >= 0 || onlyCompared) return [reference(column)];
+      if (onlyCompared || hasIdenticalValues(type)) return [reference(column)];
       return type.kind === 'numeric' ? [textOf(column)] : [];
     case 'float4':
     case 'float8':
@@ -135,7 +123,7 @@ export function keysOf(column: RelColumn, onlyCompared: boolean): readonly Scala
     case 'jsonb':
       return [textOf(column)];
     default:
-      return [];
+      return hasIdenticalValues(type) ? [reference(column)] : [];
   }
 }
 

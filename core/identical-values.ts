@@ -2,7 +2,7 @@
  * Types whose equal values are one and the same, to the last byte: rows grouped by a column of such a type have lost nothing
  * of it. Not so 1.0 and 1.00, 0.0 and -0.0, '1 day' and '24:00'.
  */
-import type { SqlType } from '../../core/sql-type.ts';
+import type { SqlType } from './sql-type.ts';
 
 export function hasIdenticalValues({ kind, typmod, collation }: SqlType): boolean {
   switch (kind) {
