@@ -39,7 +39,7 @@ import {
 import { sqlType } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { inSides, isNullConstant, uniqueNames, withinStack } from './fragment-shapes.ts';
-import { areDistinctColumns, canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
+import { areDistinctColumns, canGroup, canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
 import type { Condition, FromItem, SelectBlock } from './select-block.ts';
 import { scalarCondition, SelectWriter } from './select-writer.ts';
 
@@ -207,7 +207,8 @@ export class SqlWriter extends SelectWriter {
 
   private group(rel: Aggregate): SelectBlock {
     let block = this.block(rel.input);
-    if (!isFlat(block) || (rel.sets && !areDistinctColumns(block, rel.groups))) block = this.derive(block);
+    if (!isFlat(block) || !canGroup(block, rel.groups) || (rel.sets && !areDistinctColumns(block, rel.groups)))
+      block = this.derive(block);
     const computed = new Map<ColumnId, Scalar>();
     block.groups = rel.groups.map((column) => {
       const expr = inTermsOf(block, { kind: 'column', column: column.id, type: column.type });

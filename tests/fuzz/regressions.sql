@@ -93,3 +93,9 @@ SELECT s.a, nullif(s.a, s.b) FROM (SELECT name::information_schema.character_dat
 
 -- an aggregate was written into the FILTER of a window over its group
 SELECT dept, n, count(*) FILTER (WHERE n > 2) OVER (ORDER BY dept) FROM (SELECT dept, count(*) AS n FROM people GROUP BY dept) g ORDER BY dept;
+
+-- a group's key held a subquery, which GROUP BY did not know for the one in the select list
+SELECT x.v, count(*) FROM (SELECT nullif(dept, (SELECT mode() WITHIN GROUP (ORDER BY NULL::int4) FROM people)) AS v FROM people) x GROUP BY x.v ORDER BY 1;
+
+-- correlation by a name
+SELECT x.n, (SELECT count(*) FROM depts d WHERE d.title <> x.n) FROM (SELECT name::name AS n, id FROM people) x ORDER BY x.id;

@@ -105,8 +105,6 @@ export function keysOf(column: RelColumn, onlyCompared: boolean): readonly Scala
   const { type } = column;
   if (typeof type.collation === 'object' && !type.collation.deterministic) return [];
   switch (type.kind) {
-    case 'name':
-      return [];
     case 'numeric':
     case 'bpchar':
       if (onlyCompared || hasIdenticalValues(type)) return [reference(column)];
@@ -121,6 +119,7 @@ export function keysOf(column: RelColumn, onlyCompared: boolean): readonly Scala
       return type.element?.kind === 'float4' || type.element?.kind === 'float8' ? [] : [textOf(column)];
     case 'json':
     case 'jsonb':
+    case 'name':
       return [textOf(column)];
     default:
       return hasIdenticalValues(type) ? [reference(column)] : [];
