@@ -19,6 +19,8 @@ export interface Capability {
   readonly bare?: { readonly sql: string; readonly beside: readonly string[] };
   /** For 'no': why, in words for users. */
   readonly reason?: string;
+  /** An integer that may be out of range: wrapped where DuckDB would compare its argument instead. */
+  readonly overflows?: boolean;
   /** Arguments (1-based) that must be constants, and what they may be. */
   readonly constants?: Readonly<Record<number, ConstantRule>>;
   /** Works on numeric: pushed only when DuckDB's DECIMAL is provably wide enough and of one scale. */
@@ -56,6 +58,14 @@ const RANGES = ['<', '<=', '>', '>='];
 /** DuckDB 1.5 makes a range of the argument from a comparison with a constant, and thereby loses NULL, and errs at infinity. */
 const COMPARED = 'wrapped, so that DuckDB makes no range of its comparison with just any constant';
 
+const overflowing = (...signatures: readonly string[]): Capability[] =>
+  signatures.map((signature) => ({
+    signature,
+    support: 'pushed with a guard',
+    guard: 'wrapped where it is compared with a constant: DuckDB makes `x < 4` of `x + 1 < 5`, which raises nothing',
+    overflows: true,
+  }));
+
 const COMPARISONS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 const compare = (prefix: string, types: string): string[] => COMPARISONS.map((name) => `${prefix}${name}(${types})`);
 
@@ -73,7 +83,8 @@ const INTEGER_PAIRS: readonly (readonly [string, string, string])[] = [
 ];
 
 const integers: readonly Capability[] = INTEGER_PAIRS.flatMap(([prefix, types, result]) => [
-  ...pushed(...compare(prefix, types), `${prefix}pl(${types})`, `${prefix}mi(${types})`, `${prefix}mul(${types})`),
+  ...pushed(...compare(prefix, types)),
+  ...overflowing(`${prefix}pl(${types})`, `${prefix}mi(${types})`, `${prefix}mul(${types})`),
   guarded(
     `${prefix}div(${types})`,
     `CASE WHEN $2 = 0 AND $1 IS NOT NULL THEN ${raise('22012', 'division by zero')} ELSE CAST($1 AS ${result}) // $2 END`,
@@ -90,6 +101,7 @@ const integers: readonly Capability[] = INTEGER_PAIRS.flatMap(([prefix, types, r
           `${prefix}um(${types.split(',')[0]!})`,
           `(CAST(0 AS ${result}) - $1)`,
           'the smallest integer raises 22003 with its type',
+          { overflows: true },
         ),
         guarded(
           `${prefix}abs(${types.split(',')[0]!})`,
@@ -317,13 +329,11 @@ const others: readonly Capability[] = pushed(
 
 /** Casts that are functions; the target type is written. */
 const casts: readonly Capability[] = [
+  ...overflowing('int2(int4)', 'int2(int8)', 'int4(int8)'),
   ...pushed(
     'int4(int2)',
     'int8(int2)',
     'int8(int4)',
-    'int2(int4)',
-    'int2(int8)',
-    'int4(int8)',
     'float4(int2)',
     'float4(int4)',
     'float4(int8)',

@@ -217,15 +217,34 @@ export class DuckDBWriter extends SqlWriter {
     return { text: `${atLeast(left!, precedence + 1)} ${name} ${atLeast(right!, precedence + 1)}`, precedence };
   }
 
-  /** One side of a comparison. */
+  /** One side of an operator. */
   private compared(arg: Scalar, operator: string, other: Scalar): SqlText {
     const bare = arg.kind === 'call' ? capabilityOf(arg.fn.signature)?.bare : undefined;
     const isBare = arg.kind === 'call' && bare?.beside.includes(operator) === true && isOrdinaryTime(other);
-    return isBare ? this.filled(bare.sql, arg.args) : this.scalar(arg);
+    if (isBare) return this.filled(bare.sql, arg.args);
+    return operatorPrecedence(operator) === COMPARISON && columnsIn(other).size === 0 ? this.opaque(arg) : this.scalar(arg);
+  }
+
+  /** Compared with constants, what may overflow is wrapped: DuckDB makes x < 4 of x + 1 < 5, which raises nothing. */
+  private opaque(arg: Scalar): SqlText {
+    const sql = this.scalar(arg);
+    return mayOverflow(arg) ? atom(`greatest(${sql.text})`) : sql;
+  }
+
+  protected override mustName(key: Scalar): boolean {
+    return mayOverflow(key) || super.mustName(key);
+  }
+
+  protected override derivedItem(expr: Scalar): SqlText {
+    return this.opaque(expr);
+  }
+
+  protected override caseOperand(expr: Scalar): SqlText {
+    return this.opaque(expr);
   }
 
   protected override operands(args: readonly Scalar[]): SqlText[] {
-    if (args[0]?.type.kind !== 'numeric') return args.map((arg) => this.scalar(arg));
+    if (args[0]?.type.kind !== 'numeric') return args.map((arg) => this.opaque(arg));
     const fitted = this.fittedConstants(args);
     return args.map((arg, i) => fitted[i] ?? this.comparedNumeric(arg, args));
   }
@@ -330,7 +349,7 @@ export class DuckDBWriter extends SqlWriter {
           : undefined;
     // Nothing is written that is then left out: it may hold a parameter.
     if (elements?.length === 0) return atom(expr.quantifier === 'any' ? 'false' : 'true');
-    const left = this.scalar(expr.left);
+    const left = this.opaque(expr.left);
     if (elements === undefined) {
       const array = this.scalar(expr.array);
       const test = `${atLeast(left, OTHER_OPERATOR)} ${expr.operator.name} ${expr.quantifier.toUpperCase()}(${array.text})`;
@@ -432,6 +451,15 @@ function afterCall(text: string, clause: string): string {
 
 const fill = (template: string, args: readonly string[]): string =>
   template.replace(/\$(\d)/g, (_, index: string) => args[Number(index) - 1]!);
+
+const WIDENING = /^int[48]\(int[24]/;
+
+/** Integers out of range: of the expression itself, or of what DuckDB would look for below its casts. */
+function mayOverflow(expr: Scalar): boolean {
+  if (expr.kind !== 'call') return false;
+  const { signature } = expr.fn;
+  return capabilityOf(signature)?.overflows === true || (WIDENING.test(signature) && mayOverflow(expr.args[0]!));
+}
 
 /** No infinity, and far enough from the ends of the calendar for a year to be added to it. */
 function isOrdinaryTime(expr: Scalar): boolean {

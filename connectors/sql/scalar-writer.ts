@@ -356,7 +356,7 @@ export abstract class ScalarWriter {
       expr.otherwise.kind === 'const' && expr.otherwise.value === null ? '' : ` ELSE ${this.scalar(expr.otherwise).text}`;
     const values = expr.operand ? expr.branches.map((branch) => simpleCaseValue(branch.when)) : [];
     if (expr.operand && values.every((value) => value !== null)) {
-      const operand = this.scalar(expr.operand);
+      const operand = this.caseOperand(expr.operand);
       const branches = expr.branches.map(
         (branch, i) => ` WHEN ${this.scalar(values[i]!).text} THEN ${this.scalar(branch.then).text}`,
       );
@@ -364,13 +364,17 @@ export abstract class ScalarWriter {
     }
     const conditions = expr.branches.map((branch) => {
       if (!expr.operand) return this.scalar(branch.when).text;
-      this.caseOperands.push(this.scalar(expr.operand));
+      this.caseOperands.push(this.caseOperand(expr.operand));
       const text = this.scalar(branch.when).text;
       this.caseOperands.pop();
       return text;
     });
     const branches = expr.branches.map((branch, i) => ` WHEN ${conditions[i]!} THEN ${this.scalar(branch.then).text}`);
     return atom(`CASE${branches.join('')}${otherwise} END`);
+  }
+
+  protected caseOperand(expr: Scalar): SqlText {
+    return this.scalar(expr);
   }
 
   protected subquery(expr: SubqueryScalar, negated = false): SqlText {

@@ -111,12 +111,6 @@ export function areDistinctColumns(block: SelectBlock, columns: readonly RelColu
   );
 }
 
-/** Whether GROUP BY can say what these are computed from: a subquery written there is not known for the one in the select list. */
-export function canGroup(block: SelectBlock, columns: readonly RelColumn[]): boolean {
-  const computed = columns.map((column) => block.computed.get(column.id));
-  return !computed.some((expr) => expr !== undefined && someScalar(expr, (node) => node.kind === 'subquery'));
-}
-
 const isTrivial = (expr: Scalar): boolean => expr.kind === 'column' || expr.kind === 'const' || expr.kind === 'param';
 
 function size(expr: Scalar): number {

@@ -37,7 +37,15 @@ export abstract class SelectWriter extends ScalarWriter {
   private generated = 0;
   private aggregatesWritten = 0;
 
+  /** What is written now is the SELECT that no other reads. */
+  protected isOutermost = false;
+
   // Hooks of a dialect
+
+  /** What a SELECT computes for one around it. */
+  protected derivedItem(expr: Scalar): SqlText {
+    return this.scalar(expr);
+  }
 
   /** What stands for an empty select list. */
   protected emptySelectList(): string {
@@ -104,7 +112,7 @@ export abstract class SelectWriter extends ScalarWriter {
   private selectItem(block: SelectBlock, column: RelColumn, name: string): string {
     const expr: Scalar = block.computed.get(column.id) ?? { kind: 'column', column: column.id, type: column.type };
     const place = expr.kind === 'column' ? this.places.get(expr.column) : undefined;
-    const text = this.scalar(expr).text;
+    const text = (this.isOutermost ? this.scalar(expr) : this.derivedItem(expr)).text;
     return place?.kind === 'relation' && place.name === name ? text : `${text} AS ${this.quote(name)}`;
   }
 

@@ -32,6 +32,7 @@ import {
   mapAggregateCall,
   mapWindowCall,
   relScalars,
+  someScalar,
   visitRel,
   visitScalar,
   windowScalars,
@@ -39,7 +40,7 @@ import {
 import { sqlType } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { inSides, isNullConstant, uniqueNames, withinStack } from './fragment-shapes.ts';
-import { areDistinctColumns, canGroup, canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
+import { areDistinctColumns, canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
 import type { Condition, FromItem, SelectBlock } from './select-block.ts';
 import { scalarCondition, SelectWriter } from './select-writer.ts';
 
@@ -62,7 +63,9 @@ export class SqlWriter extends SelectWriter {
   statement(rel: Rel): WrittenSql {
     const text = withinStack(() => {
       this.avoidColumnNames(rel);
-      return this.close(this.block(rel), outputColumns(rel)).text;
+      const block = this.block(rel);
+      this.isOutermost = true;
+      return this.close(block, outputColumns(rel)).text;
     });
     const withs =
       this.withClauses.length > 0 ? `WITH ${this.isRecursive ? 'RECURSIVE ' : ''}${this.withClauses.join(', ')} ` : '';
@@ -207,8 +210,9 @@ export class SqlWriter extends SelectWriter {
 
   private group(rel: Aggregate): SelectBlock {
     let block = this.block(rel.input);
-    if (!isFlat(block) || !canGroup(block, rel.groups) || (rel.sets && !areDistinctColumns(block, rel.groups)))
-      block = this.derive(block);
+    const keys = rel.groups.map((column) => block.computed.get(column.id)).filter((expr) => expr !== undefined);
+    const areNamed = !keys.some((expr) => this.mustName(expr)) && (!rel.sets || areDistinctColumns(block, rel.groups));
+    if (!isFlat(block) || !areNamed) block = this.derive(block);
     const computed = new Map<ColumnId, Scalar>();
     block.groups = rel.groups.map((column) => {
       const expr = inTermsOf(block, { kind: 'column', column: column.id, type: column.type });
@@ -227,6 +231,11 @@ export class SqlWriter extends SelectWriter {
     block.computed = computed;
     block.columns = outputColumns(rel);
     return this.evaluated(block, rel);
+  }
+
+  /** A key of groups that is computed in a SELECT below: a subquery in GROUP BY is not known for the one in the select list. */
+  protected mustName(key: Scalar): boolean {
+    return someScalar(key, (node) => node.kind === 'subquery');
   }
 
   /** What an operator computes from something volatile is computed in a SELECT of its own, however often it is read. */

@@ -99,3 +99,11 @@ SELECT x.v, count(*) FROM (SELECT nullif(dept, (SELECT mode() WITHIN GROUP (ORDE
 
 -- correlation by a name
 SELECT x.n, (SELECT count(*) FROM depts d WHERE d.title <> x.n) FROM (SELECT name::name AS n, id FROM people) x ORDER BY x.id;
+
+-- DuckDB moved what overflows to the other side of a comparison, where nothing did
+SELECT (id + 2147483646) < 7 FROM people;
+SELECT (id * 40000)::int2 IN (1, 2) FROM people;
+SELECT CASE id + 2147483646 WHEN 3 THEN 1 ELSE 2 END FROM people;
+SELECT v FROM (SELECT DISTINCT id * 1000000000 AS v FROM people) x WHERE v < 3;
+SELECT v, count(*) FROM (SELECT id + 1 AS v FROM people) x GROUP BY v HAVING v < 4 ORDER BY v;
+SELECT id + 1, (id + 1) * count(*) FROM people GROUP BY id + 1 HAVING id + 1 < 4 ORDER BY id + 1;
