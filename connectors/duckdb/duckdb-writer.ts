@@ -169,6 +169,19 @@ export class DuckDBWriter extends SqlWriter {
   // Functions
 
   protected override call(expr: CallScalar): SqlText {
+    const sql = this.callText(expr);
+    if (expr.type.kind !== 'numeric' || !this.isNull(expr)) return sql;
+    // To DuckDB arithmetic with a decimal that is NULL is of type INTEGER.
+    const { width, scale } = this.shape(expr);
+    return atom(`CAST(${sql.text} AS DECIMAL(${width},${scale}))`);
+  }
+
+  /** Whatever the rows are. */
+  private isNull(expr: Scalar): boolean {
+    return expr.kind === 'call' ? expr.args.some((arg) => this.isNull(arg)) : this.fixedValue(expr) === null;
+  }
+
+  private callText(expr: CallScalar): SqlText {
     const { signature } = expr.fn;
     if (NUMERIC_COMPARISON.test(signature)) return this.compareNumeric(expr.operator!, expr.args);
     switch (signature) {

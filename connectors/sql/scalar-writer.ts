@@ -14,6 +14,7 @@ import type {
   ArrayCompareScalar,
   CallScalar,
   CaseScalar,
+  DistinctFromScalar,
   CastScalar,
   ColumnId,
   FunctionRef,
@@ -118,10 +119,8 @@ export abstract class ScalarWriter {
         return this.is(expr.arg, expr.negated ? 'NOT NULL' : 'NULL');
       case 'booltest':
         return this.is(expr.arg, `${expr.negated ? 'NOT ' : ''}${expr.test.toUpperCase()}`);
-      case 'distinct': {
-        const [left, right] = this.operands([expr.left, expr.right]);
-        return { text: `${atLeast(left!, IS + 1)} IS DISTINCT FROM ${atLeast(right!, OTHER_OPERATOR + 1)}`, precedence: IS };
-      }
+      case 'distinct':
+        return this.distinct(expr, 'IS DISTINCT FROM');
       case 'nullif':
         return atom(
           `NULLIF(${this.operands([expr.left, expr.right])
@@ -286,9 +285,13 @@ export abstract class ScalarWriter {
     if (arg.kind === 'subquery' && arg.mode === 'any' && arg.comparisons?.every((c) => c.operator.name === '=')) {
       return this.subquery(arg, true);
     }
-    if (arg.kind === 'distinct')
-      return { ...this.write(arg), text: this.write(arg).text.replace(' IS DISTINCT ', ' IS NOT DISTINCT ') };
+    if (arg.kind === 'distinct') return this.distinct(arg, 'IS NOT DISTINCT FROM');
     return { text: `NOT ${atLeast(this.scalar(arg), NOT)}`, precedence: NOT };
+  }
+
+  private distinct({ left, right }: DistinctFromScalar, words: string): SqlText {
+    const [a, b] = this.operands([left, right]);
+    return { text: `${atLeast(a!, IS + 1)} ${words} ${atLeast(b!, OTHER_OPERATOR + 1)}`, precedence: IS };
   }
 
   private is(arg: Scalar, what: string): SqlText {

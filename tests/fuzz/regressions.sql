@@ -107,3 +107,9 @@ SELECT CASE id + 2147483646 WHEN 3 THEN 1 ELSE 2 END FROM people;
 SELECT v FROM (SELECT DISTINCT id * 1000000000 AS v FROM people) x WHERE v < 3;
 SELECT v, count(*) FROM (SELECT id + 1 AS v FROM people) x GROUP BY v HAVING v < 4 ORDER BY v;
 SELECT id + 1, (id + 1) * count(*) FROM people GROUP BY id + 1 HAVING id + 1 < 4 ORDER BY id + 1;
+
+-- what was said NOT to be distinct was a part of the left side
+SELECT id FROM people WHERE (name IS DISTINCT FROM 'Ada') IS NOT DISTINCT FROM (id > 2) ORDER BY id;
+
+-- to DuckDB arithmetic with a decimal that is NULL is of type INTEGER
+SELECT (dept::numeric - 1), (SELECT max(NULL::int2) FROM depts d) FROM people WHERE NULL::bool;
