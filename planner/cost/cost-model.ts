@@ -9,7 +9,7 @@ import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Estimator } from '../estimate/estimator.ts';
-import { HOME_COSTS, OUTPUT_VALUE, SHIP_START_MS, SHIPPED_VALUE } from './home-costs.ts';
+import { HOME_COSTS, KEY_VALUE, OUTPUT_VALUE, SHIP_START_MS, SHIPPED_VALUE } from './home-costs.ts';
 
 /** The local executor as a place: no source may have this name. */
 export const HOME = '';
@@ -112,6 +112,13 @@ export class CostModel {
     const rates = this.rates(place);
     const work = keyed ? right * rates.build + left * rates.probe : left * right * rates.pair + right * rates.pass;
     return (work + rows * rates.joined) * MS;
+  }
+
+  /** So many rows that a site has for `ownMs`, compared there with keys; `foundMs`: when an index finds those that match. */
+  keyedMs(site: string, ownMs: number, figures: { keys: number; rows: number; foundMs: number | undefined }): number {
+    const { keys, rows, foundMs = Infinity } = figures;
+    const { build, probe } = this.rates(site);
+    return Math.min(ownMs + (keys * build + rows * probe) * MS, foundMs) + keys * KEY_VALUE * MS;
   }
 
   /** So many rows found by so many look-ups in an index, the rest of the table not being read. */

@@ -22,5 +22,7 @@ export const OUTPUT_VALUE = 100;
 
 /** Nanoseconds to make one value part of an array for a source. */
 export const SHIPPED_VALUE = 150;
+/** Nanoseconds to collect one key, to send it and to have it read there. */
+export const KEY_VALUE = 500;
 /** The source waits until all rows are here, and plans anew with them. */
 export const SHIP_START_MS = 2;

@@ -3,10 +3,10 @@
  * the root says what made the plan win; for the rest (operators that placement split or added) the cost model's, on top of
  * what is below.
  */
-import { planInputs, type Plan, type QueryPlan } from '../../algebra/plan.ts';
+import { planInputs, type KeyFilter, type Plan, type QueryPlan } from '../../algebra/plan.ts';
 import { CATALOG_SITE, SESSION_SITE, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId } from '../../algebra/scalar.ts';
-import { relInputs } from '../../algebra/transform.ts';
+import { columnsIn, relInputs } from '../../algebra/transform.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
 import { typeBytes } from '../estimate/type-bytes.ts';
 import type { Estimator } from '../estimate/estimator.ts';
@@ -42,7 +42,7 @@ class PlanCosts {
   readonly found = new Map<number, NodeCost>();
   readonly #known: Known;
   readonly #bytes = new Map<ColumnId, number>();
-  readonly #sentRows = new Map<number, number>();
+  readonly #keys = new Map<number, KeyFilter>();
 
   constructor(known: Known) {
     this.#known = known;
@@ -52,12 +52,12 @@ class PlanCosts {
   add(plan: Plan, above?: Rel): NodeCost {
     if (plan.kind === 'hashjoin' && plan.keyFilter) {
       const { target, expected } = plan.keyFilter;
-      this.#sentRows.set(target, Math.min(expected.rows, this.#sentRows.get(target) ?? Infinity));
+      if (expected.rows < (this.#keys.get(target)?.expected.rows ?? Infinity)) this.#keys.set(target, plan.keyFilter);
     }
     const rel = this.#known.relOf(plan.id);
     const inputs = planInputs(plan).map((input) => this.add(input, rel ?? above));
     const estimated = rel === undefined ? plan.estimatedRows : this.#known.estimator.rows(rel);
-    const rows = Math.min(estimated, this.#sentRows.get(plan.id) ?? Infinity);
+    const rows = Math.min(estimated, this.#keys.get(plan.id)?.expected.rows ?? Infinity);
     const width = this.#width(plan, rel);
     const own = rel === above ? undefined : rel;
     const totalMs = this.#totalMs(plan, own, inputs, rows, width);
@@ -84,7 +84,7 @@ class PlanCosts {
     const { cost, searchedMs } = this.#known;
     const isAtSource = plan.kind === 'remote' && plan.site !== CATALOG_SITE && plan.site !== SESSION_SITE;
     if (plan.kind === 'remote' && (isAtSource || plan.inputs === undefined))
-      return this.#fragmentMs(plan, rel ?? plan.fragment, inputs) + this.#transferMs(plan, rows, width);
+      return this.#keyedMs(plan, rel ?? plan.fragment, inputs) + this.#transferMs(plan, rows, width);
     // Which may stand for the fragment that it reads the rows of.
     if (plan.kind === 'ctescan') return cost.passMs(rows);
     const searched = rel && searchedMs(rel, HOME);
@@ -94,6 +94,17 @@ class PlanCosts {
     const below = inputs.reduce((sum, input) => sum + input.totalMs, 0);
     if (plan.kind === 'remote') return below + cost.netMs(plan.estimatedRows);
     return rel === undefined ? below : below + cost.operatorMs(rel, HOME, inputs.map((input) => input.rows), rows); // prettier-ignore
+  }
+
+  #keyedMs(plan: Extract<Plan, { kind: 'remote' }>, rel: Rel, inputs: readonly NodeCost[]): number {
+    const { cost, estimator } = this.#known;
+    const ownMs = this.#fragmentMs(plan, rel, inputs);
+    const filter = this.#keys.get(plan.id);
+    if (filter === undefined) return ownMs;
+    const { keys, rows: sent } = filter.expected;
+    const isIndexed = estimator.isIndexed(rel, columnsIn(filter.condition));
+    const foundMs = isIndexed ? cost.lookUpMs(plan.site, keys, sent) : undefined;
+    return cost.keyedMs(plan.site, ownMs, { keys, rows: estimator.rows(rel), foundMs });
   }
 
   /** With what is shipped there; the search counted that already. */

@@ -197,13 +197,11 @@ export class JoinSearch implements JoinTable {
       return;
     }
     const [near, far] = [this.#atHome(left), this.#atHome(right)];
-    const sent = this.#sentRows(near, left, right, type, on);
-    const spared = sent < left.rows ? left.homeMs - near.costMs - this.#transferMs(near.place, left, sent) : 0;
+    const keys = this.#keysTo(near, left, right, type, on);
     const below =
-      left.homeMs +
-      right.homeMs -
-      spared +
-      cost.joinMs(HOME, sent, right.rows, entry.rows, keyed) +
+      (keys ? keys.costMs : left.homeMs) +
+      right.homeMs +
+      cost.joinMs(HOME, keys ? keys.rows : left.rows, right.rows, entry.rows, keyed) +
       cost.keptMs(right.rows, right.bytes);
     const known = entry.candidates.get(HOME);
     if (known !== undefined && known.costMs <= below) return;
@@ -243,21 +241,28 @@ export class JoinSearch implements JoinTable {
   ): number {
     const { cost } = this.#context;
     const hashed = near.costMs + far.costMs + cost.joinMs(near.place, left.rows, right.rows, rows, keyed);
-    if (!keyed || !this.#isIndexed(far, right, on)) return hashed;
+    if (!keyed || !this.#isIndexed(far, right, new Set(on.flatMap((expr) => [...columnsIn(expr)])))) return hashed;
     return Math.min(hashed, near.costMs + cost.lookUpMs(near.place, left.rows, rows));
   }
 
-  /** Whether the side is one table, with an index on what the conditions compare. */
-  #isIndexed({ rel }: Candidate, { set }: Entry, on: readonly Scalar[]): boolean {
+  /** Whether the side is one table, with an index on one of these columns. */
+  #isIndexed({ rel }: Candidate, { set }: Entry, columns: ReadonlySet<ColumnId>): boolean {
     const isTable = (set & (set - 1)) === 0;
-    return isTable && this.#context.estimator.isIndexed(rel, new Set(on.flatMap((expr) => [...columnsIn(expr)])));
+    return isTable && this.#context.estimator.isIndexed(rel, columns);
   }
 
-  /** Rows of the left side that its source sends once it has the keys of the right one (key-filters.ts). */
-  #sentRows(near: Candidate, left: Entry, right: Entry, type: Join['type'], on: readonly Scalar[]): number {
-    const takesKeys = near.place !== HOME && near.inputs.length === 0 && this.#context.keyFilters;
-    if (!takesKeys || (type !== 'inner' && type !== 'semi' && type !== 'right')) return left.rows;
-    let part = 1;
+  /** The left side once its source has the keys of the right one (key-filters.ts): the rows it sends, and their cost at home. */
+  #keysTo(
+    near: Candidate,
+    left: Entry,
+    right: Entry,
+    type: Join['type'],
+    on: readonly Scalar[],
+  ): { rows: number; costMs: number } | undefined {
+    const { place } = near;
+    const takesKeys = place !== HOME && near.inputs.length === 0 && this.#context.keyFilters;
+    if (!takesKeys || (type !== 'inner' && type !== 'semi' && type !== 'right')) return undefined;
+    let best: { rows: number; costMs: number } | undefined;
     for (const expr of on) {
       if (expr.kind !== 'call' || expr.operator?.name !== '=') continue;
       const [a, b] = expr.args;
@@ -266,9 +271,32 @@ export class JoinSearch implements JoinTable {
       const [own, other] = isOwn ? [a.column, b.column] : [b.column, a.column];
       const values = Math.min(left.rows, this.#valuesOf(own, left.set));
       const keys = Math.min(right.rows, this.#valuesOf(other, right.set));
-      part = Math.min(part, sentPart({ rows: left.rows, values, keys }));
+      const sent = left.rows * sentPart({ rows: left.rows, values, keys });
+      if (sent >= (best?.rows ?? left.rows)) continue;
+      const foundMs = this.#foundMs(near, left, own, keys, sent / left.rows);
+      const keyedMs = this.#context.cost.keyedMs(place, near.costMs, { keys, rows: left.rows, foundMs });
+      best = { rows: sent, costMs: keyedMs + this.#transferMs(place, left, sent) };
     }
-    return left.rows * part;
+    return best;
+  }
+
+  /**
+   * A set's rows at a source, where an index finds those of one relation by keys: other relations are read as before, and `part`
+   * of the work of joining them is left. Undefined: there is no index.
+   */
+  #foundMs({ place, costMs }: Candidate, { set }: Entry, column: ColumnId, keys: number, part: number): number | undefined {
+    const { cost, estimator } = this.#context;
+    const own = this.#leafOf.get(column)!;
+    const relation = this.#graph.relations[own]!;
+    if (!estimator.isIndexed(relation, new Set([column]))) return undefined;
+    let [allMs, othersMs] = [0, 0];
+    for (const leaf of bitsOf(set)) {
+      const leafMs = this.#entries.get(leaf)!.candidates.get(place)?.costMs ?? 0;
+      allMs += leafMs;
+      if (leaf !== 1 << own) othersMs += leafMs;
+    }
+    const found = cost.lookUpMs(place, keys, estimator.rows(relation) * part);
+    return found + Math.min(costMs, othersMs) + Math.max(0, costMs - allMs) * part;
   }
 
   /** In a set: not more than any column has there that it equals. */
