@@ -39,6 +39,20 @@ export interface SourceTable {
   readonly name: string;
   /** Column sets that identify a row (primary key, unique constraints over NOT NULL columns), by source column name. */
   readonly keys: readonly (readonly string[])[];
+  /** What its columns refer to at the same source; absent: nothing known of. */
+  readonly foreignKeys?: readonly ForeignKey[];
+}
+
+/** Rows with values in all of these columns refer to the one row of a table that has them in the columns beside. */
+export interface ForeignKey {
+  /** By source names, as all here. */
+  readonly columns: readonly string[];
+  readonly schema: string;
+  readonly name: string;
+  /** As many, and no two rows have the same values there. */
+  readonly referenced: readonly string[];
+  /** No row that can be read refers to one that cannot: plans may rest on it. Otherwise it is good for estimates. */
+  readonly certain: boolean;
 }
 
 export interface ScanColumn extends RelColumn {

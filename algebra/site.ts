@@ -50,6 +50,8 @@ export interface SourceRelation {
     readonly referencedSchema: string;
     readonly referencedTable: string;
     readonly referencedColumns: readonly string[];
+    /** In each snapshot, no row that a scan of ours reads is without the one it refers to. */
+    readonly certain?: boolean | undefined;
   }[];
   /** Planner's row estimate; undefined when unknown. */
   readonly estimatedRows?: number | undefined;

@@ -38,6 +38,7 @@ export interface ForeignKeyDefinition {
   readonly referencedSchema: string;
   readonly referencedTable: string;
   readonly referencedColumns: readonly string[];
+  readonly certain?: true;
 }
 export interface RelationDefinition {
   readonly sourceSchema: string;
@@ -193,6 +194,7 @@ class Definer {
           referencedSchema: key.referencedSchema,
           referencedTable: key.referencedTable,
           referencedColumns: key.referencedColumns,
+          ...(key.certain === true ? { certain: true as const } : {}),
         })),
     };
   }

@@ -1,6 +1,7 @@
 /** A mirror as the planner sees it, from the catalog's row and the definition stored at the last refresh. */
 import { z } from 'zod';
 import type { MirroredColumn, MirroredRelation } from '../../algebra/catalog-lookup.ts';
+import type { ForeignKey } from '../../algebra/rel.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { RelationDefinition } from './definition.ts';
 import { parseDefinition } from './store.ts';
@@ -36,6 +37,7 @@ export function mirrorFromRow(
       schema: definition.sourceSchema,
       name: definition.sourceName,
       keys: identifyingKeys(definition),
+      ...(definition.foreignKeys.length === 0 ? {} : { foreignKeys: foreignKeys(definition) }),
     },
     columns: (row.columns ?? []).map((column): MirroredColumn | undefined =>
       column.dropped
@@ -59,4 +61,15 @@ function identifyingKeys(definition: RelationDefinition): string[][] {
     .map((key) => key.columns.map((name) => columns.get(name)!))
     .filter((key, index) => definition.keys[index]!.primary || key.every((column) => column.notNull))
     .map((key) => key.map((column) => column.sourceName));
+}
+
+function foreignKeys(definition: RelationDefinition): ForeignKey[] {
+  const sourceNames = new Map(definition.columns.map((column) => [column.name, column.sourceName]));
+  return definition.foreignKeys.map((key) => ({
+    columns: key.columns.map((name) => sourceNames.get(name)!),
+    schema: key.referencedSchema,
+    name: key.referencedTable,
+    referenced: key.referencedColumns,
+    certain: key.certain === true,
+  }));
 }

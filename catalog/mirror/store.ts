@@ -32,6 +32,7 @@ const text = z.string();
 const key = z.object({ name: text, columns: z.array(text), primary: z.boolean() });
 const foreignKey = z.object({
   name: text, columns: z.array(text), referencedSchema: text, referencedTable: text, referencedColumns: z.array(text),
+  certain: z.exactOptional(z.literal(true)),
 }); // prettier-ignore
 const column = z.object({
   name: text, sourceName: text, type: text, sourceType: text, notNull: z.boolean(), collation: z.exactOptional(text), comment: z.exactOptional(text),

@@ -201,6 +201,7 @@ function sourceRelation(found: FoundRelation, constraints: readonly Constraint[]
     columns,
     primaryKey: primary && { name: primary.name, columns: primary.columns },
     uniqueKeys: constraints.filter((c) => c.kind === 'UNIQUE').map(({ name, columns: keys }) => ({ name, columns: keys })),
+    // Never certain: of two transactions at once, one may delete what the other comes to refer to, and both commit.
     foreignKeys: constraints
       .filter((c) => c.kind === 'FOREIGN KEY' && c.referencedTable !== null)
       .map((c) => ({

@@ -5,9 +5,11 @@
 import type pg from 'pg';
 import type { SourceColumn, SourceEnum, SourceRelation, SourceSchema } from '../../algebra/site.ts';
 import { describeColumn } from './describe-column.ts';
+import { foreignKey, readForeignKeys } from './describe-foreign-keys.ts';
 import { describeFunctions } from './describe-functions.ts';
 import { describeTypes } from './describe-types.ts';
 import type { ColumnRow, TypeRow } from './describe-column.ts';
+import type { ForeignRow } from './describe-foreign-keys.ts';
 
 const USER_SCHEMA = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
@@ -48,14 +50,6 @@ const UNIQUE = `
   FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL AND ${USER_SCHEMA} ORDER BY x.relname`;
 
-const FOREIGN = `
-  SELECT k.conrelid::int8::text AS relation, k.conname AS name, rn.nspname AS referenced_schema, r.relname AS referenced_table,
-    (SELECT array_agg(a.attname::text ORDER BY u.i) FROM unnest(k.conkey) WITH ORDINALITY AS u (attnum, i) JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum) AS columns,
-    (SELECT array_agg(a.attname::text ORDER BY u.i) FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, i) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum) AS referenced_columns
-  FROM pg_constraint k JOIN pg_class r ON r.oid = k.confrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace
-    JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE k.contype = 'f' AND k.convalidated AND ${USER_SCHEMA} ORDER BY k.conname`;
-
 interface RelationRow {
   readonly oid: string;
   readonly schema: string;
@@ -72,14 +66,6 @@ interface UniqueRow {
   readonly is_primary: boolean;
   readonly columns: readonly string[];
 }
-interface ForeignRow {
-  readonly relation: string;
-  readonly name: string;
-  readonly referenced_schema: string;
-  readonly referenced_table: string;
-  readonly columns: readonly string[];
-  readonly referenced_columns: readonly string[];
-}
 
 const KINDS = { r: 'table', p: 'partitioned', f: 'foreign', v: 'view', m: 'materialized view' } as const;
 
@@ -91,7 +77,7 @@ export async function describeSource(client: pg.Client): Promise<SourceSchema> {
   const { types: userTypes, rows: types } = await describeTypes(client, known);
   const enums = (await client.query<SourceEnum>(ENUMS)).rows;
   const unique = groupBy((await client.query<UniqueRow>(UNIQUE)).rows, (row) => row.relation);
-  const foreign = groupBy((await client.query<ForeignRow>(FOREIGN)).rows, (row) => row.relation);
+  const foreign = groupBy(await readForeignKeys(client), (row) => row.relation);
   const functions = await describeFunctions(client, types);
   await client.query('COMMIT');
 
@@ -130,15 +116,7 @@ function relationOf(
     columns,
     primaryKey: primary && { name: primary.name, columns: primary.columns },
     uniqueKeys: keys.filter((key) => !key.is_primary).map(({ name, columns: over }) => ({ name, columns: over })),
-    foreignKeys: foreign
-      .filter((key) => key.columns.every((column) => names.has(column)))
-      .map((key) => ({
-        name: key.name,
-        columns: key.columns,
-        referencedSchema: key.referenced_schema,
-        referencedTable: key.referenced_table,
-        referencedColumns: key.referenced_columns,
-      })),
+    foreignKeys: foreign.filter((key) => key.columns.every((column) => names.has(column))).map(foreignKey),
     estimatedRows: row.rows ?? undefined,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Where a column of a subtree comes from: the scan that it is passed through from, what it is computed from, the aggregate
- * that makes it. All follow it down through what hands it on (`below`).
+ * that makes it. All follow it down through what hands it on (`handedFrom`).
  */
 import { outputColumns, type Aggregate, type Join, type Rel, type Scan } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId } from '../../algebra/scalar.ts';
@@ -12,7 +12,7 @@ interface Handed {
 }
 
 /** The input that hands a column on as it is (outer joins may make it NULL), and what it is called there. */
-function below(rel: Rel, column: ColumnId): Handed | undefined {
+export function handedFrom(rel: Rel, column: ColumnId): Handed | undefined {
   switch (rel.kind) {
     case 'project': {
       const item = rel.items.find((one) => one.column.id === column);
@@ -54,7 +54,7 @@ export function originOf(
     const found = rel.columns.find(({ id }) => id === column);
     return found && { scan: rel, column: found };
   }
-  const handed = below(rel, column);
+  const handed = handedFrom(rel, column);
   return handed && originOf(handed.rel, handed.column);
 }
 
@@ -63,7 +63,7 @@ export function computedFrom(
   rel: Rel,
   column: ColumnId,
 ): { readonly input: Rel; readonly columns: readonly ColumnId[] } | undefined {
-  const handed = below(rel, column);
+  const handed = handedFrom(rel, column);
   if (handed) return computedFrom(handed.rel, handed.column);
   const item = rel.kind === 'project' ? rel.items.find((one) => one.column.id === column) : undefined;
   return item && rel.kind === 'project' ? { input: rel.input, columns: [...columnsIn(item.expr)] } : undefined;
@@ -73,7 +73,7 @@ export function computedFrom(
 export function aggregateOf(rel: Rel, column: ColumnId): { readonly rel: Aggregate; readonly call: AggregateCall } | undefined {
   const found = rel.kind === 'aggregate' ? rel.aggregates.find((one) => one.column.id === column) : undefined;
   if (found && rel.kind === 'aggregate') return rel.sets === undefined ? { rel, call: found.call } : undefined;
-  const handed = below(rel, column);
+  const handed = handedFrom(rel, column);
   return handed && aggregateOf(handed.rel, handed.column);
 }
 
@@ -88,6 +88,6 @@ export function* nullingJoins(rel: Rel, column: ColumnId): Generator<{ readonly 
     }
   }
   // A group's rows are not its input's: what part of them is NULL is not known.
-  const handed = rel.kind === 'aggregate' ? undefined : below(rel, column);
+  const handed = rel.kind === 'aggregate' ? undefined : handedFrom(rel, column);
   if (handed) yield* nullingJoins(handed.rel, handed.column);
 }

@@ -7,12 +7,14 @@ import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, typ
 import type { AggregateCall, ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
 import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
-import { columnsIn, relInputs } from '../../algebra/transform.ts';
+import { relInputs } from '../../algebra/transform.ts';
 import { unreachable } from '../../core/assert.ts';
 import { impliedOn } from '../rewrite/imply-filters.ts';
 import { ColumnProfile } from './column-profile.ts';
 import { aggregateSpread, type Spread } from './aggregate-spread.ts';
 import { aggregateOf, computedFrom, nullingJoins, originOf } from './column-origin.ts';
+import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
+import { excludesNulls, referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
 import { typeBytes } from './type-bytes.ts';
 
@@ -26,12 +28,6 @@ const SET_ROWS = 10;
 /** Products of such numbers stay finite, so that costs can be compared. */
 export const ROWS_MAX = 1e100;
 const ANTI_MIN_PART = 0.05;
-
-/** Columns that a join condition compares. */
-interface Pair {
-  readonly left: ColumnId;
-  readonly right: ColumnId;
-}
 
 export class Estimator {
   readonly #statistics: Statistics;
@@ -155,14 +151,12 @@ export class Estimator {
   /** Part of the left rows that have a partner: values on the right among those on the left, the smaller set within the larger. */
   #matchedPart(rel: Join): number {
     const parts: number[] = [];
-    const rest: Scalar[] = [];
-    for (const conjunct of rel.on) {
-      const sides = equalSides(conjunct, rel.left, rel.right);
-      if (!sides) rest.push(conjunct);
-      else {
-        const left = this.values(rel.left, sides.left);
-        parts.push(Math.min(1, this.values(rel.right, sides.right) / left));
-      }
+    const { pairs, rest } = comparedPairs(rel.on, rel.left, rel.right);
+    for (const between of this.#byTables(rel.left, rel.right, pairs)) {
+      const reference = referenceTo(rel.left, rel.right, between);
+      if (reference) parts.push(this.#valuedPart(reference) * this.#leftOf(reference, rel.right, between));
+      for (const pair of reference?.others ?? between)
+        parts.push(Math.min(1, this.values(rel.right, pair.right) / this.values(rel.left, pair.left)));
     }
     if (parts.length === 0) return Math.min(1, this.joinRows(rel.left, rel.right, rel.on) / this.rows(rel.left));
     return Math.min(...parts) * selectivity(rest, (column) => this.#factsInJoin(rel.left, rel.right, column));
@@ -170,13 +164,7 @@ export class Estimator {
 
   #joinSelectivity(left: Rel, right: Rel, on: readonly Scalar[]): number {
     const parts: number[] = [];
-    const rest: Scalar[] = [];
-    const pairs: Pair[] = [];
-    for (const conjunct of on) {
-      const sides = equalSides(conjunct, left, right);
-      if (sides) pairs.push(sides);
-      else rest.push(conjunct);
-    }
+    const { pairs, rest } = comparedPairs(on, left, right);
     for (const between of this.#byTables(left, right, pairs)) parts.push(this.#equalPairs(left, right, between));
     const equal = parts.reduce((product, part) => product * part, 1);
     if (rest.length === 0) return equal;
@@ -212,10 +200,30 @@ export class Estimator {
 
   /** All columns of a key compared: one partner each, however many conditions that took. */
   #equalPairs(left: Rel, right: Rel, pairs: readonly Pair[]): number {
+    const reference = referenceAmong(left, right, pairs);
+    if (reference) {
+      const part = this.#valuedPart(reference) / this.rows(reference.referenced);
+      return damped([part, ...reference.others.map((pair) => this.#equalPart(left, right, pair))]);
+    }
     const [leftColumns, rightColumns] = [pairs.map((pair) => pair.left), pairs.map((pair) => pair.right)];
     const keyRows = this.#keyRows(left, leftColumns) ?? this.#keyRows(right, rightColumns);
     if (keyRows !== undefined && pairs.length > 1) return 1 / keyRows;
     return damped(pairs.map((pair) => this.#equalPart(left, right, pair)));
+  }
+
+  /** Part of the referencing rows that refer to one: without NULL; NULLs of several columns are taken to come together. */
+  #valuedPart({ referencing, columns }: Reference): number {
+    const nulls = columns.map((column) =>
+      excludesNulls(referencing, column) ? 0 : (this.#facts(referencing, column).nullPart() ?? 0),
+    );
+    return 1 - Math.max(...nulls);
+  }
+
+  /** Part of the referenced table's rows that there are on the right. */
+  #leftOf({ referenced, others }: Reference, right: Rel, pairs: readonly Pair[]): number {
+    const used = pairs.filter((pair) => !others.includes(pair));
+    const rows = used.length === 1 ? this.values(right, used[0]!.right) : this.rows(right);
+    return Math.min(1, rows / this.rows(referenced));
   }
 
   /** Frequent values meet frequent values; the others as if each value of the smaller set were in the larger one. */
@@ -366,15 +374,4 @@ export class Estimator {
     }
     return undefined;
   }
-}
-
-/** `left column = right column`, casts that compare unequal types apart. */
-function equalSides(conjunct: Scalar, left: Rel, right: Rel): Pair | undefined {
-  if (conjunct.kind !== 'call' || conjunct.operator?.name !== '=') return undefined;
-  const [a, b] = conjunct.args.map((arg) => [...columnsIn(arg)]);
-  if (a?.length !== 1 || b?.length !== 1) return undefined;
-  const isIn = (rel: Rel, column: ColumnId): boolean => outputColumns(rel).some(({ id }) => id === column);
-  if (isIn(left, a[0]!) && isIn(right, b[0]!)) return { left: a[0]!, right: b[0]! };
-  if (isIn(left, b[0]!) && isIn(right, a[0]!)) return { left: b[0]!, right: a[0]! };
-  return undefined;
 }

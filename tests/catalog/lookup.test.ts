@@ -42,6 +42,9 @@ describe('lookup', () => {
       keys: [['id'], ['email']],
     });
     expect(mirror?.estimatedRows).toBe(1000);
+    expect(ordersMirror?.table.foreignKeys).toEqual([
+      { columns: ['customer_id'], schema: 'public', name: 'customers', referenced: ['id'], certain: true },
+    ]);
     expect(mirror?.columns.map((one) => [one?.name, one?.type.kind, one?.type.typmod, one?.notNull])).toEqual([
       ['id', 'int4', -1, true], ['email', 'varchar', 84, true], ['region', 'text', -1, false],
     ]); // prettier-ignore

@@ -38,7 +38,7 @@ export const orders = relation(
   {
     primaryKey: { name: 'orders_pkey', columns: ['id'] },
     foreignKeys: [
-      { name: 'orders_customer_fkey', columns: ['customer_id'], referencedSchema: 'public', referencedTable: 'customers', referencedColumns: ['id'] },
+      { name: 'orders_customer_fkey', columns: ['customer_id'], referencedSchema: 'public', referencedTable: 'customers', referencedColumns: ['id'], certain: true },
     ],
     estimatedRows: 50_000,
   },

@@ -79,8 +79,10 @@ test('tables, views, keys, types, comments', async () => {
       referencedSchema: 'public',
       referencedTable: 'customers',
       referencedColumns: ['id'],
+      certain: true,
     },
   ]);
+  expect(found.get('sales.orders_1')!.foreignKeys).toMatchObject([{ columns: ['customer'], referencedTable: 'customers' }]);
   expect(Object.fromEntries(orders.columns.map((column) => [column.name, column.type]))).toMatchObject({
     m: { kind: 'enum', schema: 'sales', name: 'mood', array: false },
     ms: { kind: 'enum', schema: 'sales', name: 'mood', array: true },
@@ -97,6 +99,48 @@ test('tables, views, keys, types, comments', async () => {
   expect(found.get('public.parent')!.primaryKey).toBeUndefined();
   expect(found.get('public.child')!.columns).toHaveLength(1);
   expect(found.get('public.partly')!.columns.map((column) => column.name)).toEqual(['open']);
+});
+
+test('foreign keys, and which of them are certain', async () => {
+  await admin.query(`
+    CREATE SCHEMA keys; SET search_path = keys;
+    CREATE TABLE one (id int PRIMARY KEY, a int, b text, UNIQUE (a, b)); CREATE TABLE kept (id int PRIMARY KEY);
+    CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (9);
+    CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (f int REFERENCES one) INHERITS (parent);
+    CREATE TABLE hiding (id int PRIMARY KEY); ALTER TABLE hiding ENABLE ROW LEVEL SECURITY;
+    CREATE TABLE plain (id int PRIMARY KEY, x int, y text, CONSTRAINT f1 FOREIGN KEY (y, x) REFERENCES one (b, a) MATCH FULL,
+      CONSTRAINT f2 FOREIGN KEY (x) REFERENCES one DEFERRABLE INITIALLY DEFERRED, CONSTRAINT f3 FOREIGN KEY (x) REFERENCES parts,
+      CONSTRAINT f4 FOREIGN KEY (x) REFERENCES parent, CONSTRAINT f5 FOREIGN KEY (x) REFERENCES hiding,
+      CONSTRAINT f6 FOREIGN KEY (x) REFERENCES plain ON DELETE CASCADE);
+    ALTER TABLE plain ADD CONSTRAINT f7 FOREIGN KEY (x) REFERENCES kept NOT VALID, ADD CONSTRAINT f8 FOREIGN KEY (x) REFERENCES kept NOT ENFORCED;
+    CREATE TABLE ancestor (x int REFERENCES one); CREATE TABLE heir () INHERITS (ancestor);
+    CREATE TABLE off (x int REFERENCES one); ALTER TABLE off DISABLE TRIGGER ALL;
+    CREATE TABLE swallows (x int REFERENCES one ON UPDATE SET NULL, z int REFERENCES kept);
+    CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER t BEFORE UPDATE ON swallows FOR EACH ROW EXECUTE FUNCTION swallow();
+    CREATE TABLE ruled (x int REFERENCES one ON DELETE CASCADE); CREATE RULE r AS ON DELETE TO ruled DO INSTEAD NOTHING;
+    CREATE TABLE halves (id int, x int REFERENCES one, p int REFERENCES parts) PARTITION BY RANGE (id);
+    CREATE TABLE half_1 PARTITION OF halves FOR VALUES FROM (0) TO (9); CREATE TABLE half_2 PARTITION OF halves FOR VALUES FROM (9) TO (19);
+    ALTER TABLE half_2 DISABLE TRIGGER ALL;
+    CREATE TABLE filled (x int REFERENCES one);
+    CREATE SUBSCRIPTION sub CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = NONE);
+    INSERT INTO pg_subscription_rel VALUES ((SELECT oid FROM pg_subscription), 'filled'::regclass, 'r', NULL)`);
+  const site = createPostgresSite({ name: 'shop', url: server.url });
+  const { relations } = await site.describe(signal);
+  await site.close();
+  const found = relations
+    .filter((relation) => relation.schema === 'keys')
+    .flatMap(({ name, foreignKeys }) =>
+      foreignKeys.map(
+        (key) => `${name}.${key.columns.join()} ${key.referencedTable}.${key.referencedColumns.join()} ${key.certain}`,
+      ),
+    );
+  expect(found).toEqual([
+    'ancestor.x one.id false', 'child.f one.id true', 'filled.x one.id false', 'half_1.p parts.id false', 'half_1.x one.id false',
+    'half_2.p parts.id false', 'half_2.x one.id false', 'halves.p parts.id false', 'halves.x one.id false', 'off.x one.id false',
+    'plain.y,x one.b,a true', 'plain.x one.id true', 'plain.x parts.id true', 'plain.x parent.id false', 'plain.x hiding.id false',
+    'plain.x plain.id true', 'ruled.x one.id false', 'swallows.x one.id false', 'swallows.z kept.id true',
+  ]); // prettier-ignore
 });
 
 test('the character references are those of our own PostgreSQL', async () => {

@@ -1,10 +1,11 @@
 /** Estimates where a formula says more than a guess: aggregates' values, rows without a partner, keys of several columns. */
-import type { Aggregate, Join, Rel, Scan } from '../../../algebra/rel.ts';
+import type { Aggregate, ForeignKey, Join, Rel, Scan } from '../../../algebra/rel.ts';
 import type { AggregateCall, CallScalar, ColumnId, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
 import type { ColumnStatistics, Statistics, TableStatistics } from '../../../algebra/statistics.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import { Estimator } from '../../../planner/estimate/estimator.ts';
 import { joinGraph } from '../../../planner/place/join-graph.ts';
+import { JoinSelectivities } from '../../../planner/place/join-selectivity.ts';
 
 const INT = sqlType('int4');
 const INT8 = sqlType('int8');
@@ -165,4 +166,88 @@ test('conditions of several classes between the same two relations are taken tog
   if (connection?.kind !== 'inner') return;
   // Lines and offers (relations 1 and 2), by both columns, though parts could give one of them.
   expect(connection.edges.map((edge) => edge.reads)).toEqual([0b110, 0b110]);
+});
+
+describe('joins along foreign keys', () => {
+  const many = { ...even(500), nullFraction: 0.2 };
+  const flights = {
+    // Half of the routes of 100 by 100 places exist; each is flown about four times.
+    flights: table(20_000, { start: { ...even(100), nullFraction: 0.1 }, end: even(100), plane: many, day: even(1_000) }),
+    routes: table(5_000, { start: even(100), end: even(100), miles: even(10_000) }),
+    planes: table(2_000, { id: even(2_000), seats: even(200) }),
+  };
+  const estimated = (rel: Rel): number => new Estimator({ table: ({ name }) => flights[name as keyof typeof flights] }).rows(rel);
+  const qError = (rel: Rel, actual: number): number => Math.max(estimated(rel) / actual, actual / estimated(rel));
+
+  const keys: readonly ForeignKey[] = [
+    { columns: ['end', 'start'], schema: 's', name: 'routes', referenced: ['end', 'start'], certain: false },
+    { columns: ['plane'], schema: 's', name: 'planes', referenced: ['id'], certain: false },
+  ];
+  const referring = (foreignKeys: readonly ForeignKey[]): Scan => {
+    const bare = scan('flights', 1, ['start', 'end', 'plane', 'day']);
+    return { ...bare, table: { ...bare.table, foreignKeys } };
+  };
+  // No key is known of it: a unique constraint over columns that may be NULL is none.
+  const routes = scan('routes', 10, ['start', 'end', 'miles']);
+  const planes = scan('planes', 20, ['id', 'seats']);
+  const join = (type: Join['type'], left: Rel, right: Rel, ...on: readonly (readonly [number, number])[]): Join => ({
+    kind: 'join', type, left, right, on: on.map(([a, b]) => operator('=', column(a), column(b))),
+  }); // prettier-ignore
+  const route = [[1, 10], [2, 11]] as const; // prettier-ignore
+  const short = having(routes, operator('<', column(12), integer(1_000)));
+
+  test('one partner for each row that has values, however many columns that took', () => {
+    expect(qError(join('inner', referring(keys), routes, ...route), 18_000)).toBeCloseTo(1, 2);
+    expect(qError(join('inner', routes, referring(keys), [10, 1], [11, 2]), 18_000)).toBeCloseTo(1, 2);
+    expect(qError(join('left', referring(keys), routes, ...route), 20_000)).toBeCloseTo(1, 2);
+    // Without it, as if four in ten thousand pairs met.
+    expect(qError(join('inner', referring([]), routes, ...route), 18_000)).toBeGreaterThan(1.5);
+    expect(qError(join('inner', referring(keys), planes, [3, 20]), 16_000)).toBeCloseTo(1, 2);
+  });
+
+  test('filters on the referenced side leave as much of the referencing one, and those of their own', () => {
+    expect(qError(join('inner', referring(keys), short, ...route), 1_800)).toBeLessThan(1.05);
+    const late = having(referring(keys), operator('>', column(4), integer(500)));
+    expect(qError(join('inner', late, short, ...route), 900)).toBeLessThan(1.05);
+    const both = join('inner', join('inner', late, short, ...route), planes, [3, 20]);
+    expect(qError(both, 720)).toBeLessThan(1.05);
+  });
+
+  test('NULLs that a filter or another join took away are not taken away again', () => {
+    const flown: Rel = having(referring(keys), { kind: 'nulltest', arg: column(3), negated: true, type: BOOL } as Scalar);
+    expect(qError(join('inner', flown, planes, [3, 20]), 16_000)).toBeCloseTo(1, 2);
+    const twice = join('inner', join('inner', referring(keys), planes, [3, 20]), scan('planes', 30, ['id', 'seats']), [3, 30]);
+    expect(qError(twice, 16_000)).toBeCloseTo(1, 2);
+  });
+
+  test('semi and anti joins', () => {
+    expect(qError(join('semi', referring(keys), planes, [3, 20]), 16_000)).toBeCloseTo(1, 2);
+    expect(qError(join('anti', referring(keys), planes, [3, 20]), 4_000)).toBeCloseTo(1, 2);
+    expect(qError(join('semi', referring(keys), short, ...route), 1_800)).toBeLessThan(1.05);
+    expect(qError(join('anti', referring(keys), short, ...route), 18_200)).toBeLessThan(1.05);
+  });
+
+  test('only whole keys, of the same source, column by column', () => {
+    const without = estimated(join('inner', referring([]), routes, [1, 10]));
+    expect(estimated(join('inner', referring(keys), routes, [1, 10]))).toBe(without);
+    const crossed = [[1, 11], [2, 10]] as const; // prettier-ignore
+    expect(estimated(join('inner', referring(keys), routes, ...crossed))).toBe(
+      estimated(join('inner', referring([]), routes, ...crossed)),
+    );
+    const elsewhere: Scan = { ...planes, table: { ...planes.table, site: 'lake' } };
+    expect(estimated(join('inner', referring(keys), elsewhere, [3, 20]))).toBe(
+      estimated(join('inner', referring([]), elsewhere, [3, 20])),
+    );
+  });
+
+  test('in a join graph, by its edges', () => {
+    const on = join('inner', referring(keys), routes, ...route).on;
+    const graph = joinGraph({ kind: 'join', type: 'inner', left: referring(keys), right: short, on });
+    const connection = graph.between(0b01, 0b10);
+    expect(connection?.kind).toBe('inner');
+    if (connection?.kind !== 'inner') return;
+    const estimator = new Estimator({ table: ({ name }) => flights[name as keyof typeof flights] });
+    const pairs = estimator.rows(graph.relations[0]!) * estimator.rows(graph.relations[1]!);
+    expect((pairs * new JoinSelectivities(graph, estimator).ofInner(connection.edges)) / 1_800).toBeCloseTo(1, 1);
+  });
 });
