@@ -12,6 +12,7 @@ import { relScalars, visitRel, visitScalar } from '../algebra/transform.ts';
 import { featureNotSupported } from '../core/sql-error.ts';
 import type { PlanRecord } from './explain/plan-record.ts';
 import { Estimator } from './estimate/estimator.ts';
+import type { LearnedRows } from './estimate/learned-rows.ts';
 import { FragmentJudge } from './place/fragment-judge.ts';
 import { ALTERNATIVE_RULES } from './place/alternatives.ts';
 import { CostModel } from './cost/cost-model.ts';
@@ -35,6 +36,7 @@ export const ruleNames: readonly string[] = [
   'split-averages',
   'key-filters',
   'adaptive-joins',
+  'feedback',
   'shared-fetches',
   ...ALTERNATIVE_RULES,
   'shipping',
@@ -58,6 +60,8 @@ export interface PlanContext {
   /** Evaluates an expression over constants: throws what that raises. */
   readonly raiseConstant?: (expr: Scalar) => void;
   readonly statistics: Statistics;
+  /** What earlier executions found out about them. */
+  readonly learned?: LearnedRows | undefined;
   /** What the executor may keep of one query. */
   readonly queryMemoryBytes: number;
   /** For tests: rules that must not fire. */
@@ -82,7 +86,8 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     const found = site(name);
     return (volatile && found.wholeStatements) ?? found.capabilities;
   });
-  const estimator = new Estimator(context.statistics);
+  const learned = disabled.has('feedback') ? undefined : context.learned?.under(context.statistics);
+  const estimator = new Estimator(context.statistics, learned);
   const cost = new CostModel({
     estimator,
     sites: (name) => site(name).costs,

@@ -5,6 +5,7 @@ import type { Scalar } from '../algebra/scalar.ts';
 import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import type { LocalTables } from '../connectors/postgres/local-tables.ts';
+import type { LearnedRows } from '../planner/estimate/learned-rows.ts';
 import type { planQuery } from '../planner/plan-query.ts';
 import type { Logger } from 'pino';
 import type { AdmissionQueue } from './admission.ts';
@@ -26,6 +27,8 @@ export interface FederationParts {
   /** What evaluates, row by row, what is neither a source's nor `local`. */
   readonly net: NetSite;
   readonly statistics: Statistics;
+  /** What executions found out; undefined: they teach nothing. */
+  readonly learned: LearnedRows | undefined;
   /** Folds immutable expressions over constants. */
   readonly foldConstants: (rel: Rel) => Rel;
   /** Evaluates an expression over constants, throwing what that raises. */

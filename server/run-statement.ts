@@ -40,6 +40,7 @@ import { formatDatum } from '../core/text-format.ts';
 import { executePlan } from '../executor/execute.ts';
 import { MemoryBudget } from '../executor/memory/memory-budget.ts';
 import { encodedRows } from './encoded-rows.ts';
+import { learnRows, type FragmentRows } from './feedback.ts';
 import type { FederationParts } from './federation.ts';
 import type { ExecutionContext } from './session/execution-context.ts';
 import { bodiesKey, readBodies } from './session/function-bodies.ts';
@@ -52,6 +53,7 @@ import type { PortalHost } from '../connectors/postgres/local-tables.ts';
 import { isLocal, remotesOf } from './remote-fragments.ts';
 import { readWhole } from './rows-in-memory.ts';
 import { reportSlowQuery } from './slow-query.ts';
+import type { AnalyzeTarget } from './statistics-collector.ts';
 import { StatementSites } from './statement-sites.ts';
 import { sourcesNamed } from './tree-scan.ts';
 import type { SourcesNamed } from './tree-scan.ts';
@@ -66,13 +68,21 @@ export interface FederatedQuery {
   readonly localObstacle: string | null;
   /** Rows of those tables, by OID. */
   readonly localRows: ReadonlyMap<number, number>;
-  /** The plan; null: made at every execution, since it holds values of the session. */
-  plan: QueryPlan | null;
+  /** The plan; null: none yet, or made at every execution, since it holds values of the session. */
+  plan: KeptPlan | null;
   readonly dependsOnSession: boolean;
   /** It calls functions of sources, which may depend on what the session has set. */
   readonly callsSources: boolean;
   /** Calls of sources' file functions, as the tables they are. */
   readonly fileTables: readonly SourceTable[];
+}
+
+/** A plan, and when it was made: as long as its statistics are the latest, and no execution finds out that they are wrong. */
+interface KeptPlan {
+  readonly plan: QueryPlan;
+  readonly analyzed: number;
+  /** LearnedRows.changes. */
+  readonly learned: number;
 }
 
 /** What the session read on its backend for one execution. */
@@ -106,6 +116,8 @@ const CACHED_TREE_BYTES_MAX = 1 << 20;
 export class Federation {
   parts: FederationParts;
   private readonly queries = new Map<string, FederatedQuery>();
+  /** How often statistics were collected on demand. */
+  private analyzed = 0;
 
   constructor(parts: FederationParts) {
     this.parts = parts;
@@ -115,6 +127,14 @@ export class Federation {
   reconfigure(changes: Partial<FederationParts>): void {
     this.parts = { ...this.parts, ...changes };
     this.queries.clear();
+    this.parts.learned?.forget();
+  }
+
+  /** ANALYZE: the statements that follow are planned anew. */
+  async analyze(target: AnalyzeTarget | undefined): ReturnType<FederationParts['analyze']> {
+    const found = await this.parts.analyze(target);
+    this.analyzed++;
+    return found;
   }
 
   /** What an analysed tree names of sources, through policies and views included. */
@@ -217,9 +237,10 @@ export class Federation {
   /** `record`: for EXPLAIN, which wants more than a plan made before can tell. */
   async plan(prepared: PreparedExecution, record?: PlanRecord): Promise<QueryPlan> {
     const { query } = prepared;
-    if (query.plan && !record) return query.plan;
+    const { analyzed } = this;
+    if (query.plan?.analyzed === analyzed && !record) return query.plan.plan;
     const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
-    const { local, net, raiseConstant, disabled, fired, localTables } = this.parts;
+    const { local, net, raiseConstant, disabled, fired, localTables, learned } = this.parts;
     const sites = new Map<string, Pick<Site, 'capabilities' | 'costs' | 'wholeStatements'>>([
       ...this.parts.sites,
       [CATALOG_SITE, localTables],
@@ -231,12 +252,14 @@ export class Federation {
       sites,
       ...own,
       statistics,
+      learned,
       queryMemoryBytes: this.parts.queryMemoryBytes,
       disabled,
       ...(fired ? { fired } : {}),
       ...(record ? { record } : {}),
     });
-    if (!query.dependsOnSession && !fired && planned === planQuery) query.plan = plan;
+    if (!query.dependsOnSession && !fired && planned === planQuery)
+      query.plan = { plan, analyzed, learned: learned?.changes ?? 0 };
     return plan;
   }
 
@@ -259,8 +282,14 @@ export class Federation {
     try {
       const plan = await this.plan(prepared);
       sites = await this.begin(plan, prepared, options);
-      const rows = (await this.relay(plan, prepared, sites, options)) ?? this.execute(plan, prepared, sites, options);
-      const source = this.supervised(rows, plan, sites, leave, startedMs);
+      const read: FragmentRows = new Map();
+      const relayed = await this.relay(plan, prepared, sites, options);
+      const rows = relayed ?? this.execute(plan, prepared, sites, { ...options, read });
+      const ended = (count: number): void => {
+        if (relayed) read.set(plan.root.id, count);
+        this.learn(prepared, plan, read);
+      };
+      const source = this.supervised(rows, plan, sites, leave, startedMs, ended);
       return options.inPortions && [...remotesOf(plan)].some(isLocal) ? await readWhole(source) : source;
     } catch (error) {
       await sites?.end();
@@ -290,7 +319,7 @@ export class Federation {
     plan: QueryPlan,
     prepared: PreparedExecution,
     sites: StatementSites,
-    options: RunOptions & { readonly metrics?: PlanMetrics },
+    options: RunOptions & { readonly read: FragmentRows },
   ): RowSource {
     const { settings } = prepared.context;
     const batches = this.batches(plan, prepared, sites, options);
@@ -301,7 +330,7 @@ export class Federation {
     plan: QueryPlan,
     prepared: PreparedExecution,
     sites: StatementSites,
-    options: { readonly signal: AbortSignal; readonly metrics?: PlanMetrics },
+    options: { readonly signal: AbortSignal; readonly metrics?: PlanMetrics; readonly read: FragmentRows },
   ): BatchStream {
     return executePlan(plan, {
       transactions: (name) => sites.of(name),
@@ -309,6 +338,7 @@ export class Federation {
       settings: prepared.context.settings,
       signal: options.signal,
       memory: new MemoryBudget(this.parts.queryMemoryBytes),
+      fragmentRead: (id, rows) => void options.read.set(id, rows),
       ...(options.metrics ? { metrics: options.metrics } : {}),
     });
   }
@@ -324,9 +354,10 @@ export class Federation {
     const plan = await this.plan(prepared, record);
     const planningMs = performance.now() - plannedMs;
     const metrics: PlanMetrics = new Map();
-    const executionMs = request.analyze ? await this.measure(plan, prepared, options, metrics) : undefined;
+    const read: FragmentRows = new Map();
+    const executionMs = request.analyze ? await this.measure(plan, prepared, options, metrics, read) : undefined;
     const actual = (id: number): ReturnType<typeof actualFigures> => actualFigures(metrics, id);
-    return explainPlan(plan, {
+    const lines = explainPlan(plan, {
       format: request.format,
       costs: request.costs,
       verbose: request.verbose,
@@ -340,6 +371,8 @@ export class Federation {
       ...(request.analyze ? { actual } : {}),
       ...(request.summary ? { times: { planningMs, ...(executionMs === undefined ? {} : { executionMs }) } } : {}),
     });
+    this.learn(prepared, plan, read);
+    return lines;
   }
 
   /** Runs a plan and drops its rows. */
@@ -348,13 +381,14 @@ export class Federation {
     prepared: PreparedExecution,
     options: Omit<RunOptions, 'formats'>,
     metrics: PlanMetrics,
+    read: FragmentRows,
   ): Promise<number> {
     const leave = await this.parts.admission.enter(options.signal);
     const startedMs = performance.now();
     try {
       const sites = await this.begin(plan, prepared, options);
       try {
-        const batches = this.batches(plan, prepared, sites, { signal: options.signal, metrics });
+        const batches = this.batches(plan, prepared, sites, { signal: options.signal, metrics, read });
         try {
           while ((await batches.next()) !== null);
         } finally {
@@ -409,8 +443,21 @@ export class Federation {
     return site;
   }
 
-  /** The rows, with everything that must follow their end. */
-  private supervised(source: RowSource, plan: QueryPlan, sites: StatementSites, leave: () => void, startedMs: number): RowSource {
+  /** All was read. A plan that would be another by what is known now is not used again. */
+  private learn({ query }: PreparedExecution, plan: QueryPlan, read: FragmentRows): void {
+    const news = learnRows(this.parts, plan, read);
+    if (query.plan?.plan === plan && news > query.plan.learned) query.plan = null;
+  }
+
+  /** The rows, with everything that must follow their end; `ended` is told how many they were. */
+  private supervised(
+    source: RowSource,
+    plan: QueryPlan,
+    sites: StatementSites,
+    leave: () => void,
+    startedMs: number,
+    ended: (rows: number) => void,
+  ): RowSource {
     let rows = 0;
     let closing: Promise<void> | undefined;
     let failure = false;
@@ -430,7 +477,8 @@ export class Federation {
       next: async (rowsMax) => {
         try {
           const part = await source.next(rowsMax);
-          rows += part?.rows ?? 0;
+          if (part === null) ended(rows);
+          else rows += part.rows;
           return part;
         } catch (error) {
           failure = true;

@@ -13,6 +13,7 @@ import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { CatalogServer, NET_CONNECTIONS } from '../catalog/catalog-server.ts';
 import type { LocalTables } from '../connectors/postgres/local-tables.ts';
+import { LearnedRows } from '../planner/estimate/learned-rows.ts';
 import type { planQuery } from '../planner/plan-query.ts';
 import type { CatalogLogin } from '../catalog/catalog-server.ts';
 import { AdmissionQueue } from './admission.ts';
@@ -60,7 +61,7 @@ export interface GatewayParts {
   readonly observer?: PlannerObserver;
 }
 
-/** How a test of plans steers the planner and sees what it did. */
+/** How a test of plans steers the planner and sees what it did. Plans do not depend on what was executed before. */
 export interface PlannerObserver {
   /** In place of what the sources say, so that plans do not depend on them. */
   readonly statistics?: Statistics;
@@ -134,6 +135,7 @@ async function start(
     localTables: parts.localTables,
     net,
     statistics: parts.observer?.statistics ?? catalog.statistics,
+    learned: parts.observer ? undefined : new LearnedRows(configuration.catalog.statistics || Infinity),
     foldConstants: parts.foldConstants,
     raiseConstant: parts.raiseConstant,
     fired: parts.observer?.fired,

@@ -27,6 +27,9 @@ export class RemoteOperator extends Operator {
   #stream: BatchStream | null = null;
   /** Makes the pending next() reject. */
   #interrupt: ((reason: Error) => void) | null = null;
+  /** All that is told of the rows is what the plan asks for: nothing shipped to it, no keys. */
+  #isWhole = false;
+  #rows = 0;
   #ended = false;
   #closed = false;
 
@@ -64,6 +67,7 @@ export class RemoteOperator extends Operator {
     const inputs = this.account === null ? this.inputs : await collected(this.inputs, this.account, this.#execution);
     const bound = await this.#execution.subplans.bindFragment(this.#plan.fragment, params);
     const filtered = this.#execution.keyFilters.apply(this.#plan.id, bound.fragment, bound.params);
+    this.#isWhole = inputs.length === 0 && filtered.fragment === bound.fragment;
     return transactions(this.#plan.site).query(filtered.fragment, {
       params: filtered.params,
       signal: this.#abort.signal,
@@ -86,9 +90,11 @@ export class RemoteOperator extends Operator {
       const batch = await this.#interruptible(this.#stream.next());
       if (batch === null) {
         this.#ended = true;
+        if (this.#isWhole) this.#execution.environment.fragmentRead?.(this.#plan.id, this.#rows);
         await this.close();
         return null;
       }
+      this.#rows += batch.length;
       if (batch.length > 0) return batch;
     }
   }

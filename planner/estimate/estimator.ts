@@ -1,7 +1,7 @@
 /**
  * How many rows an operator puts out, and how many values a column has there: for join order, build sides and placement.
  * Table statistics at the leaves, textbook formulas above (uniform within histogram parts, containment of join keys, half
- * independent conditions); a wrong figure costs time, never an answer.
+ * independent conditions), unless executions taught better; a wrong figure costs time, never an answer.
  */
 import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, type Scan } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
@@ -12,6 +12,7 @@ import { unreachable } from '../../core/assert.ts';
 import { impliedOn } from '../rewrite/imply-filters.ts';
 import { ColumnProfile } from './column-profile.ts';
 import { aggregateSpread, type Spread } from './aggregate-spread.ts';
+import type { LearnedEstimates } from './learned-rows.ts';
 import { aggregateOf, computedFrom, nullingJoins, originOf } from './column-origin.ts';
 import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
 import { excludesNulls, referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
@@ -37,8 +38,12 @@ export class Estimator {
 
   readonly #definitions = new Map<number, Rel>();
 
-  constructor(statistics: Statistics) {
+  /** What executions found out; undefined: nothing. */
+  readonly learned: LearnedEstimates | undefined;
+
+  constructor(statistics: Statistics, learned?: LearnedEstimates) {
     this.#statistics = statistics;
+    this.learned = learned;
   }
 
   /** What the scans of a WITH query's definition read, to be told before its body is estimated. */
@@ -50,10 +55,15 @@ export class Estimator {
   rows(rel: Rel): number {
     let rows = this.#rows.get(rel);
     if (rows === undefined) {
-      rows = Math.min(ROWS_MAX, Math.max(1, this.#compute(rel)));
+      rows = Math.min(ROWS_MAX, Math.max(1, this.learned?.rows(rel)?.rows ?? this.#compute(rel)));
       this.#rows.set(rel, rows);
     }
     return rows;
+  }
+
+  /** Told by the search, which knows which parts of a block of joins have been seen. */
+  tell(rel: Rel, rows: number): void {
+    this.#rows.set(rel, rows);
   }
 
   /** Rows of an inner join of two inputs under these conditions. */

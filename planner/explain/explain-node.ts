@@ -126,6 +126,8 @@ function remoteOf(plan: Plan, id: number): RemoteQuery | undefined {
 const placeName = ({ site, inputs }: RemoteQuery): string =>
   site !== CATALOG_SITE ? site : inputs ? `${site} (net)` : SESSION_SITE;
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 const JOIN_PREFIX = { inner: '', left: 'Left ', right: 'Right ', full: 'Full ', semi: 'Semi ', anti: 'Anti ' } as const;
 
 class Describer {
@@ -154,6 +156,8 @@ class Describer {
     const cost = record.costOf(plan.id);
     if (costs && verbose && plan.kind === 'remote' && !plan.inputs)
       properties.push(['Expected', expectedText(cost)], ['Link', linkText(record.model.link(plan.site))]);
+    const learned = costs && verbose ? record.learned(plan) : undefined;
+    if (learned) properties.push(['Estimate', `learned from ${counted(learned.executions, 'earlier execution')}`]);
     const actual = this.#options.actual?.(plan.id);
     const off = whole && costs && actual?.loops === 1 ? misestimate(cost.rows, actual.rows) : undefined;
     if (off !== undefined) properties.push(['Misestimated', off]);

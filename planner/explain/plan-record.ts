@@ -1,9 +1,10 @@
 /** What EXPLAIN wants to know of planning beyond the plan: given to planQuery only then, and filled there. */
 import { InternalError } from '../../core/assert.ts';
-import type { QueryPlan } from '../../algebra/plan.ts';
+import type { Plan, QueryPlan } from '../../algebra/plan.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { CostModel } from '../cost/cost-model.ts';
 import type { Estimator } from '../estimate/estimator.ts';
+import type { Learned } from '../estimate/learned-rows.ts';
 import { SearchTrace } from '../place/search-trace.ts';
 import { planCosts, type NodeCost } from './plan-costs.ts';
 
@@ -35,6 +36,12 @@ export class PlanRecord {
     const found = this.#costs.get(planId);
     if (found === undefined) throw new InternalError(`plan node ${planId} was not planned under this record`);
     return found;
+  }
+
+  /** What earlier executions said of its rows. */
+  learned(plan: Plan): Learned | undefined {
+    const rel = this.#rels.get(plan.id) ?? (plan.kind === 'remote' ? plan.fragment : undefined);
+    return rel && this.#finished.estimator.learned?.rows(rel);
   }
 
   get model(): CostModel {

@@ -91,6 +91,12 @@ export class JoinGraph {
     return readers;
   }
 
+  /** The conditions within a set; undefined: not all of its joins are inner. */
+  innerConditions(set: RelationSet): readonly Scalar[] | undefined {
+    if (this.#outer.some(({ left, right }) => (left & set) !== 0 && (right & set) !== 0)) return undefined;
+    return this.#inner.filter(({ reads }) => (reads & ~set) === 0).map(({ expr }) => expr);
+  }
+
   /** The column, and those that inner joins make equal to it. */
   columnsEqualTo(column: ColumnId): readonly ColumnId[] {
     const same = new Set([column]);

@@ -15,6 +15,7 @@ import { enumerateAll, enumerateIntervals, type JoinTable } from './enumerate-jo
 import type { FragmentJudge } from './fragment-judge.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import { JoinSelectivities, remembered } from './join-selectivity.ts';
+import { LearnedSets } from './learned-sets.ts';
 import { joinName, relationNames, type SearchTrace, type TracedSet } from './search-trace.ts';
 import { bitsOf, type Connection, type JoinGraph } from './join-graph.ts';
 import { shippedTo, type Shipping } from './shipping.ts';
@@ -40,6 +41,8 @@ export interface SearchContext {
 interface Entry {
   readonly set: RelationSet;
   readonly rows: number;
+  /** By estimate alone, before what executions taught. */
+  readonly estimated: number;
   readonly columns: readonly RelColumn[];
   readonly bytes: number;
   readonly candidates: Map<string, Candidate>;
@@ -63,6 +66,7 @@ export class JoinSearch implements JoinTable {
   readonly #entries = new Map<RelationSet, Entry>();
   readonly #readers = new Map<ColumnId, readonly RelationSet[]>();
   readonly #selectivities: JoinSelectivities;
+  readonly #learned: LearnedSets;
   readonly #leafOf = new Map<ColumnId, number>();
   readonly #values = new Map<ColumnId, number>();
   readonly #sameColumns = new Map<ColumnId, readonly ColumnId[]>();
@@ -75,6 +79,7 @@ export class JoinSearch implements JoinTable {
     this.#graph = graph;
     this.#context = context;
     this.#selectivities = new JoinSelectivities(graph, context.estimator);
+    this.#learned = new LearnedSets(graph, context.estimator, (set) => this.#estimateRows(set));
     this.#needed = needed;
     for (const [i, relation] of graph.relations.entries()) {
       for (const column of outputColumns(relation)) this.#leafOf.set(column.id, i);
@@ -133,6 +138,11 @@ export class JoinSearch implements JoinTable {
     return enumerateAll(this.#graph, { has: (set) => sets.has(set), combine }, PAIRS_MAX) ? pairs : undefined;
   }
 
+  /** What executions taught of a join of the block: the estimator, which sees a tree, does not know it. */
+  tellRows(rel: Join, { rows } = this.#entries.get(this.#graph.all)!): void {
+    if (this.#learned.isAny) this.#context.estimator.tell(rel, rows);
+  }
+
   candidatesOf(set: RelationSet): Candidates | undefined {
     return this.#entries.get(set)?.candidates;
   }
@@ -147,7 +157,7 @@ export class JoinSearch implements JoinTable {
     const known = this.#entries.get(a | b);
     if (known) return known.rows;
     const [left, right] = [this.#rowsOfSet(a), this.#rowsOfSet(b)];
-    return this.#rows(connection, left, right);
+    return this.#learned.correct(a | b, this.#rows(connection, left, right));
   }
 
   combine(a: RelationSet, b: RelationSet): void {
@@ -159,7 +169,7 @@ export class JoinSearch implements JoinTable {
     const [first, second] = [this.#entries.get(a)!, this.#entries.get(b)!];
     let entry = this.#entries.get(a | b);
     if (entry === undefined) {
-      const rows = this.#rows(connection, first.rows, second.rows);
+      const rows = this.#rows(connection, first.estimated, second.estimated);
       entry = this.#entry(a | b, rows, hidesRight(connection) ? leftOf(connection, first, second).columns : [...first.columns, ...second.columns]); // prettier-ignore
     }
     if (connection.kind === 'inner') {
@@ -179,7 +189,11 @@ export class JoinSearch implements JoinTable {
   #offer(entry: Entry, left: Entry, right: Entry, type: Join['type'], on: readonly Scalar[], written: Join | undefined): void {
     const { judge, cost, pushEverything, pushNothing } = this.#context;
     const nullAware = written?.nullAware === true ? { nullAware: true } : {};
-    const joined = (near: Rel, far: Rel): Join => ({ kind: 'join', type, left: near, right: far, on, ...nullAware });
+    const joined = (near: Rel, far: Rel): Join => {
+      const rel: Join = { kind: 'join', type, left: near, right: far, on, ...nullAware };
+      this.tellRows(rel, entry);
+      return rel;
+    };
     const keyed = on.some((expr) => this.#isKey(expr, left.set, right.set));
     if (!pushNothing) {
       for (const [near, far] of this.#atSites(left, right)) {
@@ -329,12 +343,14 @@ export class JoinSearch implements JoinTable {
     return entry.home!;
   }
 
-  #entry(set: RelationSet, rows: number, all: readonly RelColumn[]): Entry {
+  /** `estimated`: by estimate alone. */
+  #entry(set: RelationSet, estimated: number, all: readonly RelColumn[]): Entry {
     const columns = all.filter((column) => this.#needed.has(column.id) || this.#isReadBeyond(column.id, set));
     const bytes = columns.reduce((sum, { id }) => sum + this.#bytesOf(id), 0);
     const entry: Entry = {
       set,
-      rows: Math.min(ROWS_MAX, Math.max(1, rows)),
+      rows: clamped(this.#learned.correct(set, estimated)),
+      estimated: clamped(estimated),
       columns,
       bytes,
       candidates: new Map(),
@@ -381,9 +397,9 @@ export class JoinSearch implements JoinTable {
     return set;
   }
 
-  /** Of a set that greedy joining made before there is a plan for it. */
+  /** By estimate, also of a set that greedy joining made before there is a plan for it. */
   #rowsOfSet(set: RelationSet): number {
-    return this.#entries.get(set)?.rows ?? remembered(this.#rowsOfSets, set, () => this.#estimateRows(set));
+    return this.#entries.get(set)?.estimated ?? remembered(this.#rowsOfSets, set, () => this.#estimateRows(set));
   }
 
   #estimateRows(set: RelationSet): number {
@@ -416,6 +432,8 @@ export class JoinSearch implements JoinTable {
     }
   }
 }
+
+const clamped = (rows: number): number => Math.min(ROWS_MAX, Math.max(1, rows));
 
 const hidesRight = (connection: Connection): boolean =>
   connection.kind === 'outer' && (connection.edge.type === 'semi' || connection.edge.type === 'anti');

@@ -282,8 +282,10 @@ export class Search {
       const below = new Set(needed);
       addConditionColumns(block.rel, below);
       const leaves = graph.relations.map((relation) => this.#candidates(relation, below));
-      const found = new JoinSearch(graph, leaves, needed, this.#options).run();
+      const search = new JoinSearch(graph, leaves, needed, this.#options);
+      const found = search.run();
       if (found !== undefined) {
+        search.tellRows(rel);
         const all = graph.constants.length === 0 ? found : this.#filtered(graph.constants, found);
         return this.#orOtherwise(rel, needed, all);
       }

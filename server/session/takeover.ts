@@ -117,11 +117,12 @@ const MAY_ANALYZE = `SELECT pg_catalog.pg_has_role(current_user, '${OWNER_ROLE}'
  * its warnings about what a user may not analyse. Only a source's name, which is no table there, is not passed on.
  */
 async function analyze(session: Session, taken: TakenStatement, { targets }: Kind<'analyze'>): Promise<void> {
-  const { analyze: collect } = session.federation.parts;
   const answer = await queryBackend(session, 'tributary:analyze', MAY_ANALYZE);
   if (answer.rows[0]?.[0] !== 't') return taken.runLocally();
   let isSource = false;
-  for (const target of targets.length === 0 ? [undefined] : targets) isSource = (await collect(target)) === 'source' || isSource;
+  for (const target of targets.length === 0 ? [undefined] : targets) {
+    isSource = (await session.federation.analyze(target)) === 'source' || isSource;
+  }
   if (!isSource) return taken.runLocally();
   session.write(commandComplete('ANALYZE'));
 }

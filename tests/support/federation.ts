@@ -70,6 +70,8 @@ export class Federation {
     placement: Placement,
     options: {
       readonly disabled?: readonly string[];
+      /** What was executed before may change plans. */
+      readonly feedback?: boolean;
       readonly observer?: PlannerObserver;
       /** May do what only an operator may; the others then do not come in. */
       readonly admin?: string;
@@ -101,7 +103,8 @@ export class Federation {
         lines.push(`  ${name}: { type: duckdb, path: ${JSON.stringify(file)}${threads} }`);
       }
     }
-    const disable = options.disabled?.length ? `planner: { disable: [${options.disabled.join(', ')}] }\n` : '';
+    const disabled = [...(options.disabled ?? []), ...(options.feedback === true ? [] : ['feedback'])];
+    const disable = disabled.length > 0 ? `planner: { disable: [${disabled.join(', ')}] }\n` : '';
     const users = options.admin === undefined ? '' : `, users: [{ name: ${options.admin}, admin: true }]`;
     const yaml = `listen: { port: 0 }\nauth: { method: trust${users} }\nlog: { level: silent }\ncatalog: { statistics: 0 }\n${disable}sources:\n${lines.join('\n')}\n`;
     const { configuration } = parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {});

@@ -1,0 +1,233 @@
+/**
+ * What identifies the rows of a subtree from one statement to the next: two of the same shape have the same number of rows,
+ * whatever their columns are called, which of them they return and in which order inner joins are done. A block of inner joins
+ * is its relations and their conditions, equalities as the classes that they make.
+ *
+ * No shape: volatile functions, samples, tables of a session, rows of other operators (WITH, shipped relations), values that
+ * only this statement knows, and one relation twice in a block, where names would not tell which is which.
+ */
+import { createHash } from 'node:crypto';
+import { CATALOG_SITE, outputColumns, type Aggregate, type Join, type Project, type Rel, type SourceTable } from '../../algebra/rel.ts'; // prettier-ignore
+import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { plainValue } from '../../algebra/scalar-key.ts';
+import { aggregateScalars, columnsIn, someScalar } from '../../algebra/transform.ts';
+import { equalityClasses } from '../place/equality-classes.ts';
+
+export interface Shape {
+  readonly key: string;
+  readonly tables: readonly SourceTable[];
+  /** Of a block of inner joins: the keys of its relations. */
+  readonly relations: readonly string[];
+  /** It reads values that come with each execution. */
+  readonly hasParameters: boolean;
+}
+
+type NameOf = (column: ColumnId) => string | undefined;
+
+/** A shape, and what its columns are called in it. */
+interface Named extends Shape {
+  readonly nameOf: NameOf;
+  /** Conditions put on it join those that it has. */
+  readonly filter?: { readonly input: Named; readonly conjuncts: readonly Scalar[] };
+  readonly block?: Block;
+}
+
+interface Block {
+  readonly relations: readonly Named[];
+  readonly conditions: readonly Scalar[];
+}
+
+export class Shapes {
+  readonly #known = new WeakMap<Rel, Named | 'none'>();
+  readonly #matters: (table: SourceTable) => boolean;
+
+  /** What reads a table that does not matter has no shape. */
+  constructor(matters: (table: SourceTable) => boolean) {
+    this.#matters = matters;
+  }
+
+  of(rel: Rel): Shape | undefined {
+    return this.#of(rel);
+  }
+
+  /** Of relations under all these conditions. */
+  ofJoined(relations: readonly Rel[], conditions: readonly Scalar[]): Shape | undefined {
+    const named = relations.map((relation) => this.#of(relation));
+    return named.every((one) => one !== undefined) ? joined({ relations: named, conditions }) : undefined;
+  }
+
+  #of(rel: Rel): Named | undefined {
+    let known = this.#known.get(rel);
+    if (known === undefined) this.#known.set(rel, (known = this.#make(rel) ?? 'none'));
+    return known === 'none' ? undefined : known;
+  }
+
+  #make(rel: Rel): Named | undefined {
+    switch (rel.kind) {
+      case 'scan': {
+        const { site, schema, name } = rel.table;
+        if (rel.sample || site === CATALOG_SITE || !this.#matters(rel.table)) return undefined;
+        const names = new Map(rel.columns.map((column) => [column.id, column.sourceName]));
+        const key = keyOf(['scan', site, schema, name, `${rel.only === true}`]);
+        return { key, tables: [rel.table], relations: [], hasParameters: false, nameOf: (column) => names.get(column) };
+      }
+      case 'join':
+        return this.#join(rel);
+      case 'filter':
+      case 'project':
+      case 'window':
+      case 'sort':
+      case 'fence':
+      case 'distinct':
+      case 'aggregate': {
+        const input = this.#of(rel.input);
+        if (input === undefined) return undefined;
+        if (rel.kind === 'filter') return filtered(input, rel.conjuncts);
+        if (rel.kind === 'project') return projected(input, rel);
+        if (rel.kind === 'distinct') return grouped('distinct', input, outputColumns(rel).map(({ id }) => id)); // prettier-ignore
+        return rel.kind === 'aggregate' ? aggregated(input, rel) : input;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #join(rel: Join): Named | undefined {
+    const [left, right] = [this.#of(rel.left), this.#of(rel.right)];
+    if (left === undefined || right === undefined || rel.lateral || rel.onlyWhere !== undefined) return undefined;
+    if (rel.type !== 'inner') return rel.type === 'right' ? outer({ ...rel, type: 'left' }, right, left) : outer(rel, left, right); // prettier-ignore
+    const [a, b] = [blockOf(left), blockOf(right)];
+    return joined({
+      relations: [...a.relations, ...b.relations],
+      conditions: [...a.conditions, ...b.conditions, ...rel.on],
+    });
+  }
+}
+
+const blockOf = (shape: Named): Block => shape.block ?? { relations: [shape], conditions: [] };
+
+function filtered(input: Named, added: readonly Scalar[]): Named | undefined {
+  if (added.length === 0) return input;
+  if (input.block) return joined({ ...input.block, conditions: [...input.block.conditions, ...added] });
+  const below = input.filter?.input ?? input;
+  const conjuncts = [...(input.filter?.conjuncts ?? []), ...added];
+  const keys = keysOf(conjuncts, below.nameOf);
+  if (keys === undefined) return undefined;
+  return {
+    ...below,
+    key: keyOf(['filter', below.key, ...sorted(keys)]),
+    hasParameters: below.hasParameters || conjuncts.some(readsParameter),
+    filter: { input: below, conjuncts },
+  };
+}
+
+/** The same rows. What is computed of a column is named by how. */
+function projected(input: Named, { items }: Project): Named {
+  const isPlain = items.every(({ column, expr }) => expr.kind === 'column' && expr.column === column.id);
+  if (isPlain) return input;
+  const names = new Map<ColumnId, string | undefined>();
+  for (const { column, expr } of items) {
+    if (expr.kind === 'column') names.set(column.id, input.nameOf(expr.column));
+    else names.set(column.id, exprKey(expr, input.nameOf));
+  }
+  const { key, tables, hasParameters } = input;
+  const nameOf: NameOf = (column) => (names.has(column) ? names.get(column) : input.nameOf(column));
+  return { key, tables, relations: [], hasParameters, nameOf };
+}
+
+function grouped(what: string, input: Named, columns: readonly ColumnId[], nameOf = input.nameOf): Named | undefined {
+  const names = columns.map(input.nameOf);
+  if (!names.every((name) => name !== undefined)) return undefined;
+  const { tables, hasParameters } = input;
+  return { key: keyOf([what, input.key, ...sorted(names)]), tables, relations: [], hasParameters, nameOf };
+}
+
+function aggregated(input: Named, { groups, sets, aggregates }: Aggregate): Named | undefined {
+  const calls = new Map(aggregates.map(({ column, call }) => [column.id, call]));
+  const nameOf: NameOf = (column) => {
+    const call = calls.get(column);
+    return call ? callKey(call, input.nameOf) : input.nameOf(column);
+  };
+  const bySets = sets?.map((set) => sorted(set.map((column) => input.nameOf(column) ?? '')));
+  return grouped(`aggregate ${JSON.stringify(bySets) ?? ''}`, input, groups.map(({ id }) => id), nameOf); // prettier-ignore
+}
+
+function outer({ type, on, nullAware }: Join, left: Named, right: Named): Named | undefined {
+  const nameOf: NameOf = (column) => {
+    const [near, far] = [left.nameOf(column), right.nameOf(column)];
+    return near === undefined ? far && `right ${far}` : `left ${near}`;
+  };
+  const keys = keysOf(on, nameOf);
+  if (keys === undefined) return undefined;
+  return {
+    key: keyOf([type, `${nullAware === true}`, left.key, right.key, ...sorted(keys)]),
+    tables: [...left.tables, ...right.tables],
+    relations: [],
+    hasParameters: left.hasParameters || right.hasParameters || on.some(readsParameter),
+    nameOf,
+  };
+}
+
+function joined(block: Block): Named | undefined {
+  const conditions: Scalar[] = [];
+  const own = block.relations.map((): Scalar[] => []);
+  for (const condition of block.conditions) {
+    const columns = [...columnsIn(condition)];
+    const at = block.relations.findIndex(({ nameOf }) => columns.length > 0 && columns.every((column) => nameOf(column)));
+    (own[at] ?? conditions).push(condition);
+  }
+  const relations = block.relations.map((relation, i) => filtered(relation, own[i]!));
+  if (!relations.every((relation) => relation !== undefined)) return undefined;
+  const keys = sorted(relations.map(({ key }) => key));
+  if (new Set(keys).size < keys.length) return undefined;
+  const nameOf: NameOf = (column) => {
+    for (const relation of relations) {
+      const name = relation.nameOf(column);
+      if (name !== undefined) return `${relation.key} ${name}`;
+    }
+    return undefined;
+  };
+  const { classes, others } = equalityClasses(conditions);
+  const rest = keysOf(others, nameOf);
+  if (rest === undefined) return undefined;
+  const equal = classes.map(({ columns }) => sorted([...columns].map((column) => nameOf(column) ?? '')).join(' = '));
+  return {
+    key: keyOf(['joined', ...keys, ...sorted([...equal, ...rest])]),
+    tables: relations.flatMap(({ tables }) => tables),
+    relations: keys,
+    hasParameters: relations.some((relation) => relation.hasParameters) || others.some(readsParameter),
+    nameOf,
+    block: { relations, conditions },
+  };
+}
+
+/** Short, so that what is remembered by it stays small. */
+const keyOf = (parts: readonly string[]): string =>
+  createHash('sha1').update(JSON.stringify(parts)).digest('base64').slice(0, 20);
+
+const sorted = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();
+
+function keysOf(exprs: readonly Scalar[], nameOf: NameOf): readonly string[] | undefined {
+  const keys = exprs.map((expr) => exprKey(expr, nameOf));
+  return keys.every((key) => key !== undefined) ? keys : undefined;
+}
+
+const exprKey = (expr: Scalar, nameOf: NameOf): string | undefined => textOf(expr, [expr], nameOf);
+
+const callKey = (call: AggregateCall, nameOf: NameOf): string | undefined => textOf(call, aggregateScalars(call), nameOf);
+
+function textOf(value: unknown, exprs: readonly Scalar[], nameOf: NameOf): string | undefined {
+  if (exprs.some((expr) => someScalar(expr, (part) => isOfStatement(part, nameOf)))) return undefined;
+  return JSON.stringify(value, (field, part: unknown) =>
+    field === 'column' && typeof part === 'number' ? nameOf(part as ColumnId) : plainValue(field, part),
+  );
+}
+
+/** Subqueries and their values, and what is another thing each time. */
+const isOfStatement = (part: Scalar, nameOf: NameOf): boolean =>
+  part.kind === 'subquery' ||
+  (part.kind === 'param' && part.index < 0) ||
+  (part.kind === 'call' && part.fn.volatility === 'volatile') ||
+  (part.kind === 'column' && nameOf(part.column) === undefined);
+
+const readsParameter = (expr: Scalar): boolean => someScalar(expr, (part) => part.kind === 'param' && part.index > 0);
