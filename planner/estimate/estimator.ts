@@ -10,12 +10,13 @@ import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
 import { relInputs } from '../../algebra/transform.ts';
 import { unreachable } from '../../core/assert.ts';
 import { impliedOn } from '../rewrite/imply-filters.ts';
+import { isNeverNull } from '../rewrite/never-null.ts';
 import { ColumnProfile } from './column-profile.ts';
 import { aggregateSpread, type Spread } from './aggregate-spread.ts';
 import type { LearnedEstimates } from './learned-rows.ts';
 import { aggregateOf, computedFrom, nullingJoins, originOf } from './column-origin.ts';
 import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
-import { excludesNulls, referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
+import { referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
 import { typeBytes } from './type-bytes.ts';
 
@@ -224,7 +225,7 @@ export class Estimator {
   /** Part of the referencing rows that refer to one: without NULL; NULLs of several columns are taken to come together. */
   #valuedPart({ referencing, columns }: Reference): number {
     const nulls = columns.map((column) =>
-      excludesNulls(referencing, column) ? 0 : (this.#facts(referencing, column).nullPart() ?? 0),
+      isNeverNull(referencing, column) ? 0 : (this.#facts(referencing, column).nullPart() ?? 0),
     );
     return 1 - Math.max(...nulls);
   }

@@ -2,10 +2,9 @@
  * Foreign keys among what a join compares: a row of the referencing table has its one partner in the whole of the other one,
  * however many columns that took; filters on either side are then what is left of their tables' rows.
  */
-import { outputColumns, type Rel, type Scan } from '../../algebra/rel.ts';
+import type { Rel, Scan } from '../../algebra/rel.ts';
 import type { ColumnId } from '../../algebra/scalar.ts';
-import { rejectsNulls } from '../rewrite/null-rejection.ts';
-import { handedFrom, originOf } from './column-origin.ts';
+import { originOf } from './column-origin.ts';
 import type { Pair } from './compared-pairs.ts';
 
 export interface Reference {
@@ -45,17 +44,4 @@ export function referenceTo(left: Rel, right: Rel, pairs: readonly Pair[]): Refe
     return { referencing: left, columns, referenced, others: pairs.filter((pair) => !used.has(pair)) };
   }
   return undefined;
-}
-
-/** Whether conditions within the subtree leave no row in which the column is NULL. */
-export function excludesNulls(rel: Rel, column: ColumnId): boolean {
-  const columns = new Set([column]);
-  if (rel.kind === 'filter' && rel.conjuncts.some((conjunct) => rejectsNulls(conjunct, columns))) return true;
-  if (rel.kind === 'join') {
-    const isLeft = outputColumns(rel.left).some(({ id }) => id === column);
-    if (rel.type === 'full' || rel.type === (isLeft ? 'right' : 'left')) return false;
-    if ((rel.type === 'inner' || rel.type === 'semi') && rel.on.some((conjunct) => rejectsNulls(conjunct, columns))) return true;
-  }
-  const handed = handedFrom(rel, column);
-  return handed !== undefined && excludesNulls(handed.rel, handed.column);
 }

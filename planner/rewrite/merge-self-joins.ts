@@ -12,44 +12,19 @@
  * Equal keys are the same row, since a key is never NULL; the equality may also follow from others (a.key = c.k AND
  * b.key = c.k). Not for samples, nor through a security barrier.
  */
-import {
-  outputColumns,
-  type Filter,
-  type Join,
-  type ProjectItem,
-  type Rel,
-  type Scan,
-  type ScanColumn,
-} from '../../algebra/rel.ts';
+import type { ProjectItem, Rel, Scan, ScanColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { scalarKey } from '../../algebra/scalar-key.ts';
 import { isVolatile, mapRelInputs, substituteColumns } from '../../algebra/transform.ts';
 import { equalityClasses, isDeterministic, type EqualityClass } from '../place/equality-classes.ts';
+import { blockOf, distinctConditions, filtered, inOrder, joinOf, mapLeaves, type Block } from './inner-blocks.ts';
 import { keysOf } from './unique-rows.ts';
-
-interface Block {
-  readonly leaves: readonly Rel[];
-  readonly conjuncts: readonly Scalar[];
-}
 
 export function mergeSelfJoins(rel: Rel): Rel {
   if (rel.kind !== 'join' || rel.type !== 'inner') return mapRelInputs(rel, mergeSelfJoins);
   const block = blockOf(rel);
   const merged = block.conjuncts.some(isVolatile) ? block : mergeAll(block);
-  if (merged === block) return mapInBlock(rel);
-  const [first, ...others] = merged.leaves.map(mergeSelfJoins) as [Rel, ...Rel[]];
-  const joined = others.reduce((left, right): Rel => ({ kind: 'join', type: 'inner', left, right, on: [] }), first);
-  return inOrder(joined.kind === 'join' ? { ...joined, on: merged.conjuncts } : filtered(joined, merged.conjuncts), rel);
-}
-
-/** Leaves of a block that stays as it is. */
-const mapInBlock = (rel: Rel): Rel =>
-  rel.kind === 'join' && rel.type === 'inner' ? mapRelInputs(rel, mapInBlock) : mergeSelfJoins(rel);
-
-function blockOf(rel: Rel): Block {
-  if (rel.kind !== 'join' || rel.type !== 'inner') return { leaves: [rel], conjuncts: [] };
-  const [left, right] = [blockOf(rel.left), blockOf(rel.right)];
-  return { leaves: [...left.leaves, ...right.leaves], conjuncts: [...left.conjuncts, ...right.conjuncts, ...rel.on] };
+  if (merged === block) return mapLeaves(rel, mergeSelfJoins);
+  return inOrder(joinOf({ ...merged, leaves: merged.leaves.map(mergeSelfJoins) }), rel);
 }
 
 function mergeAll(block: Block): Block {
@@ -121,28 +96,15 @@ function mergeReads(a: TableRead, b: TableRead): { readonly rel: Rel; readonly r
   // The later one's first, as PostgreSQL has them, which keeps that one: where one raises, order tells.
   const conjuncts = [...b.conjuncts.map((conjunct) => substituteColumns(conjunct, replaced)), ...a.conjuncts];
   const items = [...scan.columns.map((column): ProjectItem => ({ column, expr: reference(column) })), ...aliases];
-  return { rel: { kind: 'project', input: filtered(scan, distinct(conjuncts)), items }, replaced };
+  return { rel: { kind: 'project', input: filtered(scan, distinctConditions(conjuncts)), items }, replaced };
 }
 
 /** Without what was said twice, and without x = x of a key's columns, which are never NULL. */
 function withoutTautologies(conjuncts: readonly Scalar[], scan: Scan): readonly Scalar[] {
   const keys = new Set(keysOf(scan).flat());
-  return distinct(conjuncts).filter((conjunct) => {
+  return distinctConditions(conjuncts).filter((conjunct) => {
     if (conjunct.kind !== 'call' || conjunct.operator?.name !== '=') return true;
     const [left, right] = conjunct.args;
     return !(left?.kind === 'column' && right?.kind === 'column' && left.column === right.column && keys.has(left.column));
   });
-}
-
-const distinct = (conjuncts: readonly Scalar[]): readonly Scalar[] => [
-  ...new Map(conjuncts.map((conjunct) => [scalarKey(conjunct) ?? conjunct, conjunct])).values(),
-];
-
-const filtered = (input: Rel, conjuncts: readonly Scalar[]): Rel =>
-  conjuncts.length === 0 ? input : ({ kind: 'filter', input, conjuncts } satisfies Filter);
-
-/** Puts out what the join did, in its order. */
-function inOrder(input: Rel, join: Join): Rel {
-  const items = outputColumns(join).map((column): ProjectItem => ({ column, expr: { kind: 'column', column: column.id, type: column.type } })); // prettier-ignore
-  return { kind: 'project', input, items };
 }

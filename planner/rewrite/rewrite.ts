@@ -10,6 +10,7 @@ import { emptyRelations } from './empty-relations.ts';
 import { factorDisjunctions } from './factor-disjunctions.ts';
 import { implyFilters } from './imply-filters.ts';
 import { inferFilters } from './infer-filters.ts';
+import { foreignKeyJoins } from './foreign-key-joins.ts';
 import { limitBelowProject } from './limit-below-project.ts';
 import { mergeProjects } from './merge-projects.ts';
 import { mergeSelfJoins } from './merge-self-joins.ts';
@@ -31,6 +32,7 @@ const sequence: readonly RewriteRule[] = [
   { name: 'push-filters', apply: pushFilters },
   { name: 'simplify-outer-joins', apply: simplifyOuterJoins },
   { name: 'merge-self-joins', apply: mergeSelfJoins },
+  { name: 'foreign-key-joins', apply: foreignKeyJoins },
   { name: 'imply-filters', apply: implyFilters },
   { name: 'infer-filters', apply: inferFilters },
   { name: 'push-filters', apply: pushFilters },

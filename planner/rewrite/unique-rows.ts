@@ -10,7 +10,7 @@ import { equalityClasses, isDeterministic } from '../place/equality-classes.ts';
 /** Kinds that every source tells apart exactly as PostgreSQL's `=` does (a DuckDB time stamp may carry nanoseconds). */
 const TOLD_APART: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8', 'text', 'varchar', 'uuid', 'date']);
 
-const isToldApart = ({ kind, collation }: SqlType): boolean =>
+export const isToldApart = ({ kind, collation }: SqlType): boolean =>
   TOLD_APART.has(kind) && (typeof collation === 'string' || collation.deterministic);
 
 /** Sets of columns that are never NULL and of which no two rows of the table have the same values. */

@@ -100,4 +100,26 @@ export const TABLES: readonly FederationTable[] = [
       return `(${i + 1}, ${tags}, ${nums}, ${doc})`;
     }),
   },
+  {
+    name: 'rooms',
+    columns: ['dept int4 NOT NULL', 'no int2 NOT NULL', 'label text'],
+    primaryKey: ['dept', 'no'],
+    foreignKeys: ['FOREIGN KEY (dept) REFERENCES depts'],
+    tuples: Array.from({ length: 9 }, (_, i) => `(${1 + (i % 4)}, ${i}, ${cycle(["'hall'", 'NULL', "''"], i)})`),
+  },
+  {
+    name: 'badges',
+    columns: ['id int4 NOT NULL', 'owner int4 NOT NULL', 'guest int4', 'room_no int2', 'room_dept int4', 'level int4'],
+    primaryKey: ['id'],
+    foreignKeys: [
+      'FOREIGN KEY (owner) REFERENCES people DEFERRABLE INITIALLY DEFERRED',
+      'FOREIGN KEY (guest) REFERENCES people',
+      'FOREIGN KEY (room_dept, room_no) REFERENCES rooms (dept, no)',
+    ],
+    tuples: Array.from({ length: 30 }, (_, i) => {
+      const room =
+        i % 5 === 4 ? 'NULL, 1' : i % 7 === 6 ? '5, NULL' : i % 11 === 3 ? 'NULL, NULL' : `${i % 9}, ${1 + ((i % 9) % 4)}`;
+      return `(${i + 1}, ${1 + ((i * 3) % 40)}, ${i % 3 === 1 ? 'NULL' : 1 + ((i * 7) % 40)}, ${room}, ${cycle(['1', '2', 'NULL', '0'], i)})`;
+    }),
+  },
 ];

@@ -1,7 +1,7 @@
 /** A shop's tables: orders and staff in PostgreSQL (`shop`), customers and products in DuckDB (`lake`). */
 import type { FederationTable, Placement } from '../support/federation.ts';
 
-const SHOP = new Set(['orders', 'order_lines', 'staff']);
+const SHOP = new Set(['orders', 'order_lines', 'staff', 'shipments']);
 export const placement: Placement = (table) => (SHOP.has(table) ? 'shop' : 'lake');
 
 const rows = (count: number, tuple: (i: number) => string): readonly string[] =>
@@ -51,5 +51,19 @@ export const TABLES: readonly FederationTable[] = [
     columns: ['staff_id int4 NOT NULL', 'name text', 'boss int4'],
     primaryKey: ['staff_id'],
     tuples: rows(6, (i) => `(${i + 1}, ${cycle(["'Uma'", "'Vic'", 'NULL'], i)}, ${i === 0 ? 'NULL' : 1 + (i >> 1)})`),
+  },
+  {
+    name: 'shipments',
+    columns: ['shipment_id int4 NOT NULL', 'clerk int4 NOT NULL', 'checker int4', 'order_id int4', 'line int2', 'weight int4'],
+    primaryKey: ['shipment_id'],
+    foreignKeys: [
+      'FOREIGN KEY (clerk) REFERENCES staff',
+      'FOREIGN KEY (checker) REFERENCES staff',
+      'FOREIGN KEY (line, order_id) REFERENCES order_lines (line, order_id)',
+    ],
+    tuples: rows(20, (i) => {
+      const parcel = i % 6 === 5 ? 'NULL, 1' : i % 7 === 6 ? '30, NULL' : `${1 + i}, ${1 + (i & 1)}`;
+      return `(${i + 1}, ${1 + (i % 6)}, ${cycle(['2', 'NULL', '5'], i)}, ${parcel}, ${cycle(['7', 'NULL', '12', '0'], i)})`;
+    }),
   },
 ];

@@ -17,6 +17,8 @@ export interface FederationTable {
   /** `name type [NOT NULL]`, in SQL that both databases read. */
   readonly columns: readonly string[];
   readonly primaryKey?: readonly string[];
+  /** `FOREIGN KEY (…) REFERENCES …`, as long as both tables are at one source; in PostgreSQL only. */
+  readonly foreignKeys?: readonly string[];
   /** Column lists; in PostgreSQL only. */
   readonly indexes?: readonly string[];
   /** Rows: a CSV file without header … */
@@ -140,6 +142,8 @@ export class Federation {
         if (table.tuples?.length) await client.query(insertTuples(table));
         for (const columns of table.indexes ?? []) await client.query(`CREATE INDEX ON ${table.name} (${columns})`);
       }
+      for (const { name, foreignKeys = [] } of this.tables)
+        for (const key of foreignKeys) await client.query(`ALTER TABLE ${name} ADD ${key}`);
       await client.query('ANALYZE');
     });
     // Clones are made from this one: a template must have no sessions, and the oracle has.
