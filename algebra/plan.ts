@@ -195,6 +195,8 @@ export type Plan =
 export interface QueryPlan {
   readonly root: Plan;
   readonly subplans: readonly Subplan[];
+  /** What nodes evaluate, for what executions teach. */
+  readonly subtrees?: ReadonlyMap<number, Rel>;
 }
 export interface Subplan {
   /** Negative: the param index that stands for the value (scalar, exists, array) or names the row set (any, all). */
@@ -233,6 +235,9 @@ export interface NodeMetrics {
   /** Rows of the right side when a join built the left one instead. */
   buildFlippedAt?: number;
 }
+/** Operators that make the number of rows another one: those whose estimates may be wrong. */
+export const CHANGES_ROWS: ReadonlySet<Plan['kind']> = new Set(['filter', 'hashjoin', 'nestedloop', 'aggregate', 'distinct']);
+
 /** By plan node id. */
 export type PlanMetrics = Map<number, NodeMetrics>;
 

@@ -1,9 +1,10 @@
 /** Plan nodes become operators: one per node, inputs first. Throws what cannot be compiled; nothing runs yet. */
-import type { Plan } from '../algebra/plan.ts';
+import { CHANGES_ROWS, type Plan } from '../algebra/plan.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Execution } from './execution.ts';
 import { AdaptiveJoinOperator } from './operators/adaptive-join.ts';
 import { AggregateOperator } from './operators/aggregate.ts';
+import { CountedOperator } from './operators/counted.ts';
 import { CteScanOperator, WithOperator } from './operators/cte.ts';
 import { DistinctOperator } from './operators/distinct.ts';
 import { FilterOperator } from './operators/filter.ts';
@@ -24,6 +25,13 @@ import { ValuesOperator } from './operators/values.ts';
 import { WindowOperator } from './operators/window.ts';
 
 export function buildOperator(plan: Plan, execution: Execution): Operator {
+  const operator = buildMetered(plan, execution);
+  const { nodeRead } = execution.environment;
+  if (nodeRead === undefined || !CHANGES_ROWS.has(plan.kind)) return operator;
+  return new CountedOperator(operator, (rows) => nodeRead(plan.id, rows));
+}
+
+function buildMetered(plan: Plan, execution: Execution): Operator {
   const operator = build(plan, execution);
   const { metrics } = execution.environment;
   if (metrics === undefined) return operator;

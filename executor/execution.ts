@@ -20,8 +20,8 @@ export interface ExecutionEnvironment {
   readonly signal: AbortSignal;
   /** Filled in when given; without, nothing is measured. */
   readonly metrics?: PlanMetrics;
-  /** Told how many rows a fragment had that was read to its end, whole: nothing of it was left out for a join's keys. */
-  readonly fragmentRead?: (planId: number, rows: number) => void;
+  /** Told how many rows a node had that was read to its end: a fragment only if nothing was left out for a join's keys. */
+  readonly nodeRead?: (planId: number, rows: number) => void;
   readonly memory: MemoryBudget;
 }
 

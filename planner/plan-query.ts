@@ -86,8 +86,8 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     const found = site(name);
     return (volatile && found.wholeStatements) ?? found.capabilities;
   });
-  const learned = disabled.has('feedback') ? undefined : context.learned?.under(context.statistics);
-  const estimator = new Estimator(context.statistics, learned);
+  const memory = disabled.has('feedback') ? undefined : context.learned;
+  const estimator = new Estimator(context.statistics, memory?.under(context.statistics));
   const cost = new CostModel({
     estimator,
     sites: (name) => site(name).costs,
@@ -132,6 +132,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     for (const operator of best.atHome) atHome.add(operator);
     return best.rel;
   };
+  const subtrees = memory && new Map<number, Rel>();
   const placer = new Placer({
     judge,
     local,
@@ -143,13 +144,23 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     nextColumn,
     planSubquery: (self, rel) => self.root(prepare(rel)),
     fired: context.fired,
-    note: record && ((planId, rel) => record.note(planId, rel)),
+    note: (planId, rel) => {
+      record?.note(planId, rel);
+      subtrees?.set(planId, rel);
+    },
   });
   const placed: QueryPlan = { root: placer.root(prepare(query)), subplans: placer.subplans };
   const plan = disabled.has('shared-fetches') ? placed : shareFetches(placed, context.fired);
   if (volatile) requireWhole(plan, volatile);
   record?.finish(plan, estimator, cost);
-  return plan;
+  return subtrees ? { ...plan, subtrees: withoutRepeated(subtrees) } : plan;
+}
+
+/** Nodes that share a subtree each evaluate a part of it. */
+function withoutRepeated(subtrees: ReadonlyMap<number, Rel>): ReadonlyMap<number, Rel> {
+  const times = new Map<Rel, number>();
+  for (const rel of subtrees.values()) times.set(rel, (times.get(rel) ?? 0) + 1);
+  return new Map([...subtrees].filter(([, rel]) => times.get(rel) === 1));
 }
 
 function highestColumn(rel: Rel): number {

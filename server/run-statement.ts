@@ -40,7 +40,7 @@ import { formatDatum } from '../core/text-format.ts';
 import { executePlan } from '../executor/execute.ts';
 import { MemoryBudget } from '../executor/memory/memory-budget.ts';
 import { encodedRows } from './encoded-rows.ts';
-import { learnRows, type FragmentRows } from './feedback.ts';
+import { learnRows, type ReadRows } from './feedback.ts';
 import type { FederationParts } from './federation.ts';
 import type { ExecutionContext } from './session/execution-context.ts';
 import { bodiesKey, readBodies } from './session/function-bodies.ts';
@@ -282,7 +282,7 @@ export class Federation {
     try {
       const plan = await this.plan(prepared);
       sites = await this.begin(plan, prepared, options);
-      const read: FragmentRows = new Map();
+      const read: ReadRows = new Map();
       const relayed = await this.relay(plan, prepared, sites, options);
       const rows = relayed ?? this.execute(plan, prepared, sites, { ...options, read });
       const ended = (count: number): void => {
@@ -319,7 +319,7 @@ export class Federation {
     plan: QueryPlan,
     prepared: PreparedExecution,
     sites: StatementSites,
-    options: RunOptions & { readonly read: FragmentRows },
+    options: RunOptions & { readonly read: ReadRows },
   ): RowSource {
     const { settings } = prepared.context;
     const batches = this.batches(plan, prepared, sites, options);
@@ -330,7 +330,7 @@ export class Federation {
     plan: QueryPlan,
     prepared: PreparedExecution,
     sites: StatementSites,
-    options: { readonly signal: AbortSignal; readonly metrics?: PlanMetrics; readonly read: FragmentRows },
+    options: { readonly signal: AbortSignal; readonly metrics?: PlanMetrics; readonly read: ReadRows },
   ): BatchStream {
     return executePlan(plan, {
       transactions: (name) => sites.of(name),
@@ -338,7 +338,7 @@ export class Federation {
       settings: prepared.context.settings,
       signal: options.signal,
       memory: new MemoryBudget(this.parts.queryMemoryBytes),
-      fragmentRead: (id, rows) => void options.read.set(id, rows),
+      ...(this.teaches ? { nodeRead: (id, rows) => void options.read.set(id, rows) } : {}),
       ...(options.metrics ? { metrics: options.metrics } : {}),
     });
   }
@@ -354,7 +354,7 @@ export class Federation {
     const plan = await this.plan(prepared, record);
     const planningMs = performance.now() - plannedMs;
     const metrics: PlanMetrics = new Map();
-    const read: FragmentRows = new Map();
+    const read: ReadRows = new Map();
     const executionMs = request.analyze ? await this.measure(plan, prepared, options, metrics, read) : undefined;
     const actual = (id: number): ReturnType<typeof actualFigures> => actualFigures(metrics, id);
     const lines = explainPlan(plan, {
@@ -381,7 +381,7 @@ export class Federation {
     prepared: PreparedExecution,
     options: Omit<RunOptions, 'formats'>,
     metrics: PlanMetrics,
-    read: FragmentRows,
+    read: ReadRows,
   ): Promise<number> {
     const leave = await this.parts.admission.enter(options.signal);
     const startedMs = performance.now();
@@ -443,8 +443,13 @@ export class Federation {
     return site;
   }
 
+  private get teaches(): boolean {
+    return this.parts.learned !== undefined && !this.parts.disabled.has('feedback');
+  }
+
   /** All was read. A plan that would be another by what is known now is not used again. */
-  private learn({ query }: PreparedExecution, plan: QueryPlan, read: FragmentRows): void {
+  private learn({ query }: PreparedExecution, plan: QueryPlan, read: ReadRows): void {
+    if (!this.teaches) return;
     const news = learnRows(this.parts, plan, read);
     if (query.plan?.plan === plan && news > query.plan.learned) query.plan = null;
   }

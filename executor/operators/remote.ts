@@ -27,7 +27,7 @@ export class RemoteOperator extends Operator {
   #stream: BatchStream | null = null;
   /** Makes the pending next() reject. */
   #interrupt: ((reason: Error) => void) | null = null;
-  /** All that is told of the rows is what the plan asks for: nothing shipped to it, no keys. */
+  /** No join's keys left anything out. */
   #isWhole = false;
   #rows = 0;
   #ended = false;
@@ -67,7 +67,7 @@ export class RemoteOperator extends Operator {
     const inputs = this.account === null ? this.inputs : await collected(this.inputs, this.account, this.#execution);
     const bound = await this.#execution.subplans.bindFragment(this.#plan.fragment, params);
     const filtered = this.#execution.keyFilters.apply(this.#plan.id, bound.fragment, bound.params);
-    this.#isWhole = inputs.length === 0 && filtered.fragment === bound.fragment;
+    this.#isWhole = filtered.fragment === bound.fragment;
     return transactions(this.#plan.site).query(filtered.fragment, {
       params: filtered.params,
       signal: this.#abort.signal,
@@ -90,7 +90,7 @@ export class RemoteOperator extends Operator {
       const batch = await this.#interruptible(this.#stream.next());
       if (batch === null) {
         this.#ended = true;
-        if (this.#isWhole) this.#execution.environment.fragmentRead?.(this.#plan.id, this.#rows);
+        if (this.#isWhole) this.#execution.environment.nodeRead?.(this.#plan.id, this.#rows);
         await this.close();
         return null;
       }

@@ -34,6 +34,7 @@ const ANTI_MIN_PART = 0.05;
 export class Estimator {
   readonly #statistics: Statistics;
   readonly #rows = new WeakMap<Rel, number>();
+  readonly #told = new WeakMap<Rel, number>();
   readonly #tables = new WeakMap<Scan, TableStatistics | undefined>();
   readonly #profiles = new WeakMap<Scan, Map<ColumnId, ColumnProfile | undefined>>();
 
@@ -56,7 +57,7 @@ export class Estimator {
   rows(rel: Rel): number {
     let rows = this.#rows.get(rel);
     if (rows === undefined) {
-      rows = Math.min(ROWS_MAX, Math.max(1, this.learned?.rows(rel)?.rows ?? this.#compute(rel)));
+      rows = Math.min(ROWS_MAX, Math.max(1, this.learned?.rows(rel)?.rows ?? this.#told.get(rel) ?? this.#compute(rel)));
       this.#rows.set(rel, rows);
     }
     return rows;
@@ -64,7 +65,8 @@ export class Estimator {
 
   /** Told by the search, which knows which parts of a block of joins have been seen. */
   tell(rel: Rel, rows: number): void {
-    this.#rows.set(rel, rows);
+    this.#told.set(rel, rows);
+    this.#rows.delete(rel);
   }
 
   /** Rows of an inner join of two inputs under these conditions. */

@@ -7,7 +7,7 @@
  * only this statement knows, and one relation twice in a block, where names would not tell which is which.
  */
 import { createHash } from 'node:crypto';
-import { CATALOG_SITE, outputColumns, type Aggregate, type Join, type Project, type Rel, type SourceTable } from '../../algebra/rel.ts'; // prettier-ignore
+import { CATALOG_SITE, outputColumns, type Aggregate, type Join, type Project, type Rel, type RelColumn, type SourceTable } from '../../algebra/rel.ts'; // prettier-ignore
 import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { plainValue } from '../../algebra/scalar-key.ts';
 import { aggregateScalars, columnsIn, someScalar } from '../../algebra/transform.ts';
@@ -30,6 +30,8 @@ interface Named extends Shape {
   /** Conditions put on it join those that it has. */
   readonly filter?: { readonly input: Named; readonly conjuncts: readonly Scalar[] };
   readonly block?: Block;
+  /** The rows that it has groups of. */
+  readonly groupsOf?: Named;
 }
 
 interface Block {
@@ -73,6 +75,8 @@ export class Shapes {
       }
       case 'join':
         return this.#join(rel);
+      case 'input':
+        return rel.shipped && this.#of(rel.shipped);
       case 'filter':
       case 'project':
       case 'window':
@@ -84,7 +88,7 @@ export class Shapes {
         if (input === undefined) return undefined;
         if (rel.kind === 'filter') return filtered(input, rel.conjuncts);
         if (rel.kind === 'project') return projected(input, rel);
-        if (rel.kind === 'distinct') return grouped('distinct', input, outputColumns(rel).map(({ id }) => id)); // prettier-ignore
+        if (rel.kind === 'distinct') return grouped(input, idsOf(outputColumns(rel)), input.nameOf);
         return rel.kind === 'aggregate' ? aggregated(input, rel) : input;
       }
       default:
@@ -114,8 +118,7 @@ function filtered(input: Named, added: readonly Scalar[]): Named | undefined {
   const keys = keysOf(conjuncts, below.nameOf);
   if (keys === undefined) return undefined;
   return {
-    ...below,
-    key: keyOf(['filter', below.key, ...sorted(keys)]),
+    ...above(below, ['filter', below.key, ...sorted(keys)], below.nameOf),
     hasParameters: below.hasParameters || conjuncts.some(readsParameter),
     filter: { input: below, conjuncts },
   };
@@ -131,15 +134,21 @@ function projected(input: Named, { items }: Project): Named {
     else names.set(column.id, exprKey(expr, input.nameOf));
   }
   const { key, tables, hasParameters } = input;
-  const nameOf: NameOf = (column) => (names.has(column) ? names.get(column) : input.nameOf(column));
-  return { key, tables, relations: [], hasParameters, nameOf };
+  return {
+    key,
+    tables,
+    relations: [],
+    hasParameters,
+    nameOf: (column) => (names.has(column) ? names.get(column) : input.nameOf(column)),
+  };
 }
 
-function grouped(what: string, input: Named, columns: readonly ColumnId[], nameOf = input.nameOf): Named | undefined {
-  const names = columns.map(input.nameOf);
+/** One row for each combination of the columns: DISTINCT, GROUP BY, and either over what was grouped already. */
+function grouped(input: Named, columns: readonly ColumnId[], nameOf: NameOf): Named | undefined {
+  const base = input.groupsOf !== undefined && columns.every(input.groupsOf.nameOf) ? input.groupsOf : input;
+  const names = columns.map(base.nameOf);
   if (!names.every((name) => name !== undefined)) return undefined;
-  const { tables, hasParameters } = input;
-  return { key: keyOf([what, input.key, ...sorted(names)]), tables, relations: [], hasParameters, nameOf };
+  return { ...above(base, ['groups', base.key, ...sorted(names)], nameOf), groupsOf: base };
 }
 
 function aggregated(input: Named, { groups, sets, aggregates }: Aggregate): Named | undefined {
@@ -148,9 +157,21 @@ function aggregated(input: Named, { groups, sets, aggregates }: Aggregate): Name
     const call = calls.get(column);
     return call ? callKey(call, input.nameOf) : input.nameOf(column);
   };
-  const bySets = sets?.map((set) => sorted(set.map((column) => input.nameOf(column) ?? '')));
-  return grouped(`aggregate ${JSON.stringify(bySets) ?? ''}`, input, groups.map(({ id }) => id), nameOf); // prettier-ignore
+  const columns = idsOf(groups);
+  if (sets === undefined && columns.length > 0) return grouped(input, columns, nameOf);
+  if (sets === undefined) return above(input, ['one row', input.key], nameOf);
+  const named = sets.map((set) => set.map(input.nameOf));
+  if (!named.flat().every((name) => name !== undefined)) return undefined;
+  return above(input, ['grouping sets', input.key, ...named.map((set) => JSON.stringify(set)).sort()], nameOf);
 }
+
+const above = ({ tables, hasParameters }: Named, parts: readonly string[], nameOf: NameOf): Named => ({
+  key: keyOf(parts),
+  tables,
+  relations: [],
+  hasParameters,
+  nameOf,
+});
 
 function outer({ type, on, nullAware }: Join, left: Named, right: Named): Named | undefined {
   const nameOf: NameOf = (column) => {
@@ -178,7 +199,7 @@ function joined(block: Block): Named | undefined {
   }
   const relations = block.relations.map((relation, i) => filtered(relation, own[i]!));
   if (!relations.every((relation) => relation !== undefined)) return undefined;
-  const keys = sorted(relations.map(({ key }) => key));
+  const keys = relations.map(({ key }) => key).sort();
   if (new Set(keys).size < keys.length) return undefined;
   const nameOf: NameOf = (column) => {
     for (const relation of relations) {
@@ -205,6 +226,9 @@ function joined(block: Block): Named | undefined {
 const keyOf = (parts: readonly string[]): string =>
   createHash('sha1').update(JSON.stringify(parts)).digest('base64').slice(0, 20);
 
+const idsOf = (columns: readonly RelColumn[]): readonly ColumnId[] => columns.map(({ id }) => id);
+
+/** Each once. */
 const sorted = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();
 
 function keysOf(exprs: readonly Scalar[], nameOf: NameOf): readonly string[] | undefined {

@@ -1,6 +1,6 @@
 /** What EXPLAIN wants to know of planning beyond the plan: given to planQuery only then, and filled there. */
 import { InternalError } from '../../core/assert.ts';
-import type { Plan, QueryPlan } from '../../algebra/plan.ts';
+import { CHANGES_ROWS, type Plan, type QueryPlan } from '../../algebra/plan.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { CostModel } from '../cost/cost-model.ts';
 import type { Estimator } from '../estimate/estimator.ts';
@@ -40,6 +40,7 @@ export class PlanRecord {
 
   /** What earlier executions said of its rows. */
   learned(plan: Plan): Learned | undefined {
+    if (plan.kind !== 'remote' && !CHANGES_ROWS.has(plan.kind)) return undefined;
     const rel = this.#rels.get(plan.id) ?? (plan.kind === 'remote' ? plan.fragment : undefined);
     return rel && this.#finished.estimator.learned?.rows(rel);
   }

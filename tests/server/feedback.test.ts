@@ -92,6 +92,19 @@ test('a join that was seen is known within larger ones, in whatever order they a
   expect(rowsOf(search)).toBe(2_000);
 });
 
+test('joins, filters and groups in the gateway teach as well', async () => {
+  const joined =
+    'FROM people p JOIN visits v ON v.person = p.id AND v.person - p.id < 1 AND v.person - p.id > -1 WHERE p.city = 0';
+  const grouped = `SELECT p.id, v.id, count(*) ${joined} GROUP BY p.id, v.id`;
+  const before = await explained(grouped);
+  expect(rowsOf(before)).toBeLessThan(4_000);
+  expect(before).toContain('Hash Join');
+  expect((await run(client, `SELECT count(*) ${joined}`)).rows).toEqual([['10000']]);
+  const after = await explained(grouped);
+  expect(rowsOf(after)).toBe(10_000);
+  expect(after).toContain('Estimate: learned from 1 earlier execution\n');
+});
+
 test.each([
   ['a LIMIT', [`SELECT p.id FROM people p WHERE ${SAME_DISTRICT} LIMIT 5`]],
   ['an error', [`SELECT 1 / (id - 19815) FROM people p WHERE ${SAME_DISTRICT}`]],
