@@ -213,7 +213,8 @@ export class ExpressionConverter {
     const expected = analysis.lookup.type(integer(node, 'vartype'));
     assert(column.type.oid === expected.oid, `column "${column.name}" is of type ${column.type.name}, not ${expected.name}`);
     const reference: Scalar = { kind: 'column', column: column.id, type: column.type, location: analysis.location(node) };
-    return context.grouped === null ? reference : context.grouped.dependent(reference);
+    const visible = context.grouped === null ? reference : context.grouped.dependent(reference);
+    return (context !== inner && inner.grouped?.outer(visible)) || visible;
   }
 
   private constant(node: TreeNode): Scalar {

@@ -106,6 +106,13 @@ export class Grouping implements GroupedColumns {
     return column;
   }
 
+  outer(column: Scalar): Scalar | undefined {
+    const found = this.computed.find(
+      ({ expr }) => expr.kind === 'column' && column.kind === 'column' && expr.column === column.column,
+    );
+    return found && reference(found.column);
+  }
+
   aggregate(node: TreeNode): Scalar {
     const key = JSON.stringify(node, withoutLocation);
     let found = this.calls.get(key);

@@ -26,7 +26,18 @@ import { constantCount, limitedRows } from './row-limits.ts';
 import { SelectListSets } from './set-returning.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
 import { convertSublink } from './sublinks.ts';
-import { child, COMMAND_SELECT, flag, integer, LIMIT_WITH_TIES, list, nodes, optionalChild, text } from './tree-nodes.ts';
+import {
+  child,
+  COMMAND_SELECT,
+  flag,
+  integer,
+  isOfThisLevel,
+  LIMIT_WITH_TIES,
+  list,
+  nodes,
+  optionalChild,
+  text,
+} from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
 import { hasWindows, Windows } from './windows.ts';
 
@@ -301,12 +312,11 @@ function targetOf(item: TreeNode, body: SelectBody): Target {
   return found;
 }
 
-/** A bare column of this level keeps its id, once; everything else is a new column. */
+/** A bare column of this level keeps its id, once; everything else is a new column, also an outer column. */
 function target(analysis: Analysis, entry: TreeNode, expr: Scalar, used: Set<ColumnId>): Target {
   const name = text(entry, 'resname');
   const node = child(entry, 'expr');
-  const isOuter = node.tag === 'VAR' && integer(node, 'varlevelsup') > 0;
-  const passes = expr.kind === 'column' && !isOuter && !used.has(expr.column);
+  const passes = expr.kind === 'column' && isOfThisLevel(node) && !used.has(expr.column);
   const column = passes ? { id: expr.column, name, type: expr.type } : analysis.column(name, expr.type);
   used.add(column.id);
   return { column, expr, junk: flag(entry, 'resjunk'), sortReference: integer(entry, 'ressortgroupref') };

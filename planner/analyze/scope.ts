@@ -47,6 +47,8 @@ export interface GroupedColumns {
   group(index: number): Scalar;
   /** A column that the grouping determines although it is not grouped by (a primary key is). */
   dependent(column: Scalar): Scalar;
+  /** The group of a column of a query around: NULL, like any other, where it is not in the row's grouping set. */
+  outer(column: Scalar): Scalar | undefined;
   /** `node` stands here, or in a subquery, when it counts its levels from there. */
   aggregate(node: TreeNode): Scalar;
   /** GROUPING(…): which of its columns are not in the row's grouping set. */

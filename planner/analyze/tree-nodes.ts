@@ -75,6 +75,19 @@ export function strings(node: TreeNode, field: string): readonly string[] {
 export const withoutLocation = (field: string, value: TreeValue): unknown =>
   field === 'location' || field === 'list_start' || field === 'list_end' ? undefined : value;
 
+/** Whether the column that a node becomes is one of its own query. (A subquery, or a function, may hand on one of a query around.) */
+export function isOfThisLevel(node: TreeNode): boolean {
+  switch (node.tag) {
+    case 'VAR':
+      return integer(node, 'varlevelsup') === 0;
+    case 'AGGREF':
+    case 'GROUPINGFUNC':
+      return integer(node, 'agglevelsup') === 0;
+    default:
+      return node.tag === 'WINDOWFUNC';
+  }
+}
+
 export const COMMAND_SELECT = 1;
 export const RANGE_RELATION = 0;
 export const RANGE_SUBQUERY = 1;

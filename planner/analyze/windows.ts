@@ -18,7 +18,7 @@ import type { QueryConverter } from './query-converter.ts';
 import { rowTypeOfCall } from './row-types.ts';
 import type { ExpressionContext, WindowColumns } from './scope.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
-import { child, flag, integer, nodes, optionalChild, text, withoutLocation } from './tree-nodes.ts';
+import { child, flag, integer, isOfThisLevel, nodes, optionalChild, text, withoutLocation } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
 
 /** frameOptions of a WindowClause (parsenodes.h). */
@@ -146,8 +146,7 @@ export class Windows implements WindowColumns {
     assert(entry !== undefined, `a window refers to entry ${sortReference}`);
     const node = child(entry, 'expr');
     let key = this.converter.expressions.convert(node, this.context);
-    const isOuter = node.tag === 'VAR' && integer(node, 'varlevelsup') > 0;
-    if (key.kind !== 'column' || isOuter) {
+    if (key.kind !== 'column' || !isOfThisLevel(node)) {
       const column = this.converter.analysis.column(text(entry, 'resname'), key.type);
       this.computed.push({ column, expr: key });
       key = reference(column);

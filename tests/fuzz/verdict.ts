@@ -20,6 +20,8 @@ export function judge(sql: string, expected: Outcome, actual: Outcome, mayRaise:
   // Errors of the generator, of PostgreSQL's own limits, and of the time limit are no test.
   if (want && !want.code.startsWith('22')) return { kind: 'skipped', message: `${want.code} ${want.message}` };
   if (got?.code === '0A000') return { kind: 'refused', message: got.message };
+  const isHuge = expected.rows.length > HUGE_ROWS;
+  if (isHuge && got?.code === '57014') return { kind: 'skipped', message: `more than ${HUGE_ROWS} rows, and the time limit` };
   if (want && got?.code.startsWith('22')) return { kind: want.code === got.code ? 'equal' : 'both failed' };
   // Which operand of AND, OR, IN is evaluated first, and whether the other is at all, is left open (PostgreSQL 4.2.14).
   const oneRaised = (want ?? got)?.code.startsWith('22') === true && !(want && got);
@@ -32,6 +34,9 @@ export function judge(sql: string, expected: Outcome, actual: Outcome, mayRaise:
   if (other === undefined) return { kind: 'free choice' };
   return { kind: 'different', detail };
 }
+
+/** More than any test of semantics needs: what a busy machine takes for them is no matter of right or wrong. */
+const HUGE_ROWS = 1_000_000;
 
 const SHORT_CIRCUITS = /\b(AND|OR|IN|BETWEEN|ANY|ALL)\b/;
 const withoutTypmods = (outcome: Outcome): Outcome => ({

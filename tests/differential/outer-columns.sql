@@ -1,0 +1,30 @@
+-- a subquery or a group that is nothing but a column of the row around
+SELECT p.id, (SELECT string_agg(coalesce(x.dept::text, 'n'), ',' ORDER BY x.dept) FROM (SELECT p.dept FROM depts d GROUP BY CUBE (p.dept)) x) FROM people p ORDER BY p.id;
+
+SELECT p.id, x.a, x.b, x.c, x.g FROM people p JOIN LATERAL (SELECT p.dept, d.id % 2, count(*), grouping(p.dept) FROM depts d GROUP BY CUBE (p.dept, d.id % 2)) x(a, b, c, g) ON true ORDER BY 1, 2, 3, 4, 5;
+
+SELECT p.id, x.a, x.b, x.c FROM people p JOIN LATERAL (SELECT p.dept + 1, sum(p.dept), count(*) FROM depts d GROUP BY ROLLUP (p.dept)) x(a, b, c) ON true ORDER BY 1, 2, 3, 4;
+
+SELECT p.id, x.a, x.b FROM people p JOIN LATERAL (SELECT p.dept, (SELECT p.dept) FROM depts d GROUP BY ROLLUP (p.dept) HAVING p.dept IS NULL) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.a, x.b FROM people p JOIN LATERAL (SELECT p.dept, (SELECT p.dept) FROM depts d GROUP BY ROLLUP (p.dept)) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.a, x.b FROM people p JOIN LATERAL (SELECT p.dept, 1 FROM depts d GROUP BY ROLLUP (p.dept) HAVING p.dept IS NULL) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.a, x.b FROM people p JOIN LATERAL (SELECT d.id % 2, (SELECT p.dept) FROM depts d GROUP BY ROLLUP (d.id % 2)) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.a, x.b FROM people p JOIN LATERAL (SELECT p.dept, p.dept FROM depts d GROUP BY p.dept HAVING p.dept IS NULL) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.a, x.b FROM people p JOIN LATERAL (SELECT d.id % 2, (SELECT p.dept) FROM depts d) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.a FROM people p JOIN LATERAL (SELECT row_number() OVER (PARTITION BY (SELECT p.dept) ORDER BY d.id) FROM depts d) x(a) ON true ORDER BY 1, 2;
+
+SELECT p.id, (SELECT x.a FROM depts d, LATERAL (SELECT max(p.id)) x(a) WHERE d.id = 1) FROM people p GROUP BY p.id ORDER BY 1;
+
+SELECT p.dept, x.a FROM (SELECT dept, count(*) AS n FROM people GROUP BY dept) p JOIN LATERAL (SELECT d.id, (SELECT (SELECT p.n)) FROM depts d) x(i, a) ON x.i = p.dept ORDER BY 1, 2;
+
+SELECT p.dept, (SELECT array_agg(a ORDER BY a) FROM (SELECT (SELECT count(p.id)) + d.id AS a FROM depts d) x) FROM people p GROUP BY p.dept ORDER BY 1;
+
+SELECT p.id, x.a FROM people p JOIN LATERAL (SELECT DISTINCT (SELECT p.dept) FROM depts d) x(a) ON true ORDER BY 1, 2;
+
+SELECT p.id, x.a FROM people p JOIN LATERAL (SELECT d.id FROM depts d ORDER BY (SELECT p.dept), d.id LIMIT 1) x(a) ON true ORDER BY 1, 2;
