@@ -65,13 +65,13 @@ export class LearnedRows {
         return shape && this.#find(shape.key, statistics);
       },
       joins: (relations) => {
-        const keys = relations.map((relation) => shapes.of(relation)?.key);
-        const found = new Set(keys.flatMap((key) => [...((key !== undefined && this.#joins.get(key)) || [])]));
-        return [...found].flatMap(({ shape }) => {
-          const members = shape.relations.map((key) => keys.indexOf(key));
-          const isHere = members.every((at) => at >= 0 && keys.indexOf(keys[at]!, at + 1) < 0);
-          return isHere ? [members] : [];
-        });
+        const places = new Map<string, number[]>();
+        for (const [at, relation] of relations.entries()) {
+          const key = shapes.of(relation)?.key;
+          if (key !== undefined) places.set(key, [...(places.get(key) ?? []), at]);
+        }
+        const found = new Set([...places.keys()].flatMap((key) => [...(this.#joins.get(key) ?? [])]));
+        return [...found].flatMap(({ shape }) => choices(shape.relations, places));
       },
       joined: (relations, conditions) => {
         const shape = shapes.ofJoined(relations, conditions);
@@ -154,6 +154,22 @@ export interface LearnedEstimates {
   /** Which of these relations have been seen joined, by their places; under which conditions is to be asked. */
   joins(relations: readonly Rel[]): readonly (readonly number[])[];
   joined(relations: readonly Rel[], conditions: readonly Scalar[]): Learned | undefined;
+}
+
+/** A relation that stands several times in a block may be any of these. */
+const CHOICES_MAX = 16;
+
+/** The ways to find relations with these keys among places. */
+function choices(keys: readonly string[], places: ReadonlyMap<string, readonly number[]>): readonly (readonly number[])[] {
+  let chosen: readonly (readonly number[])[] = [[]];
+  for (const [i, key] of keys.entries()) {
+    // Of the same key in ascending order, so that each set comes once.
+    const before = keys.lastIndexOf(key, i - 1);
+    const after = (members: readonly number[]): number => (i > 0 && before >= 0 ? members[before]! : -1);
+    chosen = chosen.flatMap((members) => (places.get(key) ?? []).filter((at) => at > after(members)).map((at) => [...members, at])); // prettier-ignore
+    if (chosen.length > CHOICES_MAX) return [];
+  }
+  return chosen;
 }
 
 function isFarOff(expected: number, actual: number): boolean {

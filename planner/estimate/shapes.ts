@@ -4,7 +4,7 @@
  * is its relations and their conditions, equalities as the classes that they make.
  *
  * No shape: volatile functions, samples, tables of a session, rows of other operators (WITH, shipped relations), values that
- * only this statement knows, and one relation twice in a block, where names would not tell which is which.
+ * only this statement knows, and one relation twice in a block where nothing tells which is which.
  */
 import { createHash } from 'node:crypto';
 import { CATALOG_SITE, outputColumns, type Aggregate, type Join, type Project, type Rel, type RelColumn, type SourceTable } from '../../algebra/rel.ts'; // prettier-ignore
@@ -16,7 +16,7 @@ import { equalityClasses } from '../place/equality-classes.ts';
 export interface Shape {
   readonly key: string;
   readonly tables: readonly SourceTable[];
-  /** Of a block of inner joins: the keys of its relations. */
+  /** Of a block of inner joins: the keys of its relations, perhaps one twice. */
   readonly relations: readonly string[];
   /** It reads values that come with each execution. */
   readonly hasParameters: boolean;
@@ -199,28 +199,60 @@ function joined(block: Block): Named | undefined {
   }
   const relations = block.relations.map((relation, i) => filtered(relation, own[i]!));
   if (!relations.every((relation) => relation !== undefined)) return undefined;
-  const keys = relations.map(({ key }) => key).sort();
-  if (new Set(keys).size < keys.length) return undefined;
-  const nameOf: NameOf = (column) => {
-    for (const relation of relations) {
-      const name = relation.nameOf(column);
-      if (name !== undefined) return `${relation.key} ${name}`;
+  const { classes, others } = equalityClasses(conditions);
+  const condition = { classes: classes.map(({ columns }) => [...columns]), others };
+  const ids = distinguished(relations, condition);
+  if (ids === undefined) return undefined;
+  const nameOf = nameWithin(relations, ids);
+  const rest = conditionKeys(condition, nameOf);
+  return (
+    rest && {
+      key: keyOf(['joined', ...[...ids].sort(), ...rest]),
+      tables: relations.flatMap(({ tables }) => tables),
+      relations: relations.map(({ key }) => key),
+      hasParameters: relations.some((relation) => relation.hasParameters) || others.some(readsParameter),
+      nameOf,
+      block: { relations, conditions },
+    }
+  );
+}
+
+interface Conditions {
+  readonly classes: readonly (readonly ColumnId[])[];
+  readonly others: readonly Scalar[];
+}
+
+function conditionKeys({ classes, others }: Conditions, nameOf: NameOf): readonly string[] | undefined {
+  const equal = classes.map((columns) => sorted(columns.map((column) => nameOf(column) ?? '')).join(' = '));
+  const rest = keysOf(others, nameOf);
+  return rest && sorted([...equal, ...rest]);
+}
+
+const nameWithin =
+  (relations: readonly Named[], ids: readonly string[]): NameOf =>
+  (column) => {
+    for (const [i, { nameOf }] of relations.entries()) {
+      const name = nameOf(column);
+      if (name !== undefined) return `${ids[i]} ${name}`;
     }
     return undefined;
   };
-  const { classes, others } = equalityClasses(conditions);
-  const rest = keysOf(others, nameOf);
-  if (rest === undefined) return undefined;
-  const equal = classes.map(({ columns }) => sorted([...columns].map((column) => nameOf(column) ?? '')).join(' = '));
-  return {
-    key: keyOf(['joined', ...keys, ...sorted([...equal, ...rest])]),
-    tables: relations.flatMap(({ tables }) => tables),
-    relations: keys,
-    hasParameters: relations.some((relation) => relation.hasParameters) || others.some(readsParameter),
-    nameOf,
-    block: { relations, conditions },
-  };
+
+/** Relations by their keys; what is there twice, by what connects it with the others; undefined: that is the same, too. */
+function distinguished(relations: readonly Named[], { classes, others }: Conditions): readonly string[] | undefined {
+  const keys = relations.map(({ key }) => key);
+  if (isEachOnce(keys)) return keys;
+  const ids = relations.map((relation, i) => {
+    const isOwn = (column: ColumnId): boolean => relation.nameOf(column) !== undefined;
+    const own = { classes: classes.filter((columns) => columns.some(isOwn)), others: others.filter((expr) => [...columnsIn(expr)].some(isOwn)) }; // prettier-ignore
+    const names = nameWithin(relations, keys);
+    const known = conditionKeys(own, (column) => (isOwn(column) ? `own ${names(column)}` : names(column)));
+    return known && keyOf([keys[i]!, ...known]);
+  });
+  return ids.every((id) => id !== undefined) && isEachOnce(ids) ? ids : undefined;
 }
+
+const isEachOnce = (texts: readonly string[]): boolean => new Set(texts).size === texts.length;
 
 /** Short, so that what is remembered by it stays small. */
 const keyOf = (parts: readonly string[]): string =>

@@ -28,6 +28,9 @@ const keyOf = (rel: Rel): string | undefined => new Shapes(() => true).of(rel)?.
 
 const [a, b, c] = [scan('a', 1), scan('b', 11), scan('c', 21)];
 const equal = (x: number, y: number): Scalar => compare('=', col(x), col(y));
+/** One by its k, the other by its v. */
+const twice = (one: Scan, other: Scan): Rel =>
+  join(join(one, b, equal(one.columns[0]!.id, 11)), other, equal(other.columns[1]!.id, 12));
 const less = (x: number, value: number): Scalar => compare('<', col(x), number(value));
 
 test.each<[string, Rel, Rel]>([
@@ -36,6 +39,7 @@ test.each<[string, Rel, Rel]>([
   ['the order of joins', join(join(a, b, equal(1, 11)), c, equal(12, 22)), join(a, join(c, b, equal(22, 12)), equal(11, 1))],
   ['equalities that follow', join(join(a, b, equal(1, 11)), c, equal(11, 21)), join(join(a, c, equal(1, 21)), b, equal(1, 11))],
   ['a filter above or below a join', filter(join(a, b, equal(1, 11)), less(2, 7)), join(filter(a, less(2, 7)), b, equal(1, 11))],
+  ['which of two of one table is which', twice(a, scan('a', 51)), twice(scan('a', 51), a)],
   ['groups of groups', group(group(a, 1, 2), 1), group(a, 1)],
 ])('%s is of no matter', (_what, one, other) => {
   expect(keyOf(one)).toBeDefined();
@@ -49,6 +53,7 @@ test.each<[string, Rel, Rel]>([
   ['a filter', a, filter(a, less(1, 5))],
   ['a condition between', join(a, b, equal(1, 11)), join(a, b, equal(1, 12))],
   ['a kind of join', join(a, b, equal(1, 11)), { ...join(a, b, equal(1, 11)), type: 'semi' }],
+  ['the same twice, joined otherwise', twice(a, scan('a', 51)), join(join(a, b, equal(2, 11)), scan('a', 51), equal(52, 12))],
   ['other groups', group(a, 1), group(a, 2)],
   ['groups of some groups', group(filter(group(a, 1, 2), less(2, 5)), 1), group(a, 1)],
 ])('%s makes it another', (_what, one, other) => {
@@ -59,7 +64,7 @@ test.each<[string, Rel, Rel]>([
 test.each<[string, Rel]>([
   ['a sample', { ...a, sample: { method: 'system', args: [], repeatable: null } }],
   ['a value of a subquery', filter(a, compare('<', col(1), parameter(-1)))],
-  ['a relation twice', join(a, scan('a', 51), equal(1, 52))],
+  ['a relation twice, in the same way', join(a, scan('a', 51), equal(1, 51))],
   ['a limit', { kind: 'limit', input: a, limit: number(5), offset: null }],
 ])('%s has no shape', (_what, rel) => expect(keyOf(rel)).toBeUndefined());
 
@@ -88,11 +93,25 @@ test('what has the same shape has as many rows, of random joins', () => {
       if (first === undefined || second === undefined) continue;
       const pair = join(first, second, block.condition(first, second));
       look(filter(pair, block.condition(pair, pair)));
+      const again = repeated(block, first);
+      const [x, y] = [join(pair, again, block.condition(again, second)), join(again, second, block.condition(again, second))];
+      look(x);
+      look(filter(x, block.condition(x, again)));
+      look(join(y, first, block.condition(first, y)));
       if (third !== undefined) look(join(pair, third, block.condition(first, third), block.condition(third, second)));
     }
   }
   expect(shared).toBeGreaterThan(1_000);
 });
+
+/** The same table with other columns. */
+function repeated(block: RandomBlock, table: Scan): Scan {
+  const again = (id: ColumnId): ColumnId => (id + 1_000) as ColumnId;
+  const scanned = { ...table, columns: table.columns.map((each) => ({ ...each, id: again(each.id) })) };
+  const rows = block.tables.get(table)!.map((row) => new Map([...row].map(([id, value]) => [again(id), value])));
+  block.tables.set(scanned, rows);
+  return scanned;
+}
 
 /** Every inner join the other way round. */
 function mirrored(rel: Rel): Rel {
