@@ -97,11 +97,13 @@ export class LearnedRows {
     const isNews = known === undefined || isFarOff(known.rows, now);
     const changedAt = isNews ? ++this.#changes : known.changedAt;
     this.#remove(shape.key);
+    const { key, tables, relations, hasParameters } = shape;
     this.#add({
-      shape,
+      // Without the statement that it was made of.
+      shape: { key, tables, relations, hasParameters },
       rows: now,
       executions,
-      statistics: shape.tables.map((table) => statistics.table(table)),
+      statistics: tables.map((table) => statistics.table(table)),
       atMs: nowMs,
       changedAt,
     });
