@@ -7,7 +7,8 @@
  *      └─ input
  *
  * With grouping sets every group column is a new one, computed below: where its set leaves it out it is NULL, while aggregates
- * read the input's column as it is.
+ * read the input's column as it is. As in PostgreSQL, what reads no column of the query (constants, columns of a query around) is
+ * NULL only in the entry of the select list that is grouped by, unless columns alone are grouped by.
  */
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { outputColumns } from '../../algebra/rel.ts';
@@ -31,6 +32,7 @@ import {
   nodes,
   optionalChild,
   RANGE_GROUP,
+  readsItsLevel,
   strings,
   text,
   withoutLocation,
@@ -55,6 +57,8 @@ export class Grouping implements GroupedColumns {
   private readonly returned: SelectListSets;
   /** By grouping expression. */
   private readonly expressions: readonly RelColumn[];
+  /** Those that read no column of the query, as they are in every set. */
+  private readonly unread = new Map<RelColumn, Scalar>();
   private readonly computed: { readonly column: RelColumn; readonly expr: Scalar }[] = [];
   private readonly groups: RelColumn[] = [];
   /** Group columns by their `tleSortGroupRef`. */
@@ -80,16 +84,32 @@ export class Grouping implements GroupedColumns {
     this.sets = sets && sets.length > 1 ? sets : undefined;
     const entry = nodes(query, 'rtable').find((range) => integer(range, 'rtekind') === RANGE_GROUP);
     const names = entry ? strings(child(entry, 'eref'), 'colnames') : [];
-    this.expressions = (entry ? nodes(entry, 'groupexprs') : []).map((node, index) =>
-      this.groupColumn(names[index] ?? '', converter.expressions.convert(node, keys)),
-    );
+    const grouped = entry ? nodes(entry, 'groupexprs') : [];
+    const areColumns = grouped.every((node) => node.tag === 'VAR');
+    this.expressions = grouped.map((node, index) => {
+      const expr = converter.expressions.convert(node, keys);
+      const column = this.groupColumn(names[index] ?? '', expr);
+      if (this.sets && !areColumns && !readsItsLevel(node)) this.unread.set(column, expr);
+      return column;
+    });
     clauses.forEach((clause, index) => this.byReference.set(integer(clause, 'tleSortGroupRef'), this.expressions[index]!));
   }
 
   group(index: number): Scalar {
     const column = this.expressions[index];
     assert(column !== undefined, `grouping expression ${index + 1} is missing`);
-    return reference(column);
+    return this.unread.get(column) ?? reference(column);
+  }
+
+  /** Columns of queries around that are handed on for groups. */
+  get outerColumns(): readonly ColumnId[] {
+    return [...this.unread.values()].flatMap((expr) => (expr.kind === 'column' ? [expr.column] : []));
+  }
+
+  /** An entry of the select list that is grouped by, and that reads no column of the query. */
+  entry(sortGroupReference: number): Scalar | undefined {
+    const column = this.byReference.get(sortGroupReference);
+    return column && this.unread.has(column) ? reference(column) : undefined;
   }
 
   /** PostgreSQL proved that the groups determine it: grouping by it as well changes nothing. */
@@ -107,6 +127,7 @@ export class Grouping implements GroupedColumns {
   }
 
   outer(column: Scalar): Scalar | undefined {
+    if (this.unread.size > 0) return undefined;
     const found = this.computed.find(
       ({ expr }) => expr.kind === 'column' && column.kind === 'column' && expr.column === column.column,
     );

@@ -132,12 +132,13 @@ export class QueryConverter {
     const lateContext: ExpressionContext = { ...listContext, condition: undefined, postponed };
     const mayPostpone = conditional && query['limitOffset'] === null && list(query, 'distinctClause').length === 0;
     const evaluatesLate = evaluatesVolatileLate(query);
-    const used = new Set<ColumnId>();
+    const used = new Set<ColumnId>(grouping?.outerColumns);
     for (const entry of nodes(query, 'targetList')) {
       const reference = integer(entry, 'ressortgroupref');
       const canWait = mayPostpone && reference === 0;
       const before = [joins.size, postponed.size];
-      const expr = windows?.key(reference) ?? expressions.convert(child(entry, 'expr'), canWait ? lateContext : listContext);
+      const known = windows?.key(reference) ?? grouping?.entry(reference);
+      const expr = known ?? expressions.convert(child(entry, 'expr'), canWait ? lateContext : listContext);
       const item = target(analysis, entry, expr, used);
       targets.push(item);
       const raises = joins.size > before[0]! && canWait && !cannotRaise(expr);

@@ -75,6 +75,14 @@ export function strings(node: TreeNode, field: string): readonly string[] {
 export const withoutLocation = (field: string, value: TreeValue): unknown =>
   field === 'location' || field === 'list_start' || field === 'list_end' ? undefined : value;
 
+/** Whether an expression reads a column of its own query, in subqueries too. */
+export function readsItsLevel(tree: TreeValue, depth = 0): boolean {
+  if (Array.isArray(tree)) return (tree as readonly TreeValue[]).some((part) => readsItsLevel(part, depth));
+  if (!isNode(tree)) return false;
+  if (tree.tag === 'VAR') return integer(tree, 'varlevelsup') === depth;
+  return Object.values(tree).some((part) => readsItsLevel(part, tree.tag === 'QUERY' ? depth + 1 : depth));
+}
+
 /** Whether the column that a node becomes is one of its own query. (A subquery, or a function, may hand on one of a query around.) */
 export function isOfThisLevel(node: TreeNode): boolean {
   switch (node.tag) {

@@ -28,3 +28,26 @@ SELECT p.dept, (SELECT array_agg(a ORDER BY a) FROM (SELECT (SELECT count(p.id))
 SELECT p.id, x.a FROM people p JOIN LATERAL (SELECT DISTINCT (SELECT p.dept) FROM depts d) x(a) ON true ORDER BY 1, 2;
 
 SELECT p.id, x.a FROM people p JOIN LATERAL (SELECT d.id FROM depts d ORDER BY (SELECT p.dept), d.id LIMIT 1) x(a) ON true ORDER BY 1, 2;
+
+-- PostgreSQL groups by what reads no column of the query only in the entry of the select list
+SELECT p.id, x.* FROM people p JOIN LATERAL (SELECT p.dept + 1, p.dept + 1 FROM depts d GROUP BY ROLLUP (p.dept + 1)) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.* FROM people p JOIN LATERAL (SELECT p.dept + 1, (p.dept + 1) * 2 FROM depts d GROUP BY ROLLUP (p.dept + 1)) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.* FROM people p JOIN LATERAL (SELECT (p.dept + 1) * 2, 1 FROM depts d GROUP BY ROLLUP (p.dept + 1)) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.* FROM people p JOIN LATERAL (SELECT p.dept + 1, 1 FROM depts d GROUP BY ROLLUP (p.dept + 1) HAVING p.dept + 1 IS NULL) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.* FROM people p JOIN LATERAL (SELECT p.dept + 1, p.dept + 1 FROM depts d GROUP BY ROLLUP (p.dept + 1, d.id % 2)) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.* FROM people p JOIN LATERAL (SELECT p.dept, p.dept FROM depts d GROUP BY ROLLUP (p.dept)) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.* FROM people p JOIN LATERAL (SELECT p.dept, p.dept FROM depts d GROUP BY ROLLUP (p.dept, d.id % 2)) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.* FROM people p JOIN LATERAL (SELECT p.dept+1, p.dept, p.dept+1 FROM depts d GROUP BY ROLLUP (p.dept, p.dept + 1)) x(a, b) ON true ORDER BY 1, 2, 3;
+
+SELECT x.* FROM (SELECT 3+id*0, 3+id*0, 4 FROM depts d GROUP BY ROLLUP (3+id*0)) x;
+
+SELECT x.* FROM (SELECT 3, 3, 4 FROM depts d GROUP BY ROLLUP (1)) x;
+
+SELECT x.* FROM (SELECT now() is null, now() is null, 4 FROM depts d GROUP BY ROLLUP (now() is null)) x;
