@@ -235,7 +235,10 @@ export class DuckDBWriter extends SqlWriter {
     const bare = arg.kind === 'call' ? capabilityOf(arg.fn.signature)?.bare : undefined;
     const isBare = arg.kind === 'call' && bare?.beside.includes(operator) === true && isOrdinaryTime(other);
     if (isBare) return this.filled(bare.sql, arg.args);
-    return operatorPrecedence(operator) === COMPARISON && columnsIn(other).size === 0 ? this.opaque(arg) : this.scalar(arg);
+    if (operatorPrecedence(operator) === COMPARISON) return columnsIn(other).size === 0 ? this.opaque(arg) : this.scalar(arg);
+    // A bare number is of the other side's type: of a smallint's it would make one, which overflows.
+    const isNarrowed = arg.kind === 'const' && arg.type.kind === 'int4' && other.type.kind === 'int2';
+    return isNarrowed ? this.cast(this.scalar(arg), arg.type) : this.scalar(arg);
   }
 
   /** Compared with constants, what may overflow is wrapped: DuckDB makes x < 4 of x + 1 < 5, which raises nothing. */

@@ -113,3 +113,6 @@ SELECT id FROM people WHERE (name IS DISTINCT FROM 'Ada') IS NOT DISTINCT FROM (
 
 -- to DuckDB arithmetic with a decimal that is NULL is of type INTEGER
 SELECT (dept::numeric - 1), (SELECT max(NULL::int2) FROM depts d) FROM people WHERE NULL::bool;
+
+-- to DuckDB a smallint and a number make a smallint
+SELECT qty + 1, 1 + qty, qty * 3, qty - 70000, qty + 1 > 4 FROM events ORDER BY id;
