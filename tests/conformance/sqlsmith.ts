@@ -29,22 +29,30 @@ export interface SqlsmithSummary {
   readonly faults: number;
 }
 
-/** PostgreSQL itself, asked the same, fails with these XX000: a function gives `unknown`, a typmod out of nowhere, an aggregate's own function called by itself. */
-const OWN_INTERNAL_ERRORS = [
-  /^failed to find conversion function from unknown to /,
-  /^float8_\w+: expected \d+-element float8 array/,
-  /^(?:unrecognized interval|invalid INTERVAL) typmod: /,
+/**
+ * PostgreSQL itself, asked the same, fails with these: a function gives `unknown`, a typmod or another argument out of nowhere,
+ * an aggregate's own function called by itself, the files of a tablespace that is none.
+ */
+const OWN_ERRORS = [
+  /^XX000 failed to find conversion function from unknown to /,
+  /^XX000 float[48]_\w+: expected \d+-element float8 array/,
+  /^XX000 (?:unrecognized interval|invalid INTERVAL) typmod: /,
+  /^XX000 unrecognized weight: /,
+  /^XX000 unexpected end of flag array$/,
+  /^XX000 cache lookup failed for operator class /,
+  /^58P01 could not stat file "pg_tblspc\//,
 ];
+const isOwn = ({ code, message, sql }: Ending): boolean =>
+  OWN_ERRORS.some((own) => own.test(`${code} ${message}`)) || (code === '57P01' && sql.includes('pg_terminate_backend('));
 
 /** Of PostgreSQL's errors those that no statement may cause: internal ones, of connections, of an operator, of the system. */
-const isFault = ({ code, cancelled, message }: Ending): boolean =>
-  (code === 'XX000' && OWN_INTERNAL_ERRORS.every((own) => !own.test(message))) ||
-  cancelled ||
-  code === 'cut' ||
-  code === 'hung' ||
-  /^(XX00[1-9]|08|58|57P|F0)/.test(code) ||
-  code === '' ||
-  message === '';
+const isFault = (ending: Ending): boolean =>
+  ending.cancelled ||
+  ending.code === 'cut' ||
+  ending.code === 'hung' ||
+  ending.code === '' ||
+  ending.message === '' ||
+  (/^(XX00|08|58|57P|F0)/.test(ending.code) && !isOwn(ending));
 
 export async function runSqlsmith({ minutes, seed }: SqlsmithOptions): Promise<SqlsmithSummary> {
   if (!hasCommand('sqlsmith', '--version'))
