@@ -410,10 +410,18 @@ function readsLimit(rel: Rel): boolean {
 function joinVerdict(rel: Join): Verdict {
   const isOuter = rel.type === 'left' || rel.type === 'right' || rel.type === 'full';
   if (isOuter && rel.on.some(hasSubquery)) return no('DuckDB has no outer join on a subquery');
+  if ((rel.type === 'semi' || rel.type === 'anti') && isMistaken(rel.on)) return no(MISTAKEN_REASON);
   if (rel.type !== 'full') return exact;
   const isEquality = (expr: Scalar): boolean => expr.kind === 'call' && expr.operator?.name === '=';
   return rel.on.length > 0 && rel.on.every(isEquality) ? exact : no('a full join on more than equalities');
 }
+
+/** An EXISTS that DuckDB 1.5 answers wrongly: an inequality of both sides and a range of both sides, whatever else there is. */
+const isMistaken = (on: readonly Scalar[]): boolean => on.some(isInequality) && on.some(isRange);
+const MISTAKEN_REASON = 'DuckDB loses rows of EXISTS with both <> and < of outer columns';
+const isInequality = (expr: Scalar): boolean =>
+  (expr.kind === 'call' && expr.operator?.name === '<>') || expr.kind === 'distinct' || expr.kind === 'not';
+const isRange = (expr: Scalar): boolean => expr.kind === 'call' && ['<', '<=', '>', '>='].includes(expr.operator?.name ?? '');
 
 function countVerdict(count: Scalar | null): boolean {
   return count === null || (count.kind === 'const' && (count.value === null || Number(count.value) >= 0));

@@ -116,3 +116,7 @@ SELECT (dept::numeric - 1), (SELECT max(NULL::int2) FROM depts d) FROM people WH
 
 -- to DuckDB a smallint and a number make a smallint
 SELECT qty + 1, 1 + qty, qty * 3, qty - 70000, qty + 1 > 4 FROM events ORDER BY id;
+
+-- DuckDB 1.5 loses rows of an EXISTS with both <> and < of outer columns
+SELECT p.id FROM people p WHERE EXISTS (SELECT 1 FROM depts d WHERE d.id <> p.dept AND d.id < p.id) ORDER BY p.id;
+SELECT p.id FROM people p WHERE NOT EXISTS (SELECT 1 FROM people d WHERE d.dept IS DISTINCT FROM p.dept AND d.salary > p.salary) ORDER BY p.id;
