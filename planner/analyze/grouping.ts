@@ -106,7 +106,6 @@ export class Grouping implements GroupedColumns {
     return [...this.unread.values()].flatMap((expr) => (expr.kind === 'column' ? [expr.column] : []));
   }
 
-  /** An entry of the select list that is grouped by, and that reads no column of the query. */
   entry(sortGroupReference: number): Scalar | undefined {
     const column = this.byReference.get(sortGroupReference);
     return column && this.unread.has(column) ? reference(column) : undefined;

@@ -45,6 +45,8 @@ export interface QueryScope {
 export interface GroupedColumns {
   /** The i-th grouping expression (0-based). */
   group(index: number): Scalar;
+  /** An entry of the select list that is grouped by, where it is not simply the group: it is NULL where its set leaves it out. */
+  entry(sortGroupReference: number): Scalar | undefined;
   /** A column that the grouping determines although it is not grouped by (a primary key is). */
   dependent(column: Scalar): Scalar;
   /** The group of a column of a query around: NULL, like any other, where it is not in the row's grouping set. */

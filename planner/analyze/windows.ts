@@ -145,8 +145,9 @@ export class Windows implements WindowColumns {
     const entry = this.entries.get(sortReference);
     assert(entry !== undefined, `a window refers to entry ${sortReference}`);
     const node = child(entry, 'expr');
-    let key = this.converter.expressions.convert(node, this.context);
-    if (key.kind !== 'column' || !isOfThisLevel(node)) {
+    const group = this.context.grouped?.entry(sortReference);
+    let key = group ?? this.converter.expressions.convert(node, this.context);
+    if (group === undefined && (key.kind !== 'column' || !isOfThisLevel(node))) {
       const column = this.converter.analysis.column(text(entry, 'resname'), key.type);
       this.computed.push({ column, expr: key });
       key = reference(column);

@@ -51,3 +51,10 @@ SELECT x.* FROM (SELECT 3+id*0, 3+id*0, 4 FROM depts d GROUP BY ROLLUP (3+id*0))
 SELECT x.* FROM (SELECT 3, 3, 4 FROM depts d GROUP BY ROLLUP (1)) x;
 
 SELECT x.* FROM (SELECT now() is null, now() is null, 4 FROM depts d GROUP BY ROLLUP (now() is null)) x;
+
+-- and windows over such groups
+SELECT p.id, x.a, x.r FROM people p JOIN LATERAL (SELECT p.dept, rank() OVER (ORDER BY p.dept) FROM depts d GROUP BY ROLLUP (p.dept, d.id % 2)) x(a, r) ON true ORDER BY 1, 2, 3;
+
+SELECT p.id, x.a, x.r FROM people p JOIN LATERAL (SELECT p.dept, rank() OVER (ORDER BY p.dept) FROM depts d GROUP BY ROLLUP (p.dept)) x(a, r) ON true ORDER BY 1, 2, 3;
+
+SELECT 3 AS a, count(*) OVER (PARTITION BY 3) FROM depts d GROUP BY ROLLUP (1, d.id) ORDER BY 1, 2;
