@@ -1,7 +1,7 @@
 /**
  * DuckDB's dialect of the SQL writer: the last step before DuckDB sees a fragment. Functions are written from the
  * capability table, with their guards; numeric arithmetic with the DECIMAL widths its shapes ask for; every output column
- * has the one DuckDB type that reads as its SQL type.
+ * has the one DuckDB type that reads as its SQL type. Long for the places where DuckDB reads a text otherwise: each has its override.
  */
 import { assert, InternalError } from '../../core/assert.ts';
 import { MICROS_PER_DAY } from '../../core/calendar.ts';
@@ -235,14 +235,15 @@ export class DuckDBWriter extends SqlWriter {
     const bare = arg.kind === 'call' ? capabilityOf(arg.fn.signature)?.bare : undefined;
     const isBare = arg.kind === 'call' && bare?.beside.includes(operator) === true && isOrdinaryTime(other);
     if (isBare) return this.filled(bare.sql, arg.args);
-    if (operatorPrecedence(operator) === COMPARISON) return columnsIn(other).size === 0 ? this.opaque(arg) : this.scalar(arg);
+    if (operatorPrecedence(operator) === COMPARISON)
+      return columnsIn(other).size === 0 ? this.evaluatedApart(arg) : this.scalar(arg);
     // A bare number is of the other side's type: of a smallint's it would make one, which overflows.
     const isNarrowed = arg.kind === 'const' && arg.type.kind === 'int4' && other.type.kind === 'int2';
     return isNarrowed ? this.cast(this.scalar(arg), arg.type) : this.scalar(arg);
   }
 
   /** Compared with constants, what may overflow is wrapped: DuckDB makes x < 4 of x + 1 < 5, which raises nothing. */
-  private opaque(arg: Scalar): SqlText {
+  protected override evaluatedApart(arg: Scalar): SqlText {
     const sql = this.scalar(arg);
     return mayOverflow(arg) ? atom(`greatest(${sql.text})`) : sql;
   }
@@ -251,16 +252,8 @@ export class DuckDBWriter extends SqlWriter {
     return mayOverflow(key) || super.mustName(key);
   }
 
-  protected override derivedItem(expr: Scalar): SqlText {
-    return this.opaque(expr);
-  }
-
-  protected override caseOperand(expr: Scalar): SqlText {
-    return this.opaque(expr);
-  }
-
   protected override operands(args: readonly Scalar[]): SqlText[] {
-    if (args[0]?.type.kind !== 'numeric') return args.map((arg) => this.opaque(arg));
+    if (args[0]?.type.kind !== 'numeric') return args.map((arg) => this.evaluatedApart(arg));
     const fitted = this.fittedConstants(args);
     return args.map((arg, i) => fitted[i] ?? this.comparedNumeric(arg, args));
   }
@@ -365,7 +358,7 @@ export class DuckDBWriter extends SqlWriter {
           : undefined;
     // Nothing is written that is then left out: it may hold a parameter.
     if (elements?.length === 0) return atom(expr.quantifier === 'any' ? 'false' : 'true');
-    const left = this.opaque(expr.left);
+    const left = this.evaluatedApart(expr.left);
     if (elements === undefined) {
       const array = this.scalar(expr.array);
       const test = `${atLeast(left, OTHER_OPERATOR)} ${expr.operator.name} ${expr.quantifier.toUpperCase()}(${array.text})`;

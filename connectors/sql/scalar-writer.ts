@@ -14,9 +14,9 @@ import type {
   ArrayCompareScalar,
   CallScalar,
   CaseScalar,
-  DistinctFromScalar,
   CastScalar,
   ColumnId,
+  DistinctFromScalar,
   FunctionRef,
   OperatorRef,
   NativeScalar,
@@ -359,7 +359,7 @@ export abstract class ScalarWriter {
       expr.otherwise.kind === 'const' && expr.otherwise.value === null ? '' : ` ELSE ${this.scalar(expr.otherwise).text}`;
     const values = expr.operand ? expr.branches.map((branch) => simpleCaseValue(branch.when)) : [];
     if (expr.operand && values.every((value) => value !== null)) {
-      const operand = this.caseOperand(expr.operand);
+      const operand = this.evaluatedApart(expr.operand);
       const branches = expr.branches.map(
         (branch, i) => ` WHEN ${this.scalar(values[i]!).text} THEN ${this.scalar(branch.then).text}`,
       );
@@ -367,7 +367,7 @@ export abstract class ScalarWriter {
     }
     const conditions = expr.branches.map((branch) => {
       if (!expr.operand) return this.scalar(branch.when).text;
-      this.caseOperands.push(this.caseOperand(expr.operand));
+      this.caseOperands.push(this.evaluatedApart(expr.operand));
       const text = this.scalar(branch.when).text;
       this.caseOperands.pop();
       return text;
@@ -376,7 +376,8 @@ export abstract class ScalarWriter {
     return atom(`CASE${branches.join('')}${otherwise} END`);
   }
 
-  protected caseOperand(expr: Scalar): SqlText {
+  /** What is compared with something, or read by a SELECT around, although it is not known with what or by whom. */
+  protected evaluatedApart(expr: Scalar): SqlText {
     return this.scalar(expr);
   }
 

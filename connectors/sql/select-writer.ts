@@ -42,11 +42,6 @@ export abstract class SelectWriter extends ScalarWriter {
 
   // Hooks of a dialect
 
-  /** What a SELECT computes for one around it. */
-  protected derivedItem(expr: Scalar): SqlText {
-    return this.scalar(expr);
-  }
-
   /** What stands for an empty select list. */
   protected emptySelectList(): string {
     return '';
@@ -112,7 +107,7 @@ export abstract class SelectWriter extends ScalarWriter {
   private selectItem(block: SelectBlock, column: RelColumn, name: string): string {
     const expr: Scalar = block.computed.get(column.id) ?? { kind: 'column', column: column.id, type: column.type };
     const place = expr.kind === 'column' ? this.places.get(expr.column) : undefined;
-    const text = (this.isOutermost ? this.scalar(expr) : this.derivedItem(expr)).text;
+    const text = (this.isOutermost ? this.scalar(expr) : this.evaluatedApart(expr)).text;
     return place?.kind === 'relation' && place.name === name ? text : `${text} AS ${this.quote(name)}`;
   }
 

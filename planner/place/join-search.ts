@@ -1,7 +1,7 @@
 /**
  * The cheapest plan of a block of joins at every place where it can be had: dynamic programming over sets of relations, one
  * candidate per set and place. Rows of a set are the same whatever order made it; the order of joins, the built side and the
- * place of each join are chosen together, by cost.
+ * place of each join are chosen together, by cost. Long since what a candidate costs is asked of the state of one search.
  */
 import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
