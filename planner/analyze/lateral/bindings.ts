@@ -4,7 +4,6 @@
  * intervals, arrays), the key is the value's text, unless the subquery only compares the column, which cannot tell.
  */
 import type { Rel, RelColumn } from '../../../algebra/rel.ts';
-import { outputColumns } from '../../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
 import { relInputs, relScalars, scalarParts } from '../../../algebra/transform.ts';
 import { hasIdenticalValues } from '../../../core/identical-values.ts';
@@ -149,40 +148,4 @@ function comparesOnly(expr: Scalar, column: ColumnId): boolean {
     expr.kind === 'nulltest' ||
     (expr.kind === 'call' && expr.operator?.schema === 'pg_catalog' && COMPARISONS.has(expr.operator.name));
   return scalarParts(expr).every((part) => (isComparison && part.kind === 'column') || comparesOnly(part, column));
-}
-
-/** A column that holds no NULL in what `rel` puts out. */
-export function isNeverNull(rel: Rel, column: ColumnId): boolean {
-  switch (rel.kind) {
-    case 'scan':
-      return rel.columns.some((candidate) => candidate.id === column && candidate.notNull === true);
-    case 'filter':
-    case 'sort':
-    case 'limit':
-    case 'distinct':
-    case 'fence':
-    case 'window':
-    case 'projectset':
-      return isNeverNull(rel.input, column);
-    case 'project':
-      return (
-        rel.items.some(({ column: { id }, expr }) => id === column && expr.kind === 'column' && expr.column === column) &&
-        isNeverNull(rel.input, column)
-      );
-    case 'aggregate':
-      return !rel.sets && rel.groups.some((group) => group.id === column) && isNeverNull(rel.input, column);
-    case 'join': {
-      const fromLeft = outputColumns(rel.left).some(({ id }) => id === column);
-      const nulled = fromLeft ? ['right', 'full'] : ['left', 'full'];
-      return !nulled.includes(rel.type) && isNeverNull(fromLeft ? rel.left : rel.right, column);
-    }
-    case 'with':
-      return isNeverNull(rel.body, column);
-    case 'ctescan':
-    case 'values':
-    case 'setop':
-    case 'recursive':
-    case 'input':
-      return false;
-  }
 }

@@ -29,7 +29,8 @@ import type { Analysis } from '../analysis.ts';
 import { freeColumns } from '../free-columns.ts';
 import { constantCount, limitedRows } from '../row-limits.ts';
 import { cannotRaise, emptyResult } from '../safe-functions.ts';
-import { anyValue, isNeverNull, isSame, keysOf, onlyCompares, reference } from './bindings.ts';
+import { isNeverNull } from '../../rewrite/never-null.ts';
+import { anyValue, isSame, keysOf, onlyCompares, reference } from './bindings.ts';
 import { renameColumns } from './rename-columns.ts';
 import { setOver } from './set-over.ts';
 
