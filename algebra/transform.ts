@@ -3,7 +3,7 @@
  * pure; a node whose parts did not change is returned as it was, so that identity tells whether a rule fired.
  */
 import { unreachable } from '../core/assert.ts';
-import type { FrameBound, Rel } from './rel.ts';
+import type { FrameBound, Input, Rel } from './rel.ts';
 import type { AggregateCall, CallScalar, ColumnId, FunctionRef, NativeScalar, Scalar, WindowCall } from './scalar.ts';
 
 const mapArray = <T>(items: readonly T[], f: (item: T) => T): readonly T[] => {
@@ -219,6 +219,15 @@ export function relInputs(rel: Rel): readonly Rel[] {
 
 /** Whether a fragment is about relations that are shipped with it. */
 export const readsInput = (rel: Rel): boolean => rel.kind === 'input' || relInputs(rel).some(readsInput);
+
+/** The relations that are shipped with a fragment, by their numbers. */
+export function shippedInputs(fragment: Rel): readonly Input[] {
+  const inputs: Input[] = [];
+  visitRel(fragment, (node) => {
+    if (node.kind === 'input') inputs[node.index] = node;
+  });
+  return inputs;
+}
 
 export function mapRelInputs(rel: Rel, f: (input: Rel) => Rel): Rel {
   switch (rel.kind) {

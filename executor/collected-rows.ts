@@ -5,7 +5,7 @@
 import type { Batch, BatchStream } from '../core/batch.ts';
 import type { Execution } from './execution.ts';
 import type { MemoryAccount } from './memory/memory-budget.ts';
-import { batchBytes } from './memory/memory-budget.ts';
+import { batchBytes } from '../core/column-bytes.ts';
 
 /** Streams of kept batches. Throws what reading raises, 53200 when it is too much to keep. */
 export async function collected(

@@ -14,7 +14,7 @@ import { subqueryMoreThanOneRow } from '../core/sql-error.ts';
 import { buildOperator } from './build-operator.ts';
 import type { Execution } from './execution.ts';
 import type { MemoryAccount } from './memory/memory-budget.ts';
-import { batchBytes } from './memory/memory-budget.ts';
+import { batchBytes } from '../core/column-bytes.ts';
 import { arrayOfColumn } from './operators/aggregate/array-value.ts';
 import type { Operator } from './operators/operator.ts';
 import { closeAll } from './operators/operator.ts';

@@ -45,7 +45,7 @@ export function bindParameter(statement: DuckDBPreparedStatement, position: numb
   else statement.bindValue(position, duckdbValue(type, value), valueType(type));
 }
 
-function valueType(type: SqlType): DuckDBType {
+export function valueType(type: SqlType): DuckDBType {
   switch (type.kind) {
     case 'bool':
       return BOOLEAN;
@@ -82,7 +82,7 @@ function valueType(type: SqlType): DuckDBType {
   }
 }
 
-function duckdbValue(type: SqlType, value: Exclude<Datum, null>): DuckDBValue {
+export function duckdbValue(type: SqlType, value: Exclude<Datum, null>): DuckDBValue {
   switch (type.kind) {
     case 'int8':
       return BigInt(value as Int64);

@@ -7,7 +7,7 @@ import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, CallScalar, CastScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
-import { aggregateScalars, relScalars, scalarParts, someScalar, visitRel } from '../../algebra/transform.ts';
+import { aggregateScalars, columnsIn, relScalars, scalarParts, someScalar, visitRel } from '../../algebra/transform.ts';
 import type { Datum, Interval, PgArray } from '../../core/datum.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
@@ -18,6 +18,7 @@ import type { KnownRelations } from './describe.ts';
 import { DIGITS_MAX, fits, integerDigits, ShapeFinder } from './numeric-shape.ts';
 import type { NumericShape, NumericShapes } from './numeric-shape.ts';
 import { repeatsWhatMayRaise } from './repeated-conditions.ts';
+import { notShipped } from './shipped-tables.ts';
 import { windowVerdict } from './window-verdict.ts';
 
 const exact: Verdict = { verdict: 'exact' };
@@ -168,7 +169,7 @@ export class DuckDBCapabilities implements Capabilities {
       }
     }
     // What travels as text has no order and no equality any more.
-    if (keyColumns(rel).some((id) => shapes.get(id)?.textual)) return no(WIDTH_REASON);
+    if (comparedColumns(rel).some((id) => shapes.get(id)?.textual)) return no(WIDTH_REASON);
     // A numeric that is put out must have a proven scale.
     const unproven = outputColumns(rel).find((column) => column.type.kind === 'numeric' && !shapes.has(column.id));
     return unproven ? no(WIDTH_REASON) : exact;
@@ -202,8 +203,11 @@ export class DuckDBCapabilities implements Capabilities {
       }
       case 'projectset':
       case 'recursive':
-      case 'input':
         return no(`${rel.kind} is evaluated at home`);
+      case 'input': {
+        const reason = rel.columns.map(({ type }) => notShipped(type)).find((one) => one !== undefined);
+        return reason === undefined ? exact : no(reason);
+      }
       case 'aggregate':
         // Without aggregates DuckDB takes several empty sets for one.
         if (rel.sets && rel.aggregates.length === 0) return no('grouping sets without aggregates');
@@ -280,10 +284,14 @@ function listElements(array: Scalar): readonly Scalar[] {
 }
 
 /** Columns whose order or equality the operator itself needs. */
-function keyColumns(rel: Rel): readonly ColumnId[] {
+function comparedColumns(rel: Rel): readonly ColumnId[] {
   switch (rel.kind) {
-    case 'aggregate':
-      return rel.groups.map((column) => column.id);
+    case 'aggregate': {
+      const distinct = rel.aggregates.filter(({ call }) => call.distinct).flatMap(({ call }) => call.args);
+      return [...rel.groups.map((column) => column.id), ...distinct.flatMap((arg) => [...columnsIn(arg)])];
+    }
+    case 'setop':
+      return rel.op === 'union' && rel.all ? [] : [...rel.leftColumns, ...rel.rightColumns];
     case 'sort':
       return rel.keys.map((key) => key.column);
     case 'distinct':

@@ -12,6 +12,7 @@ import { queryCanceled, sourceError } from '../../core/sql-error.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { BeginOptions, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
+import { shippedInputs } from '../../algebra/transform.ts';
 import type { DuckDBCapabilities } from './capabilities.ts';
 import { bindParameter } from './bind.ts';
 import { createReader } from './create-reader.ts';
@@ -23,6 +24,7 @@ import { stringLiteral } from './file-tables.ts';
 import { INFINITY_MARK } from './numeric-shape.ts';
 import { interruptible, ResultStream } from './result-stream.ts';
 import type { StreamOwner } from './result-stream.ts';
+import { fillTables } from './shipped-tables.ts';
 import { withinStack } from '../sql/fragment-shapes.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 
@@ -74,15 +76,18 @@ export class DuckDBTransaction implements SiteTransaction {
     const waitingSince = performance.now();
     const pooled = await context.lease.connect();
     if (options.metrics) options.metrics.waitForConnectionMs += performance.now() - waitingSince;
+    const inputs = shippedInputs(fragment);
     const owner: StreamOwner = {
       interrupt: () => pooled.connection.interrupt(),
       translate: (error) => (signal.aborted ? queryCanceled('user request') : fragmentError(context.source, error)),
       failure: () => this.failure(pooled, { text, parameters }, options.params, signal),
-      release: (reusable) => context.lease.giveBack(pooled, reusable),
+      // What was shipped there goes with the connection.
+      release: (reusable) => context.lease.giveBack(pooled, reusable && inputs.length === 0),
     };
     try {
       const step = <T>(promise: Promise<T>): Promise<T> => interruptible(promise, signal, () => owner.interrupt());
       await this.setTimeZone(pooled);
+      await step(fillTables(pooled.connection, inputs, options));
       const statement = await step(pooled.connection.prepare(text));
       try {
         bindParameters(statement, parameters, options.params);

@@ -8,7 +8,7 @@ import { MICROS_PER_DAY } from '../../core/calendar.ts';
 import type { Datum, Int64, Numeric } from '../../core/datum.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
-import type { Rel, Scan } from '../../algebra/rel.ts';
+import type { Input, Rel, Scan } from '../../algebra/rel.ts';
 import type {
   AggregateCall,
   ArrayCompareScalar,
@@ -36,6 +36,7 @@ import type { KnownRelations } from './describe.ts';
 import { comparisonConstant, decimalLiteral, duckdbType, literal } from './literals.ts';
 import { DIGITS_MAX, integerDigits, NARROW_DIGITS } from './numeric-shape.ts';
 import type { NumericShape, NumericShapes, ShapeFinder } from './numeric-shape.ts';
+import { shippedTable } from './shipped-tables.ts';
 
 /** Names DuckDB reads differently from PostgreSQL when they stand bare. */
 const KEY_WORDS = new Set(
@@ -123,6 +124,10 @@ export class DuckDBWriter extends SqlWriter {
       return castTo === undefined ? name : `CAST(${name} AS ${castTo}) AS ${name}`;
     });
     return `(SELECT ${items.join(', ')} FROM ${this.tableName(scan)}) AS ${this.quote(alias)}`;
+  }
+
+  protected override shippedName(input: Input): string {
+    return shippedTable(input.index);
   }
 
   protected override emptySelectList(): string {

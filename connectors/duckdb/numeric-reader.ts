@@ -9,6 +9,7 @@ import type { Column } from '../../core/batch.ts';
 import { BytesBuilder } from '../../core/column-builder.ts';
 import type { Numeric } from '../../core/datum.ts';
 import { decimalToBinary, numericToBinary } from '../../core/numeric-binary.ts';
+import { parseNumeric } from '../../core/numeric-text.ts';
 import { ColumnReader, vectorWords } from './column-reader.ts';
 import { vectorData } from './raw-vector.ts';
 import type { RawVector } from './raw-vector.ts';
@@ -137,8 +138,7 @@ export class NumericTextReader extends ColumnReader {
         this.builder.appendNull();
         continue;
       }
-      const point = text.indexOf('.');
-      const bytes = decimalToBinary(BigInt(text.replace('.', '')), point < 0 ? 0 : text.length - point - 1);
+      const bytes = numericToBinary(parseNumeric(text));
       this.builder.appendBytes(bytes, 0, bytes.length);
     }
   }

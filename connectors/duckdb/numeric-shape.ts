@@ -50,6 +50,9 @@ export const integerDigits = (shape: NumericShape): number => Math.max(digitsOf(
 const widthFor = (scale: number, bound: bigint): number => Math.max(scale, digitsOf(bound), 1);
 const checked = (shape: NumericShape): NumericShape | undefined => (fits(shape) ? shape : undefined);
 
+/** Of a column that is shipped there (shipped-tables.ts): any value at all, to be handed on. */
+const SHIPPED_SHAPE: NumericShape = { scale: 0, bound: 0n, width: 0, textual: true };
+
 const INTEGER_BOUNDS: Readonly<Record<string, bigint>> = { int2: 2n ** 15n, int4: 2n ** 31n, int8: 2n ** 63n };
 
 /** The shapes of all numeric columns that a fragment introduces; those without proof are absent. */
@@ -105,6 +108,9 @@ export class ShapeFinder {
           const sides = [shapes.get(rel.leftColumns[i]!), shapes.get(rel.rightColumns[i]!)];
           set(column.id, union(sides));
         });
+        break;
+      case 'input':
+        for (const { id, type } of rel.columns) if (type.kind === 'numeric') set(id, SHIPPED_SHAPE);
         break;
       case 'values':
         rel.columns.forEach((column, i) => {

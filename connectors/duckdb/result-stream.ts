@@ -8,7 +8,8 @@
 import { ResultReturnType } from '@duckdb/node-api';
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import { BATCH_ROWS } from '../../core/batch.ts';
-import type { Batch, BatchStream, Column } from '../../core/batch.ts';
+import type { Batch, BatchStream } from '../../core/batch.ts';
+import { columnBytes } from '../../core/column-bytes.ts';
 import type { SiteQueryMetrics } from '../../algebra/site.ts';
 import type { ColumnReader } from './column-reader.ts';
 import { chunkVector } from './raw-vector.ts';
@@ -146,16 +147,5 @@ export class ResultStream implements BatchStream {
     this.ahead = undefined;
     clearInterval(this.interrupting);
     this.owner.release(reusable);
-  }
-}
-
-function columnBytes(column: Column): number {
-  switch (column.layout) {
-    case 'bytes':
-      return column.data.length + column.offsets.byteLength;
-    case 'fixed16':
-      return column.data.length;
-    default:
-      return column.values.byteLength;
   }
 }

@@ -3,7 +3,7 @@
  * by batch, and the fragment a query over these tables. Column types the catalog server does not know lie there as text.
  */
 import type { Input, Rel } from '../../algebra/rel.ts';
-import { visitRel } from '../../algebra/transform.ts';
+import { shippedInputs } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { CatalogWriter } from './catalog-writer.ts';
@@ -28,10 +28,7 @@ export interface NetRelations {
 
 /** `name`: unique on the connection. */
 export function writeRelations(fragment: Rel, name: string): NetRelations {
-  const inputs: Input[] = [];
-  visitRel(fragment, (node) => {
-    if (node.kind === 'input') inputs[node.index] = node;
-  });
+  const inputs = shippedInputs(fragment);
   const tableName = (index: number): string => `pg_temp.${name}${index === 0 ? '' : `_${index}`}`;
   const tables = inputs.map((input, index) => new NetTableWriter().table(input, tableName(index)));
   return { tables, query: new NetRelationWriter(tableName).statement(fragment) };

@@ -4,7 +4,7 @@
  */
 import type { Input, Rel } from '../../algebra/rel.ts';
 import type { ParamScalar } from '../../algebra/scalar.ts';
-import { visitRel } from '../../algebra/transform.ts';
+import { shippedInputs } from '../../algebra/transform.ts';
 import { uniqueNames } from '../sql/fragment-shapes.ts';
 import { CatalogWriter } from './catalog-writer.ts';
 import { shippedAs } from './net-rows.ts';
@@ -24,10 +24,7 @@ export class SessionRelationWriter extends CatalogWriter {
   }
 
   shippedStatement(fragment: Rel): WrittenShipped {
-    const inputs: Input[] = [];
-    visitRel(fragment, (node) => {
-      if (node.kind === 'input') inputs[node.index] = node;
-    });
+    const inputs = shippedInputs(fragment);
     const { text, parameters } = this.statement(fragment);
     let position = parameters.length;
     const tables = inputs.map((input) => {

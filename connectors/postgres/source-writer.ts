@@ -4,7 +4,7 @@
  * planner sees how many rows there are.
  */
 import type { Input, Rel } from '../../algebra/rel.ts';
-import { visitRel } from '../../algebra/transform.ts';
+import { shippedInputs } from '../../algebra/transform.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import { uniqueNames } from '../sql/fragment-shapes.ts';
@@ -53,10 +53,7 @@ const WITH = /^WITH (RECURSIVE )?/;
 
 export class SourceWriter extends PostgresWriter {
   override statement(fragment: Rel): SourceSql {
-    const inputs: Input[] = [];
-    visitRel(fragment, (node) => {
-      if (node.kind === 'input') inputs[node.index] = node;
-    });
+    const inputs = shippedInputs(fragment);
     const written = super.statement(fragment);
     if (inputs.length === 0) return { ...written, inputs };
     let position = written.parameters.length;

@@ -3,7 +3,6 @@
  * bounded by the plan's depth. An operator holds one MemoryAccount and tells it the bytes it keeps now; the sum over the
  * query never stays above the limit: the account that would cross it raises 53200, and the session goes on.
  */
-import type { Batch, Column } from '../../core/batch.ts';
 import { outOfMemory } from '../../core/sql-error.ts';
 
 export class MemoryBudget {
@@ -96,23 +95,3 @@ export class MemoryAccount {
     this.#forgetRelief?.();
   }
 }
-
-export function columnBytes(column: Column): number {
-  const valid = column.valid === null ? 0 : column.length >> 3;
-  switch (column.layout) {
-    case 'bool':
-      return column.length + valid;
-    case 'int32':
-      return 4 * column.length + valid;
-    case 'int64':
-    case 'float64':
-    case 'decimal':
-      return 8 * column.length + valid;
-    case 'fixed16':
-      return 16 * column.length + valid;
-    case 'bytes':
-      return 4 * column.length + valid + (column.offsets[column.length]! - column.offsets[0]!);
-  }
-}
-
-export const batchBytes = (batch: Batch): number => batch.columns.reduce((sum, column) => sum + columnBytes(column), 0);

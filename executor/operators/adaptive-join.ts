@@ -12,7 +12,7 @@ import type { HashJoinPlan } from '../../algebra/plan.ts';
 import { assert } from '../../core/assert.ts';
 import type { Batch } from '../../core/batch.ts';
 import type { Execution } from '../execution.ts';
-import { batchBytes } from '../memory/memory-budget.ts';
+import { batchBytes } from '../../core/column-bytes.ts';
 import { HashJoinOperator } from './hash-join.ts';
 import { Operator, positionsOf } from './operator.ts';
 

@@ -20,7 +20,7 @@ import { BATCH_ROWS } from '../../core/batch.ts';
 import { concatBatches, emptyBatch, gather, gatherBatch, nullColumn } from '../../core/column.ts';
 import { outOfMemory } from '../../core/sql-error.ts';
 import type { Execution } from '../execution.ts';
-import { batchBytes } from '../memory/memory-budget.ts';
+import { batchBytes } from '../../core/column-bytes.ts';
 import { PairFilter } from './evaluation.ts';
 import { Operator, positionsOf } from './operator.ts';
 

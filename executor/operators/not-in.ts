@@ -15,7 +15,7 @@ import type { Batch, Column } from '../../core/batch.ts';
 import { BATCH_ROWS, isNull } from '../../core/batch.ts';
 import { concatBatches, emptyBatch, gather, gatherBatch } from '../../core/column.ts';
 import type { Execution } from '../execution.ts';
-import { batchBytes } from '../memory/memory-budget.ts';
+import { batchBytes } from '../../core/column-bytes.ts';
 import { Projection } from './evaluation.ts';
 import { rowsWhere } from './join.ts';
 import { KeyTable } from './keys/key-table.ts';

@@ -6,7 +6,7 @@ import type { Plan, RecursivePlan } from '../../algebra/plan.ts';
 import type { Batch } from '../../core/batch.ts';
 import { gatherBatch } from '../../core/column.ts';
 import type { Execution } from '../execution.ts';
-import { batchBytes } from '../memory/memory-budget.ts';
+import { batchBytes } from '../../core/column-bytes.ts';
 import { KeyTable } from './keys/key-table.ts';
 import { keyKind } from './keys/key-types.ts';
 import { closeAll, Operator } from './operator.ts';

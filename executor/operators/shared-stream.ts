@@ -12,7 +12,7 @@
 import { internalError } from '../../core/sql-error.ts';
 import type { Batch } from '../../core/batch.ts';
 import type { MemoryAccount } from '../memory/memory-budget.ts';
-import { batchBytes } from '../memory/memory-budget.ts';
+import { batchBytes } from '../../core/column-bytes.ts';
 import type { Operator } from './operator.ts';
 
 export class SharedStream {

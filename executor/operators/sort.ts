@@ -5,7 +5,7 @@ import type { Batch } from '../../core/batch.ts';
 import { BATCH_ROWS } from '../../core/batch.ts';
 import { concatBatches, gatherBatch } from '../../core/column.ts';
 import type { Execution } from '../execution.ts';
-import { batchBytes } from '../memory/memory-budget.ts';
+import { batchBytes } from '../../core/column-bytes.ts';
 import { Operator, positionsOf } from './operator.ts';
 import { sortRows } from './ordering/sort-rows.ts';
 

@@ -11,7 +11,7 @@ import { assert } from '../../core/assert.ts';
 import { concatBatches } from '../../core/column.ts';
 import { sqlError } from '../../core/sql-error.ts';
 import type { Execution } from '../execution.ts';
-import { batchBytes, columnBytes } from '../memory/memory-budget.ts';
+import { batchBytes, columnBytes } from '../../core/column-bytes.ts';
 import { evaluateConstant } from './evaluation.ts';
 import { sliceBatch } from './limit.ts';
 import { Operator, positionsOf } from './operator.ts';

@@ -1,14 +1,18 @@
 /** Relations on their way to a source: with parameters, within a snapshot, cancelled while they are collected, and after an error. */
 import type pg from 'pg';
 import { connectText, run } from '../support/differential.ts';
-import { Federation } from '../support/federation.ts';
+import { Federation, type FederationGateway } from '../support/federation.ts';
 
 const FACTS = 2_000;
 const DIMENSIONS = 60;
 
+/** Where the facts are; the dimensions are at the other. */
+const PLACES = ['pg', 'duck'] as const;
+type Place = (typeof PLACES)[number];
+
 let federation: Federation;
-let gateway: Awaited<ReturnType<Federation['gateway']>>;
-let client: pg.Client;
+const gateways = new Map<Place, FederationGateway>();
+const clients = new Map<Place, pg.Client>();
 let oracle: pg.Client;
 
 beforeAll(async () => {
@@ -26,24 +30,29 @@ beforeAll(async () => {
       tuples: Array.from({ length: DIMENSIONS }, (_, i) => `(${i}, 'name ${i % 7}')`),
     },
   ]);
-  gateway = await federation.gateway((table) => (table === 'facts' ? 'pg' : 'duck'), { disabled: ['shipping-cost'] });
-  client = await connectText(gateway.clientConfig);
+  for (const place of PLACES) {
+    const other = place === 'pg' ? 'duck' : 'pg';
+    const gateway = await federation.gateway((table) => (table === 'facts' ? place : other), { disabled: ['shipping-cost'] });
+    gateways.set(place, gateway);
+    clients.set(place, await connectText(gateway.clientConfig));
+  }
   oracle = await connectText(federation.oracleConfig());
 }, 120_000);
 afterAll(async () => {
-  await client?.end();
+  for (const client of clients.values()) await client.end();
   await oracle?.end();
-  await gateway?.stop();
+  for (const gateway of gateways.values()) await gateway.stop();
   await federation?.stop();
 });
 
 const GROUPS = `SELECT d.name, count(*), sum(f.amount) FROM facts f JOIN dimensions d ON d.id = f.dimension`;
-const plan = async (sql: string): Promise<string> =>
+const plan = async (client: pg.Client, sql: string): Promise<string> =>
   (await run(client, `EXPLAIN (COSTS OFF) ${sql}`)).rows.map(([line]) => line).join('\n');
 
-test('parameters hold on both ways, each time with their values', async () => {
+test.each(PLACES)('to %s: parameters hold on both ways, each time with their values', async (place) => {
+  const client = clients.get(place)!;
   const sql = `${GROUPS} WHERE d.id < $1 AND f.id > $2 GROUP BY d.name ORDER BY d.name`;
-  expect(await plan(`${GROUPS} GROUP BY d.name`)).toContain('Shipped to pg');
+  expect(await plan(client, `${GROUPS} GROUP BY d.name`)).toContain(`Shipped to ${place}`);
   const analysed = (await run(client, `EXPLAIN (ANALYZE, COSTS OFF) ${GROUPS} GROUP BY d.name`)).rows
     .map(([line]) => line)
     .join('\n');
@@ -59,6 +68,7 @@ test('parameters hold on both ways, each time with their values', async () => {
 });
 
 test('a transaction keeps its snapshot of the source that they are sent to', async () => {
+  const [client, gateway] = [clients.get('pg')!, gateways.get('pg')!];
   const sql = `${GROUPS} GROUP BY d.name ORDER BY d.name`;
   const { host, port, user } = federation.oracleConfig();
   const source = gateway.sources.find(({ name }) => name === 'pg')!;
@@ -83,11 +93,12 @@ test('a transaction keeps its snapshot of the source that they are sent to', asy
   }
 });
 
-test('what takes too long to collect is cancelled, what raises raises, and the session goes on', async () => {
+test.each(PLACES)('to %s: what takes too long is cancelled, what raises raises, and the session goes on', async (place) => {
+  const client = clients.get(place)!;
   const slow = `(SELECT a.id % 9 AS id, count(*) AS n FROM dimensions a, dimensions b, dimensions c, dimensions d, dimensions e, dimensions g GROUP BY 1)`;
   const asked = (shipped: string): string =>
     `SELECT sum(f.amount), sum(s.n) FROM facts f JOIN ${shipped} s ON s.id = f.dimension`;
-  expect(await plan(asked(slow))).toContain('Shipped to pg');
+  expect(await plan(client, asked(slow))).toContain(`Shipped to ${place}`);
   await run(client, "SET statement_timeout = '300ms'");
   expect((await run(client, asked(slow))).error?.code).toBe('57014');
   await run(client, 'SET statement_timeout = 0');

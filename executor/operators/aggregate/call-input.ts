@@ -12,7 +12,7 @@ import { BATCH_ROWS } from '../../../core/batch.ts';
 import { concatColumns, gather } from '../../../core/column.ts';
 import type { Datum } from '../../../core/datum.ts';
 import type { Execution } from '../../execution.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
+import { columnBytes } from '../../../core/column-bytes.ts';
 import { evaluateConstant, Projection, RowFilter } from '../evaluation.ts';
 import { KeyTable } from '../keys/key-table.ts';
 import { keyKind } from '../keys/key-types.ts';

@@ -3,7 +3,7 @@ import type { Column } from '../../../core/batch.ts';
 import { readDatum } from '../../../core/column.ts';
 import type { Datum } from '../../../core/datum.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
+import { columnBytes } from '../../../core/column-bytes.ts';
 import { grownInt32 } from './accumulator.ts';
 import { GroupLists } from './group-lists.ts';
 

@@ -8,7 +8,7 @@ import { assert } from '../../../core/assert.ts';
 import type { Batch, Column } from '../../../core/batch.ts';
 import { BATCH_ROWS } from '../../../core/batch.ts';
 import { concatColumns, gather } from '../../../core/column.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
+import { columnBytes } from '../../../core/column-bytes.ts';
 import { KeyTable } from '../keys/key-table.ts';
 import { keyKind } from '../keys/key-types.ts';
 

@@ -8,7 +8,7 @@ import { assert, unreachable } from '../../../core/assert.ts';
 import type { Column } from '../../../core/batch.ts';
 import { columnFromDatums, concatColumns } from '../../../core/column.ts';
 import type { Datum } from '../../../core/datum.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
+import { columnBytes } from '../../../core/column-bytes.ts';
 import { KeyTable } from '../keys/key-table.ts';
 import { keyKind } from '../keys/key-types.ts';
 import { sortRows } from '../ordering/sort-rows.ts';

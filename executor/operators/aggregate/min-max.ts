@@ -9,7 +9,7 @@ import { concatColumns, gather, nullColumn } from '../../../core/column.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
 import type { RowComparator } from '../../expression/compare.ts';
 import { compareFloats, rowComparator } from '../../expression/compare.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
+import { columnBytes } from '../../../core/column-bytes.ts';
 import type { Accumulator } from './accumulator.ts';
 import { columnOf, grownBytes, grownFloat64, grownInt32, validWhere } from './accumulator.ts';
 

@@ -9,7 +9,7 @@ import type { Column } from '../../../core/batch.ts';
 import { BATCH_ROWS, isNull } from '../../../core/batch.ts';
 import { gather } from '../../../core/column.ts';
 import type { Execution } from '../../execution.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
+import { columnBytes } from '../../../core/column-bytes.ts';
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import { columnOf } from '../aggregate/accumulator.ts';
 import { allRows, RowExpressions } from './row-expressions.ts';

@@ -15,7 +15,7 @@ import { BATCH_ROWS } from '../../../core/batch.ts';
 import { concatColumns, gather } from '../../../core/column.ts';
 import type { Execution } from '../../execution.ts';
 import type { MemoryAccount } from '../../memory/memory-budget.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
+import { columnBytes } from '../../../core/column-bytes.ts';
 import { accumulatorFactory } from '../aggregate/registry.ts';
 import type { FrameState } from './feed.ts';
 import { Feed } from './feed.ts';

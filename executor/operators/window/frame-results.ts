@@ -1,7 +1,7 @@
 /** Results of a state that is read again and again while its frame moves; rows with the same frame share one. */
 import type { Column } from '../../../core/batch.ts';
 import { concatColumns, gather } from '../../../core/column.ts';
-import { columnBytes } from '../../memory/memory-budget.ts';
+import { columnBytes } from '../../../core/column-bytes.ts';
 
 /** Results put together at a time. */
 const RESULTS = 4096;

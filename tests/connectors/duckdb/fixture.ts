@@ -7,6 +7,7 @@ import type { Rel, Scan } from '../../../algebra/rel.ts';
 import type { SessionSettings } from '../../../algebra/plan.ts';
 import type { ColumnId, Scalar } from '../../../algebra/scalar.ts';
 import type { Site } from '../../../algebra/site.ts';
+import type { BatchStream } from '../../../core/batch.ts';
 import { readDatum } from '../../../core/column.ts';
 import type { Datum } from '../../../core/datum.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
@@ -59,12 +60,17 @@ export const columnOf = (relation: Scan, index: number): Scalar => {
   return { kind: 'column', column: column.id, type: column.type };
 };
 
-/** All rows of a fragment. */
-export async function rowsOf(site: Site, fragment: Rel, params: readonly Datum[] = []): Promise<Datum[][]> {
+/** All rows of a fragment, with the relations that are shipped with it. */
+export async function rowsOf(
+  site: Site,
+  fragment: Rel,
+  params: readonly Datum[] = [],
+  inputs: readonly BatchStream[] = [],
+): Promise<Datum[][]> {
   const { signal } = new AbortController();
   const transaction = await site.begin({ fragments: 1, isolation: 'read committed', settings, signal });
   try {
-    const stream = await transaction.query(fragment, { params, signal });
+    const stream = await transaction.query(fragment, { params, signal, inputs });
     const rows: Datum[][] = [];
     try {
       for (let batch = await stream.next(); batch; batch = await stream.next()) {
