@@ -290,8 +290,6 @@ function comparedColumns(rel: Rel): readonly ColumnId[] {
       const distinct = rel.aggregates.filter(({ call }) => call.distinct).flatMap(({ call }) => call.args);
       return [...rel.groups.map((column) => column.id), ...distinct.flatMap((arg) => [...columnsIn(arg)])];
     }
-    case 'setop':
-      return rel.op === 'union' && rel.all ? [] : [...rel.leftColumns, ...rel.rightColumns];
     case 'sort':
       return rel.keys.map((key) => key.column);
     case 'distinct':

@@ -3,6 +3,7 @@
  * was not read to its end teaches nothing, and ANALYZE begins anew.
  */
 import type pg from 'pg';
+import { closedAfterAll } from '../support/closed-after-all.ts';
 import { connectText, run } from '../support/differential.ts';
 import { Federation, type FederationGateway } from '../support/federation.ts';
 
@@ -20,20 +21,20 @@ const SAME_DISTRICT = 'city = 8 AND zip = 8 AND area = 8 AND phone = 8';
 let federation: Federation;
 let gateway: FederationGateway;
 let client: pg.Client;
+const closes = closedAfterAll();
 beforeAll(async () => {
-  federation = await Federation.create([
-    { name: 'people', columns: ['id int4 NOT NULL', 'city int4', 'zip int4', 'area int4', 'phone int4'], primaryKey: ['id'], tuples: people }, // prettier-ignore
-    { name: 'notes', columns: ['id int4 NOT NULL', 'person int4'], primaryKey: ['id'], tuples: notes },
-    { name: 'visits', columns: ['id int4 NOT NULL', 'person int4', 'day int4'], primaryKey: ['id'], tuples: visits },
-  ]);
-  gateway = await federation.gateway((table) => (table === 'visits' ? 'duck' : 'shop'), { feedback: true, admin: 'operator' });
-  client = await connectText(gateway.clientConfig);
+  federation = closes(
+    await Federation.create([
+      { name: 'people', columns: ['id int4 NOT NULL', 'city int4', 'zip int4', 'area int4', 'phone int4'], primaryKey: ['id'], tuples: people }, // prettier-ignore
+      { name: 'notes', columns: ['id int4 NOT NULL', 'person int4'], primaryKey: ['id'], tuples: notes },
+      { name: 'visits', columns: ['id int4 NOT NULL', 'person int4', 'day int4'], primaryKey: ['id'], tuples: visits },
+    ]),
+  );
+  gateway = closes(
+    await federation.gateway((table) => (table === 'visits' ? 'duck' : 'shop'), { feedback: true, admin: 'operator' }),
+  );
+  client = closes(await connectText(gateway.clientConfig));
 }, 120_000);
-afterAll(async () => {
-  await client?.end();
-  await gateway?.stop();
-  await federation?.stop();
-});
 beforeEach(async () => {
   expect((await run(client, 'ANALYZE')).error).toBeUndefined();
 });

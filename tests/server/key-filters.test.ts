@@ -1,5 +1,6 @@
 /** The keys of a join's build side at the source of its probe side: sent, counted, and held back when there are too many. */
 import type pg from 'pg';
+import { closedAfterAll } from '../support/closed-after-all.ts';
 import { connectText, run } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
 
@@ -11,30 +12,32 @@ let gateway: Awaited<ReturnType<Federation['gateway']>>;
 let client: pg.Client;
 let oracle: pg.Client;
 
+const closes = closedAfterAll();
 beforeAll(async () => {
-  federation = await Federation.create([
-    {
-      name: 'facts',
-      columns: ['id integer NOT NULL', 'dimension integer', 'label text', 'amount numeric(8,2)'],
-      primaryKey: ['id'],
-      tuples: Array.from({ length: FACTS }, (_, i) => {
-        const dimension = i % 13 === 0 ? 'NULL' : String(i % 1000);
-        return `(${i}, ${dimension}, 'label ${i % 50}', ${i}.25)`;
-      }),
-    },
-    {
-      name: 'dimensions',
-      columns: ['id integer NOT NULL', 'name text', 'label text'],
-      primaryKey: ['id'],
-      tuples: Array.from({ length: DIMENSIONS }, (_, i) => `(${i}, 'name ${i}', ${i % 7 === 0 ? 'NULL' : `'label ${i % 60}'`})`),
-    },
-  ]);
-  oracle = await connectText(federation.oracleConfig());
+  federation = closes(
+    await Federation.create([
+      {
+        name: 'facts',
+        columns: ['id integer NOT NULL', 'dimension integer', 'label text', 'amount numeric(8,2)'],
+        primaryKey: ['id'],
+        tuples: Array.from({ length: FACTS }, (_, i) => {
+          const dimension = i % 13 === 0 ? 'NULL' : String(i % 1000);
+          return `(${i}, ${dimension}, 'label ${i % 50}', ${i}.25)`;
+        }),
+      },
+      {
+        name: 'dimensions',
+        columns: ['id integer NOT NULL', 'name text', 'label text'],
+        primaryKey: ['id'],
+        tuples: Array.from(
+          { length: DIMENSIONS },
+          (_, i) => `(${i}, 'name ${i}', ${i % 7 === 0 ? 'NULL' : `'label ${i % 60}'`})`,
+        ),
+      },
+    ]),
+  );
+  oracle = closes(await connectText(federation.oracleConfig()));
 }, 120_000);
-afterAll(async () => {
-  await oracle?.end();
-  await federation?.stop();
-});
 
 interface Case {
   readonly sql: string;
@@ -61,17 +64,14 @@ const placements = {
 } as const;
 
 describe.each(Object.entries(placements))('%s', (_, placement) => {
+  const closes = closedAfterAll();
   beforeAll(async () => {
     // What else would keep these rows from travelling.
     const disabled = ['infer-filters', 'eager-aggregates', 'shipping'];
-    gateway = await federation.gateway(placement, { admin: 'operator', disabled });
-    client = await connectText(gateway.clientConfig);
+    gateway = closes(await federation.gateway(placement, { admin: 'operator', disabled }));
+    client = closes(await connectText(gateway.clientConfig));
     expect((await run(client, 'ANALYZE')).error).toBeUndefined();
   }, 60_000);
-  afterAll(async () => {
-    await client?.end();
-    await gateway?.stop();
-  });
 
   test.each(cases)('$keys keys: $sql', async ({ sql, keys }) => {
     const [expected, actual] = [await run(oracle, sql), await run(client, sql)];

@@ -1,5 +1,6 @@
 /** One fetch for both sides of a join, of more rows than any buffer on the way holds: it must neither stop nor be asked for twice. */
 import type pg from 'pg';
+import { closedAfterAll } from '../support/closed-after-all.ts';
 import { connectText, run } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
 
@@ -10,21 +11,20 @@ let gateway: Awaited<ReturnType<Federation['gateway']>>;
 let client: pg.Client;
 let oracle: pg.Client;
 
+const closes = closedAfterAll();
 beforeAll(async () => {
-  federation = await Federation.create([
-    {
-      name: 'parts',
-      columns: ['id integer NOT NULL', 'parent integer', 'label text'],
-      tuples: Array.from({ length: ROWS }, (_, i) => `(${i}, ${i === 0 ? 'NULL' : i >> 1}, 'part ${'x'.repeat(60)} ${i}')`),
-    },
-    { name: 'marks', columns: ['id integer NOT NULL'], tuples: ['(7)', '(8)', '(59999)'] },
-  ]);
-  oracle = await connectText(federation.oracleConfig());
+  federation = closes(
+    await Federation.create([
+      {
+        name: 'parts',
+        columns: ['id integer NOT NULL', 'parent integer', 'label text'],
+        tuples: Array.from({ length: ROWS }, (_, i) => `(${i}, ${i === 0 ? 'NULL' : i >> 1}, 'part ${'x'.repeat(60)} ${i}')`),
+      },
+      { name: 'marks', columns: ['id integer NOT NULL'], tuples: ['(7)', '(8)', '(59999)'] },
+    ]),
+  );
+  oracle = closes(await connectText(federation.oracleConfig()));
 }, 120_000);
-afterAll(async () => {
-  await oracle?.end();
-  await federation?.stop();
-});
 
 const placements = {
   'parts in PostgreSQL': (table: string) => (table === 'parts' ? 'pg' : 'duck'),
@@ -36,14 +36,11 @@ const joined = (what: string): string =>
   `SELECT ${what} FROM (parts a FULL JOIN marks m ON m.id = a.id) JOIN (parts b FULL JOIN marks n ON n.id = -b.id) ON b.parent = a.id`;
 
 describe.each(Object.entries(placements))('%s', (_, placement) => {
+  const closes = closedAfterAll();
   beforeAll(async () => {
-    gateway = await federation.gateway(placement, { disabled: ['order-joins', 'eager-aggregates'] });
-    client = await connectText(gateway.clientConfig);
+    gateway = closes(await federation.gateway(placement, { disabled: ['order-joins', 'eager-aggregates'] }));
+    client = closes(await connectText(gateway.clientConfig));
   }, 60_000);
-  afterAll(async () => {
-    await client?.end();
-    await gateway?.stop();
-  });
 
   const fetches = (lines: readonly (string | null)[]): readonly string[] =>
     lines.flatMap((line, i) => (/Remote SQL: .*parts/.test(line!) ? [lines[i - 1]!.trim()] : []));

@@ -1,5 +1,6 @@
 /** Relations on their way to a source: with parameters, within a snapshot, cancelled while they are collected, and after an error. */
 import type pg from 'pg';
+import { closedAfterAll } from '../support/closed-after-all.ts';
 import { connectText, run } from '../support/differential.ts';
 import { Federation, type FederationGateway } from '../support/federation.ts';
 
@@ -15,35 +16,34 @@ const gateways = new Map<Place, FederationGateway>();
 const clients = new Map<Place, pg.Client>();
 let oracle: pg.Client;
 
+const closes = closedAfterAll();
 beforeAll(async () => {
-  federation = await Federation.create([
-    {
-      name: 'facts',
-      columns: ['id integer NOT NULL', 'dimension integer', 'amount numeric(8,2)'],
-      primaryKey: ['id'],
-      tuples: Array.from({ length: FACTS }, (_, i) => `(${i}, ${i % 11 === 0 ? 'NULL' : i % 90}, ${i}.25)`),
-    },
-    {
-      name: 'dimensions',
-      columns: ['id integer NOT NULL', 'name text'],
-      primaryKey: ['id'],
-      tuples: Array.from({ length: DIMENSIONS }, (_, i) => `(${i}, 'name ${i % 7}')`),
-    },
-  ]);
+  federation = closes(
+    await Federation.create([
+      {
+        name: 'facts',
+        columns: ['id integer NOT NULL', 'dimension integer', 'amount numeric(8,2)'],
+        primaryKey: ['id'],
+        tuples: Array.from({ length: FACTS }, (_, i) => `(${i}, ${i % 11 === 0 ? 'NULL' : i % 90}, ${i}.25)`),
+      },
+      {
+        name: 'dimensions',
+        columns: ['id integer NOT NULL', 'name text'],
+        primaryKey: ['id'],
+        tuples: Array.from({ length: DIMENSIONS }, (_, i) => `(${i}, 'name ${i % 7}')`),
+      },
+    ]),
+  );
   for (const place of PLACES) {
     const other = place === 'pg' ? 'duck' : 'pg';
-    const gateway = await federation.gateway((table) => (table === 'facts' ? place : other), { disabled: ['shipping-cost'] });
+    const gateway = closes(
+      await federation.gateway((table) => (table === 'facts' ? place : other), { disabled: ['shipping-cost'] }),
+    );
     gateways.set(place, gateway);
-    clients.set(place, await connectText(gateway.clientConfig));
+    clients.set(place, closes(await connectText(gateway.clientConfig)));
   }
-  oracle = await connectText(federation.oracleConfig());
+  oracle = closes(await connectText(federation.oracleConfig()));
 }, 120_000);
-afterAll(async () => {
-  for (const client of clients.values()) await client.end();
-  await oracle?.end();
-  for (const gateway of gateways.values()) await gateway.stop();
-  await federation?.stop();
-});
 
 const GROUPS = `SELECT d.name, count(*), sum(f.amount) FROM facts f JOIN dimensions d ON d.id = f.dimension`;
 const plan = async (client: pg.Client, sql: string): Promise<string> =>

@@ -1,6 +1,6 @@
 /** Statistics of both kinds of sources: collected by ANALYZE, shown by tributary_stats, followed by estimates. */
 import type pg from 'pg';
-import type { Gateway } from '../../server/main.ts';
+import { closedAfterAll } from '../support/closed-after-all.ts';
 import { connectText, run } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
 
@@ -12,22 +12,18 @@ const tuples = Array.from({ length: ROWS }, (_, i) => {
 const columns = ['id integer NOT NULL', 'kind text', 'day date'];
 
 let federation: Federation;
-let gateway: Gateway;
 let client: pg.Client;
+const closes = closedAfterAll();
 beforeAll(async () => {
-  federation = await Federation.create([
-    { name: 'a', columns, primaryKey: ['id'], tuples },
-    { name: 'b', columns, primaryKey: ['id'], tuples },
-  ]);
-  const started = await federation.gateway((table) => (table === 'a' ? 'shop' : 'duck'), { admin: 'operator' });
-  gateway = started;
-  client = await connectText(started.clientConfig);
+  federation = closes(
+    await Federation.create([
+      { name: 'a', columns, primaryKey: ['id'], tuples },
+      { name: 'b', columns, primaryKey: ['id'], tuples },
+    ]),
+  );
+  const gateway = closes(await federation.gateway((table) => (table === 'a' ? 'shop' : 'duck'), { admin: 'operator' }));
+  client = closes(await connectText(gateway.clientConfig));
 }, 120_000);
-afterAll(async () => {
-  await client?.end();
-  await gateway?.stop();
-  await federation?.stop();
-});
 
 const facts = (table: string): Promise<{ rows: readonly (readonly (string | null)[])[] }> =>
   run(
