@@ -12,7 +12,7 @@
  */
 import { CATALOG_SITE, type Rel } from '../../algebra/rel.ts';
 import type { HashJoinPlan, KeyFilter, Plan, RemoteQuery } from '../../algebra/plan.ts';
-import type { ArrayCompareScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { ArrayCompareScalar, ColumnId, ColumnRefScalar, Scalar } from '../../algebra/scalar.ts';
 import { arrayTypeOf, type TypeKind } from '../../core/sql-type.ts';
 import { keysWorthSending } from '../cost/key-filter-cost.ts';
 import type { Estimator } from '../estimate/estimator.ts';
@@ -40,14 +40,16 @@ export function keyFilterOf(
   for (const [key, left] of join.leftKeys.entries()) {
     const right = join.rightKeys[key]!;
     if (left.kind !== 'column' || left.type.kind !== right.type.kind || !LISTED.has(left.type.kind)) continue;
-    const target = sourceOf(join.left, left.column);
-    const condition = conditionOf(on, left.column, right);
-    if (target === undefined || condition === undefined) continue;
+    const found = sourceOf(join.left, left.column);
+    if (found === undefined) continue;
+    const { target, column } = found;
+    const condition = conditionOf(on, left, right, column);
+    if (condition === undefined) continue;
     const { judge, estimator } = options;
     const filtered: Rel = { kind: 'filter', input: target.fragment, conjuncts: [condition] };
     if (judge.node(filtered, target.site).verdict === 'no') continue;
     const rows = estimator.rows(target.fragment);
-    const values = estimator.values(target.fragment, left.column);
+    const values = estimator.values(target.fragment, column);
     const keys = right.kind === 'column' ? estimator.values(build, right.column) : estimator.rows(build);
     const keysMax = keysWorthSending({ rows, values, keys, always: options.always });
     const expected = { keys: Math.round(keys), rows: Math.round(rows * Math.min(1, keys / values)) };
@@ -56,25 +58,30 @@ export function keyFilterOf(
   return undefined;
 }
 
-/** column = ANY ($0): the array of keys is put in when it is known. */
-function conditionOf(on: readonly Scalar[], column: ColumnId, right: Scalar): ArrayCompareScalar | undefined {
+/** column = ANY ($0): the array of keys is put in when it is known. `column`: what the key is called at its source. */
+function conditionOf(
+  on: readonly Scalar[],
+  key: ColumnRefScalar,
+  right: Scalar,
+  column: ColumnId,
+): ArrayCompareScalar | undefined {
   for (const call of on) {
     if (call.kind !== 'call' || call.operator?.name !== '=' || !call.fn.strict) continue;
-    const left = call.args.find((arg) => arg.kind === 'column' && arg.column === column);
+    const left = call.args.find((arg) => arg.kind === 'column' && arg.column === key.column);
     const array = arrayTypeOf(right.type);
     if (left === undefined || array === undefined || !call.args.includes(right)) continue;
     const { fn, operator, inputCollation, type } = call;
-    return { kind: 'arraycompare', quantifier: 'any', fn, operator, left, array: { kind: 'param', index: 0, type: array }, inputCollation, type }; // prettier-ignore
+    return { kind: 'arraycompare', quantifier: 'any', fn, operator, left: { ...key, column }, array: { kind: 'param', index: 0, type: array }, inputCollation, type }; // prettier-ignore
   }
   return undefined;
 }
 
-/** The fragment that a column comes from, unchanged, through operators that let a condition on it pass. */
-function sourceOf(plan: Plan, column: ColumnId): RemoteQuery | undefined {
+/** The fragment that a column comes from, unchanged, through operators that let a condition on it pass; and its name there. */
+function sourceOf(plan: Plan, column: ColumnId): { readonly target: RemoteQuery; readonly column: ColumnId } | undefined {
   if (!plan.columns.some(({ id }) => id === column)) return undefined;
   switch (plan.kind) {
     case 'remote':
-      return plan.inputs === undefined && plan.site !== CATALOG_SITE ? plan : undefined;
+      return plan.inputs === undefined && plan.site !== CATALOG_SITE ? { target: plan, column } : undefined;
     case 'filter':
     case 'distinct':
       return sourceOf(plan.input, column);

@@ -6,6 +6,7 @@
 import type { Rel } from '../../algebra/rel.ts';
 import { compareAsDates } from './compare-as-dates.ts';
 import { checkRel, checkSameOutput } from './check-rel.ts';
+import { distinctConstants } from './distinct-constants.ts';
 import { emptyRelations } from './empty-relations.ts';
 import { factorDisjunctions } from './factor-disjunctions.ts';
 import { implyFilters } from './imply-filters.ts';
@@ -37,6 +38,7 @@ const sequence: readonly RewriteRule[] = [
   { name: 'infer-filters', apply: inferFilters },
   { name: 'push-filters', apply: pushFilters },
   { name: 'empty-relations', apply: emptyRelations },
+  { name: 'distinct-constants', apply: distinctConstants },
   { name: 'limit-below-project', apply: limitBelowProject },
   { name: 'merge-projects', apply: mergeProjects },
   { name: 'prune-columns', apply: pruneColumns },

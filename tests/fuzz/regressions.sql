@@ -120,3 +120,15 @@ SELECT qty + 1, 1 + qty, qty * 3, qty - 70000, qty + 1 > 4 FROM events ORDER BY 
 -- DuckDB 1.5 loses rows of an EXISTS with both <> and < of outer columns
 SELECT p.id FROM people p WHERE EXISTS (SELECT 1 FROM depts d WHERE d.id <> p.dept AND d.id < p.id) ORDER BY p.id;
 SELECT p.id FROM people p WHERE NOT EXISTS (SELECT 1 FROM people d WHERE d.dept IS DISTINCT FROM p.dept AND d.salary > p.salary) ORDER BY p.id;
+
+-- keys for a column that is called otherwise at its source
+SELECT q.c1 FROM people p LEFT JOIN (SELECT (SELECT 3 FROM depts d WHERE d.id < e.person ORDER BY 1 LIMIT 1), unnest(ARRAY[1, 2]) FROM events e) q (c1, c2) ON p.id = q.c2 ORDER BY 1;
+
+-- constants in DISTINCT: of a type that only PostgreSQL compares, and nothing else
+SELECT DISTINCT to_jsonb(width_bucket(0, 0, 10, 4)), dept FROM people ORDER BY dept;
+SELECT DISTINCT to_jsonb(1), ARRAY[2, NULL] FROM people p JOIN events e ON e.person = p.id;
+SELECT DISTINCT '[1]'::jsonb FROM people WHERE id < 0;
+SELECT count(*) FROM (SELECT DISTINCT 1, NULL::text FROM events UNION ALL SELECT DISTINCT 2, 'x' FROM people WHERE id < 0) x;
+SELECT id FROM people WHERE dept IN (SELECT DISTINCT 2 FROM events) ORDER BY id;
+SELECT p.id, x.n FROM people p, LATERAL (SELECT DISTINCT 7 AS n, p.dept FROM events e WHERE e.person = p.id) x ORDER BY p.id;
+SELECT p.id, (SELECT DISTINCT 'one' FROM events e WHERE e.person = p.id) FROM people p ORDER BY p.id;
