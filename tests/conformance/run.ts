@@ -4,6 +4,8 @@ import { JOB } from './job.ts';
 import { runQuerySet, setMarkdown, setSummary, type QuerySet } from './query-set.ts';
 import { REGRESS_FILES, runRegress } from './regress.ts';
 import { recordProof } from './record.ts';
+import { ruleNames } from '../../planner/plan-query.ts';
+import { rulesSummary, rulesTable, runRules } from './rules.ts';
 import { SLT_PLACEMENTS } from '../slt/slt-world.ts';
 import { runSlt, sltTable } from './slt.ts';
 import { runSqlsmith, sqlsmithSummary, sqlsmithTable } from './sqlsmith.ts';
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
     engine: { type: 'string' },
     'pg-src': { type: 'string' },
     file: { type: 'string', multiple: true },
+    rule: { type: 'string', multiple: true },
     placements: { type: 'boolean', default: false },
     details: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '5' },
@@ -87,6 +90,17 @@ function regress(): Promise<boolean> {
   return runRegress({ pgSource, files, details, record, placements });
 }
 
+async function rules(): Promise<boolean> {
+  const reports = await runRules({
+    rules: values.rule ?? ruleNames,
+    onReport: ({ rule, placement, wrong }) =>
+      console.log([`without ${rule}, ${placement}: ${wrong.length} different`, ...wrong].join('\n')),
+  });
+  console.log(rulesSummary(reports));
+  if (values.record && values.rule === undefined) recordProof('rules', rulesTable(reports));
+  return reports.every(({ wrong }) => wrong.length === 0);
+}
+
 async function sqlsmith(): Promise<boolean> {
   const summary = await runSqlsmith({ minutes: Number(values.minutes), seed: Number(values.seed) });
   console.log(sqlsmithSummary(summary));
@@ -100,6 +114,7 @@ const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
   job: () => querySet(JOB, '0.05'),
   slt,
   regress,
+  rules,
   sqlsmith,
 };
 const proof = proofs[positionals[0] ?? ''];

@@ -29,7 +29,7 @@ export async function connectText(options: pg.ClientConfig): Promise<pg.Client> 
   return client;
 }
 
-interface TypedOutcome extends Outcome {
+export interface TypedOutcome extends Outcome {
   readonly typeOids: readonly number[];
 }
 
