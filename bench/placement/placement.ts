@@ -102,10 +102,6 @@ async function runLayout(part: Part, options: PlacementOptions): Promise<readonl
     });
     started.push(() => gateway.stop());
     const stage: Stage = { federation, gateway, links, timeoutMs: Number(options.timeout ?? 60) * 1_000 };
-    const client = await connectText(gateway.clientConfig);
-    const analyzed = await run(client, 'ANALYZE');
-    await client.end();
-    if (analyzed.error) throw new Error(`ANALYZE: ${analyzed.error.message}`);
     const contenders = await contendersOf(part, stage, switches);
     started.push(...contenders.map((contender) => () => contender.stop()));
     const results: QueryResult[] = [];
@@ -134,6 +130,14 @@ async function contendersOf(part: Part, stage: Stage, switches: Set<string>): Pr
   return contenders;
 }
 
+/** Statistics, and what the links cost. */
+async function analyze({ gateway }: Stage): Promise<void> {
+  const client = await connectText(gateway.clientConfig);
+  const { error } = await run(client, 'ANALYZE');
+  await client.end();
+  if (error) throw new Error(`ANALYZE: ${error.message}`);
+}
+
 async function runLink(
   part: Part,
   stage: Stage,
@@ -143,6 +147,7 @@ async function runLink(
 ): Promise<readonly QueryResult[]> {
   const { set, scale, group, layout } = part;
   for (const each of stage.links.values()) await each.setSpeed(LINKS[link]!);
+  await analyze(stage);
   console.log(`\n${set.name} at scale ${scale}, ${group} at ${layout.inside}, all else at ${layout.outside}, ${link}`);
   const numbers = options.queries === 'accio' ? ACCIO : options.queries?.split(',').map(Number);
   const results: QueryResult[] = [];

@@ -6,7 +6,7 @@
 import { DuckDBVector } from '@duckdb/node-api';
 import { assert } from '../../core/assert.ts';
 import type { Column } from '../../core/batch.ts';
-import { BytesBuilder } from '../../core/column-builder.ts';
+import { BytesBuilder, NumericBuilder } from '../../core/column-builder.ts';
 import type { Numeric } from '../../core/datum.ts';
 import { decimalToBinary, numericToBinary } from '../../core/numeric-binary.ts';
 import { parseNumeric } from '../../core/numeric-text.ts';
@@ -126,7 +126,7 @@ export class NumericReader extends ColumnReader {
 
 /** A numeric that was written as text, digit by digit as it is to be shown. */
 export class NumericTextReader extends ColumnReader {
-  private readonly builder = new BytesBuilder();
+  private readonly builder = new NumericBuilder();
   protected grow(): void {
     // The builder grows by itself.
   }
@@ -134,17 +134,23 @@ export class NumericTextReader extends ColumnReader {
     const values = DuckDBVector.create(vector, rows);
     for (let row = 0; row < rows; row++) {
       const text = values.getItem(row) as string | null;
-      if (text === null) {
-        this.builder.appendNull();
-        continue;
-      }
-      const bytes = numericToBinary(parseNumeric(text));
-      this.builder.appendBytes(bytes, 0, bytes.length);
+      this.builder.appendDatum(text === null ? null : written(text));
     }
   }
   protected take(length: number, valid: Uint8Array | null): Column {
     return { ...this.builder.finish(), length, valid };
   }
+}
+
+/** Digits that a number holds exactly. */
+const NUMBER_DIGITS = 15;
+
+/** A numeric as PostgreSQL writes it. */
+function written(text: string): Numeric {
+  if (text.length > NUMBER_DIGITS) return parseNumeric(text);
+  const point = text.indexOf('.');
+  const unscaled = Number(point < 0 ? text : text.slice(0, point) + text.slice(point + 1));
+  return Number.isFinite(unscaled) ? finite(BigInt(unscaled), point < 0 ? 0 : text.length - point - 1) : parseNumeric(text);
 }
 
 const finite = (unscaled: bigint, scale: number): Numeric => ({ kind: 'finite', unscaled, scale });
