@@ -87,7 +87,7 @@ export class DuckDBTransaction implements SiteTransaction {
     try {
       const step = <T>(promise: Promise<T>): Promise<T> => interruptible(promise, signal, () => owner.interrupt());
       await this.setTimeZone(pooled);
-      await step(fillTables(pooled.connection, inputs, options));
+      await step(fillTables(pooled.connection, inputs, { ...options, signal }));
       const statement = await step(pooled.connection.prepare(text));
       try {
         bindParameters(statement, parameters, options.params);

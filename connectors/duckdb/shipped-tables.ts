@@ -2,6 +2,7 @@
  * Relations shipped to a DuckDB source (planner/place/shipping.ts): temporary tables of the connection that runs the fragment,
  * which go with it. DuckDB knows how many rows they have, and orders its joins by that.
  */
+import { setImmediate } from 'node:timers/promises';
 import { DuckDBDataChunk, DuckDBUUIDValue, UUID } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type { Input } from '../../algebra/rel.ts';
@@ -19,8 +20,8 @@ import { duckdbValue, valueType } from './bind.ts';
 import { quoted } from './describe.ts';
 import { duckdbType } from './literals.ts';
 
-/** Kinds of which DuckDB has every value. Timestamps end there a little earlier. */
-const SHIPPED: ReadonlySet<TypeKind> = new Set<TypeKind>([
+/** Of which DuckDB has every value. Timestamps end there a little earlier. */
+export const SHIPPED_KINDS = [
   'bool',
   'int2',
   'int4',
@@ -34,7 +35,8 @@ const SHIPPED: ReadonlySet<TypeKind> = new Set<TypeKind>([
   'date',
   'time',
   'uuid',
-]);
+] as const satisfies readonly TypeKind[];
+const SHIPPED: ReadonlySet<TypeKind> = new Set(SHIPPED_KINDS);
 
 /** Why values of a type do not get to DuckDB as they are; undefined: they do. */
 export const notShipped = (type: SqlType): string | undefined =>
@@ -46,7 +48,7 @@ export const shippedTable = (index: number): string => `temp.main.${tableName(in
 /** As many as a vector of DuckDB holds. */
 const CHUNK_ROWS = 2_048;
 
-/** Makes the tables and reads `options.inputs` into them, to their end. */
+/** Makes the tables and reads `options.inputs` into them, to their end. Others have their turn after each batch. */
 export async function fillTables(
   connection: DuckDBConnection,
   inputs: readonly Input[],
@@ -74,6 +76,7 @@ export async function fillTables(
           appender.appendDataChunk(chunk);
         }
         bytes += batchBytes(batch);
+        await setImmediate();
       }
     } finally {
       appender.closeSync();

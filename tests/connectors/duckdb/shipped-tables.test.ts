@@ -2,7 +2,7 @@
 import type { Input, Rel, RelColumn } from '../../../algebra/rel.ts';
 import type { Site } from '../../../algebra/site.ts';
 import { createDuckDBSite } from '../../../connectors/duckdb/duckdb-site.ts';
-import { notShipped } from '../../../connectors/duckdb/shipped-tables.ts';
+import { notShipped, SHIPPED_KINDS } from '../../../connectors/duckdb/shipped-tables.ts';
 import type { BatchStream } from '../../../core/batch.ts';
 import { columnFromDatums } from '../../../core/column.ts';
 import { parseDatum } from '../../../core/text-parse.ts';
@@ -30,21 +30,6 @@ const MORE: Readonly<Record<string, readonly (string | null)[]>> = {
     '80000000-0000-4000-8000-000000000001',
   ],
 };
-const SHIPPED = [
-  'bool',
-  'int2',
-  'int4',
-  'int8',
-  'float4',
-  'float8',
-  'numeric',
-  'text',
-  'varchar',
-  'bytea',
-  'date',
-  'time',
-  'uuid',
-] as const;
 
 let site: Site;
 let remove: () => Promise<void>;
@@ -82,7 +67,7 @@ const columnsOf = (...types: readonly SqlType[]): RelColumn[] =>
   types.map((type, i) => ({ id: columnId(i + 1), name: 'same name', type }));
 const sorted = (rows: readonly (string | null)[][]): string[] => rows.map((row) => JSON.stringify(row)).sort();
 
-test.each(SHIPPED)('%s', async (kind) => {
+test.each(SHIPPED_KINDS)('%s', async (kind) => {
   const type = sqlType(kind);
   expect(notShipped(type)).toBeUndefined();
   const values = [...(EDGE_VALUES[kind === 'varchar' ? 'text' : kind] ?? []), ...(MORE[kind] ?? [])];
