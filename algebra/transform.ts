@@ -1,6 +1,7 @@
 /**
  * Walking and rebuilding the logical language: what every rewrite, the placement and the executor share. All functions are
  * pure; a node whose parts did not change is returned as it was, so that identity tells whether a rule fired.
+ * Long since every walk names each kind of node.
  */
 import { unreachable } from '../core/assert.ts';
 import type { FrameBound, Input, Rel } from './rel.ts';
