@@ -17,7 +17,7 @@ interface ConnectedClient {
   readonly secretKey: number;
 }
 
-/** Resolves when the server has acted on it. */
+/** Resolves when the server has acted on it: our end stays open until then, which a proxy would close the other one for. */
 export function sendCancel(client: Client): Promise<void> {
   const { host, port, ssl, processID, secretKey } = client as unknown as ConnectedClient;
   return new Promise((resolve, reject) => {
@@ -27,14 +27,14 @@ export function sendCancel(client: Client): Promise<void> {
     socket.once('close', () => resolve());
     socket.once('connect', () => {
       if (!ssl) {
-        socket.end(cancelRequest(processID, secretKey));
+        socket.write(cancelRequest(processID, secretKey));
         return;
       }
       socket.write(sslRequest());
       socket.once('data', () => {
         const secure = tls.connect({ ...(ssl === true ? {} : ssl), socket, host });
         secure.once('error', reject);
-        secure.once('secureConnect', () => secure.end(cancelRequest(processID, secretKey)));
+        secure.once('secureConnect', () => secure.write(cancelRequest(processID, secretKey)));
       });
     });
     socket.resume();

@@ -61,6 +61,8 @@ export class RemoteConnection {
   private retired = false;
   private lastFatal = 'the server closed the connection';
   private closed = false;
+  /** Cancels on their way: what is sent before the last of them is gone may be what it hits. */
+  private cancelling: Promise<void> | null = null;
 
   /** `client` has connected and is idle. */
   constructor(source: string, client: Client, onClosed: (connection: RemoteConnection) => void) {
@@ -130,6 +132,7 @@ export class RemoteConnection {
 
   /** `messages` end with Sync (or are one Query). Rejects (08006) only when the connection is lost. */
   async request(messages: readonly Uint8Array[], handlers: RequestHandlers = {}): Promise<Outcome> {
+    while (this.cancelling) await this.cancelling;
     if (this.closed) throw sourceConnectionLost(this.source, this.lastFatal);
     const prefix = this.prefix;
     this.prefix = [];
@@ -160,11 +163,16 @@ export class RemoteConnection {
     this.socket.resume();
   }
 
-  /**
-   * Stops what is running and waits until the connection is idle again; one that does not obey within a second is destroyed.
-   * Waiting for the cancel's own connection to close keeps it from hitting a later statement.
-   */
-  async cancel(): Promise<void> {
+  /** Stops what is running and waits until the connection is idle again; one that does not obey within a second is destroyed. */
+  cancel(): Promise<void> {
+    const gone = Promise.all([this.cancelling, this.cancelRunning()]).then(() => {
+      if (this.cancelling === gone) this.cancelling = null;
+    });
+    this.cancelling = gone;
+    return gone;
+  }
+
+  private async cancelRunning(): Promise<void> {
     const running = this.requests.at(-1);
     if (this.closed || running === undefined) return;
     const drained = new Promise<void>((resolve) => {
