@@ -130,6 +130,7 @@ export class QueryConverter {
     const windows = hasWindows(query) ? new Windows(this, query, { ...itemContext, sets: undefined }) : null;
     const listContext: ExpressionContext = windows ? { ...itemContext, windows } : itemContext;
     const lateContext: ExpressionContext = { ...listContext, condition: undefined, postponed };
+    const sortedBy = this.firstKey(query, context);
     const mayPostpone = conditional && query['limitOffset'] === null && list(query, 'distinctClause').length === 0;
     const evaluatesLate = evaluatesVolatileLate(query);
     const used = new Set<ColumnId>(grouping?.outerColumns);
@@ -138,7 +139,9 @@ export class QueryConverter {
       const canWait = mayPostpone && reference === 0;
       const before = [joins.size, postponed.size];
       const known = windows?.key(reference) ?? grouping?.entry(reference);
-      const expr = known ?? expressions.convert(child(entry, 'expr'), canWait ? lateContext : listContext);
+      const forEachRow = reference !== 0 && reference === sortedBy;
+      const keyContext = forEachRow ? { ...listContext, condition: undefined } : listContext;
+      const expr = known ?? expressions.convert(child(entry, 'expr'), canWait ? lateContext : keyContext);
       const item = target(analysis, entry, expr, used);
       targets.push(item);
       const raises = joins.size > before[0]! && canWait && !cannotRaise(expr);
@@ -165,6 +168,18 @@ export class QueryConverter {
       positions,
       postponed: { joins: postponed, targets: late },
     };
+  }
+
+  /**
+   * Where ORDER BY begins with it, an item of the select list is computed for every row before LIMIT counts any off, if it
+   * wants one: no index holds a subquery's value. Its number; 0: there is none.
+   */
+  private firstKey(query: TreeNode, context: ExpressionContext): number {
+    const [first] = nodes(query, 'sortClause');
+    if (first === undefined || list(query, 'distinctClause').length > 0) return 0;
+    const limit = this.limitExpression(query, 'limitCount', context);
+    const wantsOne = limit === null || (limit.kind === 'const' && limit.value !== null && Number(limit.value) > 0);
+    return wantsOne ? integer(first, 'tleSortGroupRef') : 0;
   }
 
   /**

@@ -40,3 +40,17 @@ FROM people p ORDER BY p.id;
 
 SELECT p.id, CASE WHEN p.id > 2 THEN (SELECT max(greatest(e.qty, 2)) FROM events e WHERE nullif(e.person, 1) = p.id) ELSE 0 END AS q
 FROM people p ORDER BY p.id LIMIT 6;
+
+-- What ORDER BY begins with is computed for every row, whatever LIMIT leaves.
+SELECT p.id, (SELECT sum(e.amount / e.qty) FROM events e WHERE e.person = p.id AND e.qty <> 0) AS share
+FROM people p ORDER BY share DESC NULLS LAST, p.id LIMIT 3;
+
+SELECT p.id, (SELECT count(*) FROM events e WHERE e.person = p.id AND e.kind SIMILAR TO '(b|v)%') AS n
+FROM people p ORDER BY n DESC, p.id LIMIT 4 OFFSET 1;
+
+SELECT d.title, (SELECT max(q.salary / q.id) FROM people q WHERE q.dept = d.id) AS most
+FROM people p JOIN depts d ON d.id = p.dept GROUP BY d.id, d.title ORDER BY (SELECT max(q.salary / q.id) FROM people q WHERE q.dept = d.id) NULLS FIRST, d.title LIMIT 2;
+
+SELECT p.id, (SELECT count(*) / (6 - p.id) FROM events e WHERE e.person = p.id) AS n FROM people p ORDER BY n, p.id LIMIT 2;
+
+SELECT p.id, (SELECT count(*) / (6 - p.id) FROM events e WHERE e.person = p.id) AS n FROM people p WHERE p.id <> 6 ORDER BY n, p.id LIMIT 2;
