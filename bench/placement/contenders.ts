@@ -11,6 +11,8 @@ export interface Contender {
   readonly name: string;
   /** Rows of the answer. Throws when it took longer than the limit. */
   run(sql: string): Promise<number>;
+  /** Of the gateway's variants: two of the same plan differ in noise alone. */
+  plan?(sql: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -26,15 +28,16 @@ export interface Stage {
 export async function variantContender(variant: Variant, stage: Stage, switches: Set<string>): Promise<Contender> {
   const client = await connectText(stage.gateway.clientConfig);
   await client.query(`SET statement_timeout = ${stage.timeoutMs}`);
+  const ask = async (sql: string): Promise<readonly unknown[]> => {
+    switches.clear();
+    for (const rule of variant.disabled) switches.add(rule);
+    // A comment of its own: the gateway keeps plans by their text.
+    return (await client.query(sql.replace(/\b(select|with)\b/i, `$1 /* ${variant.name} */`))).rows;
+  };
   return {
     name: variant.name,
-    async run(sql) {
-      switches.clear();
-      for (const rule of variant.disabled) switches.add(rule);
-      // A comment of its own: the gateway keeps plans by their text.
-      const { rows } = await client.query(sql.replace(/\b(select|with)\b/i, `$1 /* ${variant.name} */`));
-      return rows.length;
-    },
+    run: async (sql) => (await ask(sql)).length,
+    plan: async (sql) => JSON.stringify(await ask(`EXPLAIN (COSTS OFF) ${sql}`)),
     stop: () => client.end(),
   };
 }

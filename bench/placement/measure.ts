@@ -1,4 +1,5 @@
 /** One query through all contenders in turn, several rounds: median times, and the bytes that crossed each link. */
+import { createHash } from 'node:crypto';
 import { median } from '../report.ts';
 import type { Contender } from './contenders.ts';
 import type { Link } from './link.ts';
@@ -9,6 +10,8 @@ export interface Figure {
   /** Both ways, in the last round, by the source's name. */
   readonly bytes: Readonly<Record<string, number>>;
   readonly note?: string;
+  /** The gateway's, as it was after the last round. */
+  readonly plan?: string;
 }
 
 /** A first round that takes longer is the measure: there is no second one. */
@@ -46,8 +49,14 @@ export async function measureQuery(
       }
     }
   }
+  for (const { name, plan } of contenders) {
+    const figure = figures.get(name)!;
+    if (plan && figure.ms !== null) figures.set(name, { ...figure, plan: digest(await plan(sql)) });
+  }
   return figures;
 }
+
+const digest = (text: string): string => createHash('sha1').update(text).digest('base64').slice(0, 12);
 
 async function bytesOf(links: ReadonlyMap<string, Link>): Promise<ReadonlyMap<string, number>> {
   const counted = new Map<string, number>();

@@ -15,7 +15,7 @@ import { attachedTables, FOREIGN_ESTIMATES, foreignTables, variantContender, typ
 import { layouts, OURS, variants, type Layout, type Variant } from './layouts.ts';
 import { Link, LINKS } from './link.ts';
 import { measureQuery, type Figure } from './measure.ts';
-import { bytesText, keep, kept, losses, summarize, timeText, type QueryResult } from './results.ts';
+import { bytesText, isSamePlan, keep, kept, losses, summarize, timeText, type QueryResult } from './results.ts';
 
 /** As given on the command line. */
 export interface PlacementOptions {
@@ -162,7 +162,8 @@ async function runLink(
     const names = [...part.variants.map(({ name }) => name).filter((name) => name !== OURS), OURS, ...PEERS];
     const cells = names.flatMap((name) => {
       const figure = figures[name];
-      return figure ? [`${name} ${timeText(figure)} ${bytesText(figure)}`.padEnd(38)] : [];
+      const same = name !== OURS && isSamePlan(figures, name) ? ' same plan' : '';
+      return figure ? [`${name} ${timeText(figure)} ${bytesText(figure)}${same}`.padEnd(38)] : [];
     });
     console.log(`${query}  ${cells.join('  ')}`.trimEnd());
   }

@@ -48,20 +48,26 @@ export const bytesText = (figure: Figure): string =>
 const geometricMean = (values: readonly number[]): number =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
-/** How many times longer `other` took, over the queries that both answered. */
+/** How many times longer `other` took, over the queries that both answered, each by a plan of its own. */
 const ratios = (results: readonly QueryResult[], other: string): number[] =>
   results.flatMap(({ figures }) => {
     const [theirs, ours] = [figures[other]?.ms, figures[OURS]?.ms];
-    return theirs && ours ? [theirs / ours] : [];
+    return theirs && ours && !isSamePlan(figures, other) ? [theirs / ours] : [];
   });
+
+/** What differs between the two is noise. */
+export const isSamePlan = (figures: QueryResult['figures'], other: string): boolean =>
+  figures[other]?.plan !== undefined && figures[other].plan === figures[OURS]?.plan;
 
 /** They are in no ratio, so a contender that answers few in time looks better than it is. */
 const unanswered = (results: readonly QueryResult[], other: string): number =>
   results.filter(({ figures }) => figures[other]?.ms === null).length;
 
+const counted = (count: number, what: string): readonly string[] => (count === 0 ? [] : [`${count} ${what}`]);
+
 const SLACK = 1.2;
 
-/** Worse than the better of the two simple ways, with how much. */
+/** Worse than the better of the two simple ways, with how much; by the same plan, too. */
 export function losses(results: readonly QueryResult[]): readonly { readonly result: QueryResult; readonly factor: number }[] {
   return results
     .flatMap((result) => {
@@ -100,8 +106,11 @@ export function summarize(results: readonly QueryResult[], peers: readonly strin
       if (found.length === 0) continue;
       const target = peers.includes(other) ? 2 : 1.5;
       const mean = geometricMean(found);
-      const missing = unanswered(of, other);
-      const title = `${part}: ${other} / ours, ${found.length} queries${missing > 0 ? `, ${missing} more not answered` : ''}`;
+      const title = [
+        `${part}: ${other} / ours, ${found.length} queries`,
+        ...counted(unanswered(of, other), 'more not answered'),
+        ...counted(of.filter(({ figures }) => isSamePlan(figures, other)).length, 'more by the same plan'),
+      ].join(', ');
       metrics[title] = { ours: mean, reference: 1, ratio: mean, unit: '×', target: `≥ ${target}×`, ok: mean >= target };
     }
     const lost = losses(of).length;
