@@ -2,33 +2,79 @@
  * Relations on their way to a source (planner/place/shipping.ts), read to their end before its query begins: a connection of
  * it is not kept waiting, and what goes wrong here never reaches it.
  */
+import type { Plan } from '../algebra/plan.ts';
 import type { Batch, BatchStream } from '../core/batch.ts';
+import { batchBytes } from '../core/column-bytes.ts';
+import { SqlError } from '../core/sql-error.ts';
 import type { Execution } from './execution.ts';
 import type { MemoryAccount } from './memory/memory-budget.ts';
-import { batchBytes } from '../core/column-bytes.ts';
 
-/** Streams of kept batches. Throws what reading raises, 53200 when it is too much to keep. */
+/** Many times what is ever chosen to be shipped: the estimate was wrong, and so is the plan. */
+const ROWS_MAX = 320_000;
+const BYTES_MAX = 64 << 20;
+
+/** There were `rows` already of what a node of the plan gives, which was to be shipped. */
+export class ShippedTooMuch extends SqlError {
+  readonly planId: number;
+  readonly rows: number;
+  constructor(planId: number, rows: number, cause: SqlError | undefined) {
+    const shipped = `More than ${rows} rows came of a relation that was to be shipped to a source.`;
+    const detail = [cause?.fields.detail, shipped].filter(Boolean).join(' ');
+    super({ code: '53200', message: 'out of memory', detail }, { cause });
+    this.planId = planId;
+    this.rows = rows;
+  }
+}
+
+/** Streams of kept batches; `plans`: what they are the rows of. Throws what reading raises, and ShippedTooMuch. */
 export async function collected(
   inputs: readonly BatchStream[],
+  plans: readonly Plan[],
   account: MemoryAccount,
   execution: Execution,
 ): Promise<readonly BatchStream[]> {
   const streams: BatchStream[] = [];
-  for (const input of inputs) {
-    const batches: Batch[] = [];
+  for (const [i, input] of inputs.entries()) {
+    const kept = new KeptBatches(plans[i]!.id, account);
     for (let batch = await input.next(); batch !== null; batch = await input.next()) {
       await execution.pace();
-      account.add(batchBytes(batch));
-      batches.push(batch);
+      kept.add(batch);
     }
-    streams.push(streamOf(batches));
+    streams.push(kept);
   }
   return streams;
 }
 
-function streamOf(batches: Batch[]): BatchStream {
-  return {
-    next: () => Promise.resolve(batches.shift() ?? null),
-    close: () => Promise.resolve(),
-  };
+class KeptBatches implements BatchStream {
+  readonly #planId: number;
+  readonly #account: MemoryAccount;
+  readonly #batches: Batch[] = [];
+  #rows = 0;
+  #bytes = 0;
+
+  constructor(planId: number, account: MemoryAccount) {
+    this.#planId = planId;
+    this.#account = account;
+  }
+
+  add(batch: Batch): void {
+    const bytes = batchBytes(batch);
+    this.#rows += batch.length;
+    this.#bytes += bytes;
+    if (this.#rows > ROWS_MAX || this.#bytes > BYTES_MAX) throw new ShippedTooMuch(this.#planId, this.#rows, undefined);
+    try {
+      this.#account.add(bytes);
+    } catch (error) {
+      throw error instanceof SqlError ? new ShippedTooMuch(this.#planId, this.#rows, error) : error;
+    }
+    this.#batches.push(batch);
+  }
+
+  next(): Promise<Batch | null> {
+    return Promise.resolve(this.#batches.shift() ?? null);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }

@@ -139,6 +139,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     net,
     session: context.session,
     estimator,
+    cost,
     switches,
     atHome,
     nextColumn,

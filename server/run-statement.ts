@@ -7,44 +7,32 @@
  * rows. Invariant: whatever happens, every stream is closed and every transaction begun here is ended, once. Longer than
  * most files: running and explaining share every step.
  */
-import { analyzeQuery } from '../planner/analyze/analyze-query.ts';
-import type { AnalyzedQuery } from '../planner/analyze/analyze-query.ts';
-import { foldSessionExpressions, sessionExpressions } from '../planner/analyze/session-expressions.ts';
+import { foldSessionExpressions } from '../planner/analyze/session-expressions.ts';
 import type { SessionEvaluator } from '../planner/analyze/session-expressions.ts';
-import { inlineFunctions } from '../planner/analyze/inlined-functions.ts';
-import { keepCatalogViews } from '../planner/analyze/catalog-views.ts';
-import { relationOids } from '../planner/analyze/statement-oids.ts';
-import { readTree } from '../planner/analyze/tree-reader.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import { explainPlan } from '../planner/explain/explain.ts';
 import { PlanRecord } from '../planner/explain/plan-record.ts';
-import type { CatalogLookup, MirroredRelation } from '../algebra/catalog-lookup.ts';
 import type { PlanMetrics, QueryPlan } from '../algebra/plan.ts';
-import { FILE_FUNCTION_SCHEMA } from '../algebra/file-functions.ts';
 import { CATALOG_SITE, SESSION_SITE } from '../algebra/rel.ts';
-import type { SourceTable } from '../algebra/rel.ts';
-import { readsInput } from '../algebra/transform.ts';
-import type { FunctionRef } from '../algebra/scalar.ts';
+import { readsInput, volatileCallsOf } from '../algebra/transform.ts';
 import type { Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { tableOfRows } from '../algebra/statistics.ts';
-import { localObstacle, localRelationsSql, readLocalRelations, withLocalRelations } from '../catalog/local-relations.ts';
-import { NotCommitted } from '../catalog/lookup.ts';
-import { privilegeCheck } from '../catalog/privileges.ts';
 import type { BatchStream } from '../core/batch.ts';
 import { decodeBinary } from '../core/binary-format.ts';
 import type { Datum } from '../core/datum.ts';
 import { featureNotSupported, SqlError } from '../core/sql-error.ts';
 import type { SqlType } from '../core/sql-type.ts';
 import { formatDatum } from '../core/text-format.ts';
+import { ShippedTooMuch } from '../executor/collected-rows.ts';
 import { executePlan } from '../executor/execute.ts';
 import { MemoryBudget } from '../executor/memory/memory-budget.ts';
+import { AnalysedQueries, type FederatedQuery } from './analysed-queries.ts';
+import { Attempts, type Attempt } from './attempts.ts';
 import { encodedRows } from './encoded-rows.ts';
 import { learnRows, type ReadRows } from './feedback.ts';
 import type { FederationParts } from './federation.ts';
 import type { ExecutionContext } from './session/execution-context.ts';
-import { bodiesKey, readBodies } from './session/function-bodies.ts';
-import { fileFunctionDenied } from './session/file-functions.ts';
 import type { ExplainRequest } from './session/explain-statement.ts';
 import type { RowSource } from './session/federated-portal.ts';
 import type { FederatedStatement } from './session/session-state.ts';
@@ -57,33 +45,6 @@ import type { AnalyzeTarget } from './statistics-collector.ts';
 import { StatementSites } from './statement-sites.ts';
 import { sourcesNamed } from './tree-scan.ts';
 import type { SourcesNamed } from './tree-scan.ts';
-import { columnNames } from './wire/backend-messages.ts';
-
-/** An analysed statement and what hangs on it; shared by all sessions that run the same tree. */
-export interface FederatedQuery {
-  readonly analysed: AnalyzedQuery;
-  /** SQL of what is denied to the session's user, NULL when nothing. */
-  readonly privilegeCheck: string;
-  /** SQL of what keeps the session's backend from reading its own tables for this statement; null: it reads none. */
-  readonly localObstacle: string | null;
-  /** Rows of those tables, by OID. */
-  readonly localRows: ReadonlyMap<number, number>;
-  /** The plan; null: none yet, or made at every execution, since it holds values of the session. */
-  plan: KeptPlan | null;
-  readonly dependsOnSession: boolean;
-  /** It calls functions of sources, which may depend on what the session has set. */
-  readonly callsSources: boolean;
-  /** Calls of sources' file functions, as the tables they are. */
-  readonly fileTables: readonly SourceTable[];
-}
-
-/** A plan, and when it was made: as long as its statistics are the latest, and no execution finds out that they are wrong. */
-interface KeptPlan {
-  readonly plan: QueryPlan;
-  readonly analyzed: number;
-  /** LearnedRows.changes. */
-  readonly learned: number;
-}
 
 /** What the session read on its backend for one execution. */
 export interface PreparedExecution {
@@ -106,16 +67,23 @@ export interface RunOptions {
   readonly local: PortalHost;
 }
 
-/** A function that the session's backend alone may be asked for. */
-const isSessions = (fn: FunctionRef): boolean =>
-  fn.site === undefined && (fn.schema !== 'pg_catalog' || fn.volatility === 'volatile');
+interface Planned {
+  readonly plan: QueryPlan;
+  readonly record: PlanRecord;
+}
 
-const CACHED_QUERIES_MAX = 500;
-const CACHED_TREE_BYTES_MAX = 1 << 20;
+/** A plan that was run to its end. */
+interface Measured extends Planned {
+  readonly metrics: PlanMetrics;
+  readonly read: ReadRows;
+  readonly executionMs: number;
+  /** Why it is not the first one. */
+  readonly plannedAgain?: string;
+}
 
 export class Federation {
   parts: FederationParts;
-  private readonly queries = new Map<string, FederatedQuery>();
+  private readonly queries = new AnalysedQueries();
   /** How often statistics were collected on demand. */
   private analyzed = 0;
 
@@ -126,7 +94,7 @@ export class Federation {
   /** New statements run under these; those that run have what they need. */
   reconfigure(changes: Partial<FederationParts>): void {
     this.parts = { ...this.parts, ...changes };
-    this.queries.clear();
+    this.queries.forget();
     this.parts.learned?.forget();
   }
 
@@ -142,103 +110,23 @@ export class Federation {
     return sourcesNamed(tree, this.parts.lookup);
   }
 
-  /**
-   * Throws 0A000 for what is not supported, positions in the text that was sent. `describe`: the one value of a query on the
-   * session's backend.
-   */
-  async analyse(statement: FederatedStatement, describe: (sql: string) => Promise<string>): Promise<FederatedQuery> {
-    const key =
-      statement.tree.length > CACHED_TREE_BYTES_MAX
-        ? null
-        : `${statement.text.sql}\0${statement.tree.toString('latin1')}${bodiesKey(statement.bodies)}`;
-    const known = key === null ? undefined : this.queries.get(key);
-    if (known) return known;
-    try {
-      return await this.analyseWith(this.parts.lookup, statement, describe, key);
-    } catch (error) {
-      if (!(error instanceof NotCommitted)) throw error;
-      return this.analyseWith(this.parts.sessionLookup(describe), statement, describe, null);
-    }
-  }
-
-  /** `key`: under which it is remembered; null when it is not. */
-  private async analyseWith(
-    base: CatalogLookup,
-    statement: FederatedStatement,
-    describe: (sql: string) => Promise<string>,
-    key: string | null,
-  ): Promise<FederatedQuery> {
-    const names = columnNames(statement.rowDescription);
-    const tree = readTree(statement.tree);
-    inlineFunctions(tree, readBodies(statement.bodies));
-    const local = await this.localRelations(tree, base, describe);
-    const lookup = withLocalRelations(base, local);
-    const analysed = await analyzeQuery(tree, lookup, {
-      statement: statement.text.sql,
-      columnNames: names,
-    });
-    const folded = { ...analysed, rel: this.parts.foldConstants(analysed.rel) };
-    const relations = analysed.permissions.map((permission) => ({
-      ...permission,
-      selectedCols: permission.selectedColumns,
-      insertedCols: [],
-      updatedCols: [],
-    }));
-    const fileTables = [...analysed.mirrors]
-      .map((oid) => base.mirror(oid)!.table)
-      .filter((table) => table.schema === FILE_FUNCTION_SCHEMA);
-    const query: FederatedQuery = {
-      analysed: folded,
-      privilegeCheck: `coalesce(${privilegeCheck(relations, analysed.functionOids)}, ${fileFunctionDenied(fileTables)})`,
-      fileTables,
-      localObstacle:
-        local.length === 0 && ![...analysed.functionOids].some((oid) => isSessions(lookup.function(oid)))
-          ? null
-          : localObstacle(relations.filter(({ relation }) => lookup.mirror(relation)?.table.site === CATALOG_SITE)),
-      localRows: new Map(
-        local.flatMap(({ table, estimatedRows: rows }) => (rows === undefined ? [] : [[table.mirrorOid, rows]])),
-      ),
-      plan: null,
-      callsSources: [...analysed.functionOids].some((oid) => lookup.function(oid).site !== undefined),
-      dependsOnSession: sessionExpressions(folded.rel).length > 0,
-    };
-    // A table of one session's transaction is nobody else's; such a query stays with its statement.
-    if (key !== null && local.length === 0) this.remember(key, query);
-    return query;
-  }
-
-  /** The relations of the catalog server that the statement reads beside mirrors. */
-  private async localRelations(
-    tree: ReturnType<typeof readTree>,
-    lookup: CatalogLookup,
-    describe: (sql: string) => Promise<string>,
-  ): Promise<readonly MirroredRelation[]> {
-    await lookup.ensure({ relations: relationOids(tree), types: [], functions: [], operators: [], collations: [] });
-    keepCatalogViews(tree, (relation) => lookup.mirror(relation) !== undefined, await lookup.sourceFunctions());
-    const oids = [...relationOids(tree)];
-    await lookup.ensure({ relations: oids, types: [], functions: [], operators: [], collations: [] });
-    const missing = oids.filter((oid) => lookup.mirror(oid) === undefined);
-    return missing.length === 0 ? [] : readLocalRelations(await describe(localRelationsSql(missing)), lookup);
-  }
-
-  /** The oldest makes room. */
-  private remember(key: string, query: FederatedQuery): void {
-    if (this.queries.size >= CACHED_QUERIES_MAX) this.queries.delete(this.queries.keys().next().value!);
-    this.queries.set(key, query);
+  /** Throws 0A000 for what is not supported, positions in the text that was sent. `describe`: see AnalysedQueries.of. */
+  analyse(statement: FederatedStatement, describe: (sql: string) => Promise<string>): Promise<FederatedQuery> {
+    return this.queries.of(statement, this.parts, describe);
   }
 
   /** True when DDL happened since the last call: what is cached about the catalog is forgotten. */
   noteGeneration(generation: string): boolean {
     const moved = this.parts.noteGeneration(generation);
-    if (moved) this.queries.clear();
+    if (moved) this.queries.forget();
     return moved;
   }
 
-  /** `record`: for EXPLAIN, which wants more than a plan made before can tell. */
-  async plan(prepared: PreparedExecution, record?: PlanRecord): Promise<QueryPlan> {
+  /** `record`: for EXPLAIN, which wants more than a plan made before can tell; `ships`: relations may go to other sources. */
+  async plan(prepared: PreparedExecution, record?: PlanRecord, ships = true): Promise<QueryPlan> {
     const { query } = prepared;
     const { analyzed } = this;
-    if (query.plan?.analyzed === analyzed && !record) return query.plan.plan;
+    if (query.plan?.analyzed === analyzed && !record && ships) return query.plan.plan;
     const { rel } = await foldSessionExpressions(query.analysed, prepared.evaluate, prepared.parameters);
     const { local, net, raiseConstant, disabled, fired, localTables, learned } = this.parts;
     const sites = new Map<string, Pick<Site, 'capabilities' | 'costs' | 'wholeStatements'>>([
@@ -254,7 +142,7 @@ export class Federation {
       statistics,
       learned,
       queryMemoryBytes: this.parts.queryMemoryBytes,
-      disabled,
+      disabled: ships ? disabled : new Set([...disabled, 'shipping']),
       ...(fired ? { fired } : {}),
       ...(record ? { record } : {}),
     });
@@ -278,25 +166,46 @@ export class Federation {
   async run(prepared: PreparedExecution, options: RunOptions): Promise<RowSource> {
     const leave = await this.parts.admission.enter(options.signal);
     const startedMs = performance.now();
-    let sites: StatementSites | undefined;
+    let source: RowSource;
+    let readsSession: boolean;
     try {
       const plan = await this.plan(prepared);
-      sites = await this.begin(plan, prepared, options);
-      const read: ReadRows = new Map();
-      const relayed = await this.relay(plan, prepared, sites, options);
-      const rows = relayed ?? this.execute(plan, prepared, sites, { ...options, read });
-      const ended = (count: number): void => {
-        if (relayed) read.set(plan.root.id, count);
-        this.learn(prepared, plan, read);
-      };
-      const source = this.supervised(rows, plan, sites, leave, startedMs, ended);
-      return options.inPortions && [...remotesOf(plan)].some(isLocal) ? await readWhole(source) : source;
+      readsSession = [...remotesOf(plan)].some(isLocal);
+      const attempts = new Attempts(await this.attempt(plan, prepared, options), async (error, failed) =>
+        this.attempt(await this.planAgain(error, failed, prepared), prepared, options),
+      );
+      source = this.supervised(attempts, prepared, leave, startedMs);
     } catch (error) {
-      await sites?.end();
       leave();
       this.failed(error, []);
       throw error;
     }
+    return options.inPortions && readsSession ? readWhole(source) : source;
+  }
+
+  private async attempt(plan: QueryPlan, prepared: PreparedExecution, options: RunOptions): Promise<Attempt> {
+    const sites = await this.begin(plan, prepared, options);
+    try {
+      const read: ReadRows = new Map();
+      const relayed = await this.relay(plan, prepared, sites, options);
+      const rows = relayed ?? this.execute(plan, prepared, sites, { ...options, read });
+      return { plan, sites, rows, isRelayed: relayed !== null, read };
+    } catch (error) {
+      await sites.end();
+      throw error;
+    }
+  }
+
+  /** Without shipping, and knowing what came of it; not where a volatile function would be called again. */
+  private async planAgain(
+    error: ShippedTooMuch,
+    failed: QueryPlan,
+    prepared: PreparedExecution,
+    record?: PlanRecord,
+  ): Promise<QueryPlan> {
+    if (volatileCallsOf(prepared.query.analysed.rel).length > 0) throw error;
+    if (this.teaches) learnRows(this.parts, failed, new Map([[error.planId, error.rows]]));
+    return this.plan(prepared, record, false);
   }
 
   /** A whole query on one site that speaks our protocol: its rows pass undecoded. */
@@ -350,12 +259,12 @@ export class Federation {
     options: Omit<RunOptions, 'formats'>,
   ): Promise<readonly string[]> {
     const plannedMs = performance.now();
-    const record = new PlanRecord(request.optimizer);
-    const plan = await this.plan(prepared, record);
+    const first = new PlanRecord(request.optimizer);
+    const planned = await this.plan(prepared, first);
     const planningMs = performance.now() - plannedMs;
-    const metrics: PlanMetrics = new Map();
-    const read: ReadRows = new Map();
-    const executionMs = request.analyze ? await this.measure(plan, prepared, options, metrics, read) : undefined;
+    const measured = request.analyze ? await this.measure({ plan: planned, record: first }, prepared, options) : undefined;
+    const { plan, record } = measured ?? { plan: planned, record: first };
+    const metrics = measured?.metrics ?? new Map();
     const actual = (id: number): ReturnType<typeof actualFigures> => actualFigures(metrics, id);
     const lines = explainPlan(plan, {
       format: request.format,
@@ -369,20 +278,32 @@ export class Federation {
       },
       datum: (type, value) => (value === null ? 'NULL' : formatDatum(type, value, prepared.context.settings)),
       ...(request.analyze ? { actual } : {}),
-      ...(request.summary ? { times: { planningMs, ...(executionMs === undefined ? {} : { executionMs }) } } : {}),
+      ...(measured?.plannedAgain === undefined ? {} : { plannedAgain: measured.plannedAgain }),
+      ...(request.summary ? { times: { planningMs, ...(measured ? { executionMs: measured.executionMs } : {}) } } : {}),
     });
-    this.learn(prepared, plan, read);
+    if (measured) this.learn(prepared, plan, measured.read);
     return lines;
   }
 
-  /** Runs a plan and drops its rows. */
-  private async measure(
-    plan: QueryPlan,
+  /** Runs a plan and drops its rows; the second one where the first is mistaken. */
+  private async measure(planned: Planned, prepared: PreparedExecution, options: Omit<RunOptions, 'formats'>): Promise<Measured> {
+    try {
+      return await this.measureOne(planned, prepared, options);
+    } catch (error) {
+      if (!(error instanceof ShippedTooMuch)) throw error;
+      const record = new PlanRecord(planned.record.trace.wantsSteps);
+      const plan = await this.planAgain(error, planned.plan, prepared, record);
+      return { ...(await this.measureOne({ plan, record }, prepared, options)), plannedAgain: error.fields.detail! };
+    }
+  }
+
+  private async measureOne(
+    { plan, record }: Planned,
     prepared: PreparedExecution,
     options: Omit<RunOptions, 'formats'>,
-    metrics: PlanMetrics,
-    read: ReadRows,
-  ): Promise<number> {
+  ): Promise<Measured> {
+    const metrics: PlanMetrics = new Map();
+    const read: ReadRows = new Map();
     const leave = await this.parts.admission.enter(options.signal);
     const startedMs = performance.now();
     try {
@@ -400,7 +321,7 @@ export class Federation {
     } finally {
       leave();
     }
-    return performance.now() - startedMs;
+    return { plan, record, metrics, read, executionMs: performance.now() - startedMs };
   }
 
   /** All connections the statement wants, site by site at once. */
@@ -454,40 +375,36 @@ export class Federation {
     if (query.plan?.plan === plan && news > query.plan.learned) query.plan = null;
   }
 
-  /** The rows, with everything that must follow their end; `ended` is told how many they were. */
-  private supervised(
-    source: RowSource,
-    plan: QueryPlan,
-    sites: StatementSites,
-    leave: () => void,
-    startedMs: number,
-    ended: (rows: number) => void,
-  ): RowSource {
+  /** The rows, with everything that must follow their end. */
+  private supervised(attempts: Attempts, prepared: PreparedExecution, leave: () => void, startedMs: number): RowSource {
     let rows = 0;
     let closing: Promise<void> | undefined;
     let failure = false;
     const release = async (): Promise<void> => {
       try {
-        await source.close();
+        await attempts.close();
       } finally {
-        await sites.end();
         leave();
         const seconds = (performance.now() - startedMs) / 1000;
         this.parts.metrics.duration.observe(seconds);
         if (!failure) this.parts.metrics.statements.inc({ outcome: 'done' });
-        reportSlowQuery(this.parts, plan, seconds * 1000, rows);
+        reportSlowQuery(this.parts, attempts.current.plan, seconds * 1000, rows);
       }
+    };
+    const ended = ({ plan, read, isRelayed }: Attempt): void => {
+      if (isRelayed) read.set(plan.root.id, rows);
+      this.learn(prepared, plan, read);
     };
     return {
       next: async (rowsMax) => {
         try {
-          const part = await source.next(rowsMax);
-          if (part === null) ended(rows);
+          const part = await attempts.next(rowsMax);
+          if (part === null) ended(attempts.current);
           else rows += part.rows;
           return part;
         } catch (error) {
           failure = true;
-          this.failed(error, [...sites.names()]);
+          this.failed(error, [...attempts.current.sites.names()]);
           throw error;
         }
       },

@@ -7,7 +7,7 @@ import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, CallScalar, CastScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
-import { aggregateScalars, columnsIn, relScalars, scalarParts, someScalar, visitRel } from '../../algebra/transform.ts';
+import { aggregateScalars, columnsIn, relInputs, relScalars, scalarParts, someScalar } from '../../algebra/transform.ts';
 import type { Datum, Interval, PgArray } from '../../core/datum.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
@@ -405,11 +405,12 @@ export const hasSubquery = (expr: Scalar): boolean =>
       node.kind === 'subquery' || (node.kind === 'arraycompare' && node.array.kind !== 'array' && node.array.kind !== 'const'),
   );
 
+/** A search asks of every join that it considers, and of what is below again and again. */
+const limited = new WeakMap<Rel, boolean>();
+
 function readsLimit(rel: Rel): boolean {
-  let found = false;
-  visitRel(rel, (node) => {
-    if (node.kind === 'limit') found = true;
-  });
+  let found = limited.get(rel);
+  if (found === undefined) limited.set(rel, (found = rel.kind === 'limit' || relInputs(rel).some(readsLimit)));
   return found;
 }
 

@@ -53,6 +53,12 @@ const checked = (shape: NumericShape): NumericShape | undefined => (fits(shape) 
 /** Of a column that is shipped there (shipped-tables.ts): any value at all, to be handed on. */
 const SHIPPED_SHAPE: NumericShape = { scale: 0, bound: 0n, width: 0, textual: true };
 
+const NO_SHAPES: NumericShapes = new Map();
+
+/** It computes nothing. */
+const handsOn = ({ kind }: Rel): boolean =>
+  kind === 'filter' || kind === 'join' || kind === 'sort' || kind === 'limit' || kind === 'distinct' || kind === 'fence';
+
 const INTEGER_BOUNDS: Readonly<Record<string, bigint>> = { int2: 2n ** 15n, int4: 2n ** 31n, int8: 2n ** 63n };
 
 /** The shapes of all numeric columns that a fragment introduces; those without proof are absent. */
@@ -74,8 +80,11 @@ export class ShapeFinder {
 
   private find(rel: Rel, ctes: ReadonlyMap<number, readonly (NumericShape | undefined)[]>): NumericShapes {
     if (rel.kind === 'with') return this.findWith(rel, ctes);
-    const shapes = new Map<ColumnId, NumericShape>();
-    for (const input of relInputs(rel)) for (const [id, shape] of this.shapes(input, ctes)) shapes.set(id, shape);
+    const below = relInputs(rel)
+      .map((input) => this.shapes(input, ctes))
+      .filter((shapes) => shapes.size > 0);
+    if (handsOn(rel) && below.length < 2) return below[0] ?? NO_SHAPES;
+    const shapes = new Map(below.flatMap((input) => [...input]));
     const set = (id: ColumnId, shape: NumericShape | undefined): void => {
       if (shape) shapes.set(id, shape);
     };

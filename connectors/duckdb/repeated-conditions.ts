@@ -5,7 +5,7 @@
 import type { Rel } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
-import { conjunctsOf, scalarParts, someScalar, visitRel } from '../../algebra/transform.ts';
+import { conjunctsOf, relInputs, scalarParts, someScalar } from '../../algebra/transform.ts';
 
 /** Of the functions that DuckDB is sent, those that raise for no value. */
 const NEVER_RAISES =
@@ -21,24 +21,48 @@ const mayRaise = (expr: Scalar): boolean =>
     return /^(?:int[248]|abs)$/.test(name) ? !WIDENING.test(signature) : !NEVER_RAISES.test(name);
   });
 
+/** What the conditions of a subtree compare that may raise, by key; a key twice: it is asked again. */
+interface Compared {
+  readonly keys: ReadonlySet<string>;
+  readonly isRepeated: boolean;
+}
+
+const NOTHING: Compared = { keys: new Set(), isRepeated: false };
+/** A search asks of every join that it considers, and of what is below again and again. */
+const known = new WeakMap<Rel, Compared>();
+
 /** Whether conditions of the fragment compare the same expression, which may raise, more than once. */
-export function repeatsWhatMayRaise(rel: Rel): boolean {
-  const seen = new Set<string>();
-  let repeated = false;
-  const condition = (conjunct: Scalar): void => {
-    const own = new Set<string>();
-    for (const side of conjunct.kind === 'not' ? scalarParts(conjunct.arg) : scalarParts(conjunct)) {
-      const key = mayRaise(side) ? scalarKey(side) : undefined;
-      if (key !== undefined) own.add(key);
-    }
-    for (const key of own) {
-      repeated ||= seen.has(key);
-      seen.add(key);
-    }
-  };
-  visitRel(rel, (node) => {
-    const conditions = node.kind === 'filter' ? node.conjuncts : node.kind === 'join' ? node.on : [];
-    for (const conjunct of conditions.flatMap(conjunctsOf)) condition(conjunct);
-  });
-  return repeated;
+export const repeatsWhatMayRaise = (rel: Rel): boolean => compared(rel).isRepeated;
+
+function compared(rel: Rel): Compared {
+  let found = known.get(rel);
+  if (found === undefined) {
+    const conditions = rel.kind === 'filter' ? rel.conjuncts : rel.kind === 'join' ? rel.on : [];
+    const own = conditions.flatMap(conjunctsOf).map(comparedIn);
+    found = together([...own, ...relInputs(rel).map(compared)]);
+    known.set(rel, found);
+  }
+  return found;
+}
+
+function together(all: readonly Compared[]): Compared {
+  const parts = all.filter(({ keys }) => keys.size > 0);
+  if (parts.length < 2) return parts[0] ?? NOTHING;
+  const keys = new Set(parts.flatMap((part) => [...part.keys]));
+  const isEachOnce = keys.size === parts.reduce((sum, part) => sum + part.keys.size, 0);
+  return { keys, isRepeated: !isEachOnce || parts.some((part) => part.isRepeated) };
+}
+
+const knownConditions = new WeakMap<Scalar, Compared>();
+
+/** One condition, which may name the same on both of its sides. */
+function comparedIn(conjunct: Scalar): Compared {
+  let found = knownConditions.get(conjunct);
+  if (found === undefined) {
+    const sides = conjunct.kind === 'not' ? scalarParts(conjunct.arg) : scalarParts(conjunct);
+    const keys = sides.filter(mayRaise).map(scalarKey);
+    found = keys.length === 0 ? NOTHING : { keys: new Set(keys.filter((key) => key !== undefined)), isRepeated: false };
+    knownConditions.set(conjunct, found);
+  }
+  return found;
 }

@@ -64,7 +64,8 @@ export class RemoteOperator extends Operator {
   async #open(): Promise<BatchStream> {
     this.#execution.throwIfAborted();
     const { transactions, params } = this.#execution.environment;
-    const inputs = this.account === null ? this.inputs : await collected(this.inputs, this.account, this.#execution);
+    const { inputs: plans = [] } = this.#plan;
+    const inputs = this.account === null ? this.inputs : await collected(this.inputs, plans, this.account, this.#execution);
     const bound = await this.#execution.subplans.bindFragment(this.#plan.fragment, params);
     const filtered = this.#execution.keyFilters.apply(this.#plan.id, bound.fragment, bound.params);
     this.#isWhole = filtered.fragment === bound.fragment;

@@ -4,7 +4,7 @@
  */
 import type { Rel } from '../../algebra/rel.ts';
 import type { Capabilities } from '../../algebra/site.ts';
-import type { ComputeCosts, LinkCosts, SiteCosts } from '../../algebra/site-costs.ts';
+import type { ComputeCosts, SiteCosts } from '../../algebra/site-costs.ts';
 import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
@@ -58,8 +58,9 @@ export class CostModel {
     return place === HOME ? HOME_COSTS : this.#sites(place).compute;
   }
 
-  link(site: string): LinkCosts {
-    return this.#sites(site).link;
+  /** Of a source. */
+  site(name: string): SiteCosts {
+    return this.#sites(name);
   }
 
   /** Rows sent to the net and back. */
@@ -71,6 +72,11 @@ export class CostModel {
   transferMs(site: string, rows: number, columns: number, bytes: number): number {
     const { link } = this.#sites(site);
     return link.startMs + rows * (link.row + columns * link.column + bytes * link.byte) * MS;
+  }
+
+  /** Rows looked up in a hash table at home. */
+  probeMs(rows: number): number {
+    return rows * HOME_COSTS.probe * MS;
   }
 
   /** Rows handed on at home. */
@@ -105,6 +111,15 @@ export class CostModel {
     const inputs = relInputs(rel);
     const below = inputs.reduce((sum, input) => sum + this.wholeMs(input, site), 0);
     return below + this.operatorMs(rel, site, inputs.map((input) => this.#estimator.rows(input)), this.#estimator.rows(rel)); // prettier-ignore
+  }
+
+  /** What one site does of the subtree beyond reading and filtering its tables. */
+  workMs(rel: Rel, site: string): number {
+    const below = relInputs(rel);
+    const own = rel.kind === 'scan' || rel.kind === 'filter' || rel.kind === 'project'
+      ? 0
+      : this.operatorMs(rel, site, below.map((input) => this.#estimator.rows(input)), this.#estimator.rows(rel)); // prettier-ignore
+    return below.reduce((sum, input) => sum + this.workMs(input, site), own);
   }
 
   /** A join by equality of keys (`keyed`), or of every pair. The right side is built. */

@@ -1,25 +1,46 @@
-/** When the keys of a join's build side are worth sending to the source of its probe side. */
+/**
+ * When the keys of a join's build side are worth sending to the source of its probe side: when what it then need not send
+ * costs more than the keys, which it takes and compares with every row.
+ */
+import type { SiteCosts } from '../../algebra/site-costs.ts';
+import { HOME_COSTS, KEY_VALUE } from './home-costs.ts';
 
-/** Below so many rows a fragment had better start at once. */
-const ROWS_MIN = 2_000;
 /** More of the values than this, and most rows would come anyway. */
 const PART_MAX = 0.5;
-/** A key costs its source about as much as four rows cost to send. */
-const ROWS_PER_KEY = 4;
-const KEYS_MAX = 100_000;
+export const KEYS_MAX = 100_000;
+/** Of a fragment's joins and groupings: what is spared with the rows, since keys narrow one of several inputs. */
+const WORK_PART = 0.5;
+const NS = 1e6;
 
-/**
- * Up to how many keys; 0: not at all. `rows`, `values`: of the probe side and of its key column; `keys`: expected. `always`: it
- * matters only that they can be sent.
- */
-export function keysWorthSending(figures: { rows: number; values: number; keys: number; always: boolean }): number {
-  const { rows, values, keys, always } = figures;
-  if (always) return KEYS_MAX;
-  const keysMax = Math.min(KEYS_MAX, Math.floor(values * PART_MAX), Math.floor(rows / ROWS_PER_KEY));
-  return rows >= ROWS_MIN && keys <= keysMax ? keysMax : 0;
+/** The rows of a probe side as its source would send them, all by estimate. */
+export interface ProbedRows {
+  readonly rows: number;
+  /** Different ones of the key column. */
+  readonly values: number;
+  readonly columns: number;
+  /** Of a row. */
+  readonly bytes: number;
+  readonly keyBytes: number;
+  /** Of the source, beyond reading and filtering its tables. */
+  readonly workMs: number;
+  /** An index on the key, by which few keys spare more than that: of so many rows of its table. */
+  readonly index: { readonly sparedMs: number; readonly rows: number } | undefined;
 }
 
-/** The part of the probe side's rows that is expected to be sent. */
-export function sentPart(figures: { rows: number; values: number; keys: number }): number {
-  return keysWorthSending({ ...figures, always: false }) > 0 ? Math.min(1, figures.keys / figures.values) : 1;
+/** Up to how many keys, found when they are known; 0: not at all. */
+export function keysWorthSending({ link, compute }: SiteCosts, probed: ProbedRows): number {
+  const { rows, values, columns, bytes, keyBytes, workMs, index } = probed;
+  const sentNs = rows * (link.row + columns * link.column + bytes * link.byte + HOME_COSTS.probe);
+  const keyNs = KEY_VALUE + keyBytes * link.byte;
+  // Keys come when the build side has been read: only then does the probe side begin.
+  const waitNs = link.startMs * NS;
+  // k keys spare what is `all` × (1 - k / values), and cost k × `key` and what does not depend on them.
+  const most = (allNs: number, ownKeyNs: number, fixedNs: number): number =>
+    (allNs - fixedNs - waitNs) / (keyNs + ownKeyNs + allNs / values);
+  const hashed = most(sentNs + WORK_PART * workMs * NS, compute.build, rows * compute.probe);
+  const found = index ? most(sentNs + index.sparedMs * NS, compute.indexLookup + (index.rows / values) * compute.indexRow, 0) : 0;
+  return Math.max(0, Math.floor(Math.min(KEYS_MAX, values * PART_MAX, Math.max(hashed, found))));
 }
+
+/** What is spared of that work when only this part of the rows is left. */
+export const sparedMs = (workMs: number, part: number): number => WORK_PART * workMs * (1 - part);

@@ -155,7 +155,7 @@ class Describer {
     if (plan.notPushed) properties.push(['Not Pushed', plan.notPushed]);
     const cost = record.costOf(plan.id);
     if (costs && verbose && plan.kind === 'remote' && !plan.inputs)
-      properties.push(['Expected', expectedText(cost)], ['Link', linkText(record.model.link(plan.site))]);
+      properties.push(['Expected', expectedText(cost)], ['Link', linkText(record.model.site(plan.site).link)]);
     const learned = costs && verbose ? record.learned(plan) : undefined;
     if (learned) properties.push(['Estimate', `learned from ${counted(learned.executions, 'earlier execution')}`]);
     const actual = this.#options.actual?.(plan.id);

@@ -18,6 +18,8 @@ interface ExplainPlanOptions extends ExplainOptions {
   /** The search is shown, too. */
   readonly optimizer: boolean;
   readonly times?: ExplainTimes;
+  /** Why another plan was given up. */
+  readonly plannedAgain?: string;
 }
 
 /** Rows of the QUERY PLAN column. */
@@ -40,10 +42,11 @@ const timesOf = ({ times }: ExplainPlanOptions): readonly (readonly [string, num
 
 /** What is said of the whole plan, below it. */
 function closingLines(plan: QueryPlan, options: ExplainPlanOptions): readonly string[] {
-  const { actual, costs, verbose, record } = options;
+  const { actual, costs, verbose, record, plannedAgain } = options;
   const received = actual ? receivedFrom(plan, actual) : [];
   const rates = costs && verbose ? placeRates(plan, record.model) : [];
   return [
+    ...(plannedAgain === undefined ? [] : [`Planned Again: ${plannedAgain}`]),
     ...received.map(({ source, bytes, rows }) => `Received from ${source}: ${bytes} bytes, ${rows} rows`),
     ...rates.map(({ place, rates: ns }) => `Rates of ${placeTitle(place)} (ns): ${ratesText(ns)}`),
     ...(options.optimizer ? searchLines(record.trace) : []),
@@ -89,6 +92,7 @@ function document(tree: ExplainNode, plan: QueryPlan, options: ExplainPlanOption
   const rates = costs && verbose && placeRates(plan, record.model).map(({ place, rates: ns }) => ({ Site: place === '' ? 'local' : place, ...ns })); // prettier-ignore
   return {
     Plan: jsonNode(tree, costs, undefined),
+    ...(options.plannedAgain === undefined ? {} : { 'Planned Again': options.plannedAgain }),
     ...(received ? { Received: received } : {}),
     ...(rates ? { Rates: rates } : {}),
     ...(optimizer ? { Optimizer: searchDocument(record.trace) } : {}),

@@ -35,7 +35,7 @@ export const expectedText = (cost: NodeCost): string => `${cost.rows} rows, ${co
 
 export function linkText(link: LinkCosts): string {
   const speed = link.byte === 0 ? '' : `, ${(1000 / link.byte).toFixed(0)} MB/s`;
-  return `${link.startMs.toFixed(2)} ms to the first row${speed}, ${link.row} ns a row, ${link.column} ns a value`;
+  return `${link.startMs.toFixed(2)} ms to the first row${speed}, ${link.row.toFixed(0)} ns a row, ${link.column.toFixed(0)} ns a value`;
 }
 
 export interface Received {

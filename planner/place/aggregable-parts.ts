@@ -92,15 +92,14 @@ const isWithin = (expr: Scalar, columns: ReadonlySet<ColumnId>): boolean => colu
 
 /** Units of one source that conditions connect. */
 function components(units: readonly Rel[], classes: readonly EqualityClass[], others: readonly Scalar[]): readonly Rel[][] {
+  const siteOf = new Map(units.map((unit) => [unit, [...sitesOf(unit)].join()]));
   let found: Rel[][] = units.filter((unit) => sitesOf(unit).size === 1).map((unit) => [unit]);
   const connect = (columns: ReadonlySet<ColumnId>, whole: boolean): void => {
     const reads = units.filter((unit) => outputColumns(unit).some(({ id }) => columns.has(id)));
-    const sites = new Set(reads.map((unit) => [...sitesOf(unit)].join()));
+    const sites = new Set(reads.map((unit) => siteOf.get(unit)));
     if (whole && sites.size !== 1) return;
     for (const site of sites) {
-      const touched = found.filter((members) =>
-        members.some((unit) => reads.includes(unit) && [...sitesOf(unit)].join() === site),
-      );
+      const touched = found.filter((members) => members.some((unit) => reads.includes(unit) && siteOf.get(unit) === site));
       if (touched.length > 1) found = [...found.filter((members) => !touched.includes(members)), touched.flat()];
     }
   };

@@ -4,6 +4,7 @@
  */
 import type { Rel } from '../../algebra/rel.ts';
 import { HOME } from '../cost/cost-model.ts';
+import type { RelationSet } from './conflict-rules.ts';
 
 export interface Candidate {
   /** A source, or HOME. */
@@ -16,6 +17,25 @@ export interface Candidate {
   readonly isSplit?: boolean;
   /** The rule that made it of what the query says (alternatives.ts). */
   readonly rule?: string;
+  /** At home, of joins: the fragment that keys of joins above could go to. */
+  readonly probed?: Probed | undefined;
+}
+
+/** A fragment at the bottom of a probe side (sent-keys.ts). */
+export interface Probed {
+  readonly place: string;
+  /** The relations it reads. */
+  readonly set: RelationSet;
+  /** That it has, and those left by the keys that it is sent. */
+  readonly rows: number;
+  readonly sent: number;
+  readonly columns: number;
+  /** Of a row. */
+  readonly bytes: number;
+  /** Of joining the relations there. */
+  readonly workMs: number;
+  /** That its rows pass. */
+  readonly joins: number;
 }
 
 /** By place. */

