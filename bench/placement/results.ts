@@ -79,6 +79,16 @@ export function losses(results: readonly QueryResult[]): readonly { readonly res
     .sort((a, b) => b.factor - a.factor);
 }
 
+/** How much slower than the best of our own planner's variants, whichever it is: ways of joining that were forced. */
+const strategyFactors = (results: readonly QueryResult[], peers: readonly string[]): readonly number[] =>
+  results.flatMap(({ figures }) => {
+    const others = Object.keys(figures).filter((name) => name !== OURS && !peers.includes(name));
+    const times = others.flatMap((name) => figures[name]!.ms ?? []);
+    const ours = figures[OURS]?.ms;
+    const isForced = others.some((name) => name !== PUSH_NOTHING && name !== PUSH_EVERYTHING);
+    return isForced && ours ? [ours / Math.min(ours, ...times)] : [];
+  });
+
 /** Part of the queries that moved no more than the better of the two. */
 function moderateBytes(results: readonly QueryResult[]): number {
   const moved = results.flatMap(({ figures }) => {
@@ -122,6 +132,18 @@ export function summarize(results: readonly QueryResult[], peers: readonly strin
       target: '0',
       ok: lost === 0,
     };
+    const factors = strategyFactors(of, peers);
+    if (factors.length > 0) {
+      const near = factors.filter((factor) => factor <= SLACK).length;
+      metrics[`${part}: queries within ${SLACK}× of the best way of joining that was forced`] = {
+        ours: near,
+        reference: factors.length,
+        ratio: near / factors.length,
+        unit: '',
+        target: '≥ 95 %',
+        ok: near >= 0.95 * factors.length,
+      };
+    }
     const moderate = moderateBytes(of);
     metrics[`${part}: queries with no more bytes than the better of both`] = {
       ours: Math.round(moderate * 100),

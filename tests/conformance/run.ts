@@ -93,8 +93,8 @@ function regress(): Promise<boolean> {
 async function rules(): Promise<boolean> {
   const reports = await runRules({
     rules: values.rule ?? ruleNames,
-    onReport: ({ rule, placement, wrong }) =>
-      console.log([`without ${rule}, ${placement}: ${wrong.length} different`, ...wrong].join('\n')),
+    onReport: ({ rule, what, wrong }) =>
+      console.log([`without ${rule}, ${what}: ${wrong.length} different`, ...wrong].join('\n')),
   });
   console.log(rulesSummary(reports));
   if (values.record && values.rule === undefined) recordProof('rules', rulesTable(reports));

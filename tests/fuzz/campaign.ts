@@ -8,7 +8,7 @@ import { connectText, run } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
 import type { Gateway } from '../../server/main.ts';
 import { withParameters } from './parameters.ts';
-import { FUZZ_PLACEMENTS } from './placements.ts';
+import type { PlacementChoice } from './placements.ts';
 import { Random, querySeed } from './random.ts';
 import { QueryGenerator, RISKY } from './random-query.ts';
 import { randomSchema, TABLES_PER_STATEMENT, type FuzzTable } from './schema.ts';
@@ -22,7 +22,7 @@ export interface CampaignOptions {
   readonly count: number;
   /** The first statement; for running one again. */
   readonly first?: number;
-  readonly placements: readonly string[];
+  readonly placements: Readonly<Record<string, PlacementChoice>>;
   /** How many of the placements each statement runs under; all by default. */
   readonly each?: number;
   /** Tables of the world. */
@@ -54,8 +54,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
   const gateways: { name: string; gateway: FuzzGateway }[] = [];
   const lanes: Lane[] = [];
   try {
-    for (const name of options.placements) {
-      const { placement, disabled } = FUZZ_PLACEMENTS[name]!;
+    for (const [name, { placement, disabled }] of Object.entries(options.placements)) {
       // Tables this small give a second thread nothing to do but to be woken.
       gateways.push({ name, gateway: await federation.gateway(placement, { threads: 1, ...(disabled ? { disabled } : {}) }) });
     }

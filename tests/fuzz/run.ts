@@ -1,7 +1,8 @@
 /**
- * `npm run fuzz -- [--seed N] [--count M] [--each K] [--workers W] [--placement NAME]… [--journal FILE] [--record]`: random
+ * `npm run fuzz -- [--seed N] [--count M] [--each K] [--workers W] [--placement NAME]… [--rules] [--journal FILE] [--record]`: random
  * statements against PostgreSQL, each under K of the placements (all by default). Every 4000 statements take a new world,
  * the seed one higher; worlds run in W processes. A journal keeps what each world counted: worlds it knows are not run again.
+ * `--rules`: the placements of a world are one, each time without another of the planner's rules, four to a world in turn.
  * `--examples` shows a statement for each reason why some were refused or skipped. `--record` writes the summary into docs/conformance.md. `--first I` and `--sql TEXT` run one statement again.
  * Exit 1 on any difference; the last line is the summary.
  */
@@ -11,7 +12,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { recordProof } from '../conformance/record.ts';
 import { runCampaign } from './campaign.ts';
-import { FUZZ_PLACEMENTS } from './placements.ts';
+import { FUZZ_PLACEMENTS, placementsOf, placementsWithoutRules } from './placements.ts';
 import { addTally, emptyTally, fuzzMarkdown, reasonsOf, summary, type Failure, type Tally } from './tally.ts';
 
 const STATEMENTS_PER_WORLD = 4000;
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     each: { type: 'string' },
     workers: { type: 'string', default: '1' },
     placement: { type: 'string', multiple: true },
+    rules: { type: 'boolean', default: false },
     failures: { type: 'string', default: '20' },
     journal: { type: 'string' },
     record: { type: 'boolean', default: false },
@@ -35,6 +37,8 @@ const { values } = parseArgs({
     world: { type: 'boolean', default: false },
   },
 });
+
+const placements = placementsOf(values.placement ?? Object.keys(FUZZ_PLACEMENTS));
 
 interface World {
   readonly seed: number;
@@ -49,10 +53,6 @@ interface JournalEntry extends World {
 }
 
 async function main(): Promise<boolean> {
-  const placements = values.placement ?? Object.keys(FUZZ_PLACEMENTS);
-  const unknown = placements.find((name) => !FUZZ_PLACEMENTS[name]);
-  if (unknown !== undefined)
-    throw new Error(`unknown placement ${unknown}; there are: ${Object.keys(FUZZ_PLACEMENTS).join(', ')}`);
   const known = readJournal();
   const total = emptyTally();
   const open: World[] = [];
@@ -64,14 +64,14 @@ async function main(): Promise<boolean> {
     else open.push(world);
   }
   if (values.world) {
-    addTally(total, await runWorld(open[0]!, placements, (failure) => process.send!({ failure })));
+    addTally(total, await runWorld(open[0]!, (failure) => process.send!({ failure })));
     process.send!({ tally: total });
     return total.failures.length === 0;
   }
   const workers = Number(values.workers);
   const take = async (): Promise<void> => {
     for (let world = open.shift(); world; world = open.shift()) {
-      const tally = workers > 1 ? await inProcess(world) : await runWorld(world, placements, print);
+      const tally = workers > 1 ? await inProcess(world) : await runWorld(world, print);
       addTally(total, tally);
       if (values.journal !== undefined) appendFileSync(values.journal, `${JSON.stringify({ ...world, tally })}\n`);
       console.log(`seed ${world.seed}: ${summary(tally)}`);
@@ -85,17 +85,18 @@ async function main(): Promise<boolean> {
     if (values.examples) console.log(`    ${total.examples[reason]!}`);
   }
   console.log(summary(total));
+  const where = values.rules ? 'each without one of the rules' : `placements ${Object.keys(placements).join(', ')}`;
   const seeds = `Seeds ${seed} to ${seed + Math.ceil(statements / STATEMENTS_PER_WORLD) - 1}`;
-  if (values.record) recordProof('fuzz', fuzzMarkdown(total, `${seeds}, placements ${placements.join(', ')}`));
+  if (values.record) recordProof(values.rules ? 'fuzz-rules' : 'fuzz', fuzzMarkdown(total, `${seeds}, ${where}`));
   return total.failures.length === 0;
 }
 
-const runWorld = ({ seed, count }: World, placements: readonly string[], onFailure: (failure: Failure) => void): Promise<Tally> =>
+const runWorld = (world: World, onFailure: (failure: Failure) => void): Promise<Tally> =>
   runCampaign({
-    seed,
-    count,
+    seed: world.seed,
+    count: world.count,
     first: Number(values.first),
-    placements,
+    placements: values.rules ? placementsWithoutRules(world.seed) : placements,
     ...(values.each === undefined ? {} : { each: Number(values.each) }),
     ...(values.sql === undefined ? {} : { sql: values.sql }),
     failuresMax: Number(values.failures),
@@ -108,6 +109,7 @@ function inProcess({ seed, count }: World): Promise<Tally> {
   const passed = [
     ...given,
     ...(values.each === undefined ? [] : ['--each', values.each]),
+    ...(values.rules ? ['--rules'] : []),
     ...(values.placement ?? []).flatMap((name) => ['--placement', name]),
   ];
   const child = fork(path.join(__dirname, '../support/run-typescript.cjs'), [__filename, ...passed]);
