@@ -20,7 +20,7 @@ const STATEMENT_PLACEMENTS = ['events and codes in DuckDB', 'two PostgreSQLs and
 
 /** As small as they may be and still have rows. */
 const SETS: readonly (QuerySet & { readonly scale: number })[] = [
-  { ...TPCH, scale: 0.005 },
+  { ...TPCH, scale: 0.01 },
   { ...JOB, scale: 0.02 },
   {
     name: 'tpcds',
