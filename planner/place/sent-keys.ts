@@ -12,6 +12,7 @@ import type { Join, RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
 import { keysWorthSending, sparedMs, type ProbedRows } from '../cost/key-filter-cost.ts';
+import { originOf } from '../estimate/column-origin.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { Candidate, Probed } from './candidate.ts';
 import type { RelationSet } from './conflict-rules.ts';
@@ -56,6 +57,7 @@ export class SentKeys {
   readonly #context: KeysContext;
   readonly #figures: Figures;
   readonly #values = new Map<ColumnId, number>();
+  readonly #work = new Map<string, readonly number[]>();
   readonly #sameColumns = new Map<ColumnId, readonly ColumnId[]>();
 
   constructor(graph: JoinGraph, context: KeysContext, figures: Figures) {
@@ -70,7 +72,7 @@ export class SentKeys {
     // What waits for shipped rows does not wait for keys as well.
     if (near.inputs.length > 0 || !this.#context.keyFilters) return undefined;
     const { place } = near;
-    const workMs = Math.max(0, near.costMs - this.#readMs(set, place));
+    const workMs = Math.max(0, near.costMs - this.#readMs(set, place)) + this.#workWithin(set, place);
     return { place, set, rows, sent: rows, columns: columns.length, bytes, workMs, joins: 0 };
   }
 
@@ -134,8 +136,18 @@ export class SentKeys {
     const { estimator } = this.#context;
     const leaf = this.#figures.leafOf.get(column)!;
     const relation = this.#graph.relations[leaf]!;
-    if (!estimator.isIndexed(relation, new Set([column]))) return undefined;
-    return { sparedMs: Math.max(0, costMs - this.#readMs(set & ~(1 << leaf), place)), rows: estimator.rows(relation) };
+    // Keys that are grouped by are looked for below the grouping.
+    const origin = relation.kind === 'aggregate' ? originOf(relation, column) : undefined;
+    const [read, key] = origin ? [origin.scan, origin.column.id] : [relation, column];
+    if (!estimator.isIndexed(read, new Set([key]))) return undefined;
+    return { sparedMs: Math.max(0, costMs - this.#readMs(set & ~(1 << leaf), place)), rows: estimator.rows(read) };
+  }
+
+  /** What relations that are more than a table take beyond reading: a grouping of the rows that keys leave is a smaller one. */
+  #workWithin(set: RelationSet, place: string): number {
+    const { cost } = this.#context;
+    const own = remembered(this.#work, place, () => this.#graph.relations.map((relation) => cost.workMs(relation, place)));
+    return bitsOf(set).reduce((sum, leaf) => sum + Math.min(own[31 - Math.clz32(leaf)]!, this.#figures.leafMs(leaf, place)), 0);
   }
 
   #readMs(set: RelationSet, place: string): number {
