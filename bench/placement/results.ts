@@ -79,13 +79,13 @@ export function losses(results: readonly QueryResult[]): readonly { readonly res
     .sort((a, b) => b.factor - a.factor);
 }
 
-/** How much slower than the best of our own planner's variants, whichever it is: ways of joining that were forced. */
+/** How much slower than the best of our own planner's variants that has another plan: ways of joining that were forced. */
 const strategyFactors = (results: readonly QueryResult[], peers: readonly string[]): readonly number[] =>
   results.flatMap(({ figures }) => {
-    const others = Object.keys(figures).filter((name) => name !== OURS && !peers.includes(name));
+    const others = Object.keys(figures).filter((name) => name !== OURS && !peers.includes(name) && !isSamePlan(figures, name));
     const times = others.flatMap((name) => figures[name]!.ms ?? []);
     const ours = figures[OURS]?.ms;
-    const isForced = others.some((name) => name !== PUSH_NOTHING && name !== PUSH_EVERYTHING);
+    const isForced = Object.keys(figures).some((name) => ![OURS, PUSH_NOTHING, PUSH_EVERYTHING, ...peers].includes(name));
     return isForced && ours ? [ours / Math.min(ours, ...times)] : [];
   });
 
