@@ -15,6 +15,7 @@ import { foreignKeyJoins } from './foreign-key-joins.ts';
 import { limitBelowProject } from './limit-below-project.ts';
 import { mergeProjects } from './merge-projects.ts';
 import { mergeSelfJoins } from './merge-self-joins.ts';
+import { orToIn } from './or-to-in.ts';
 import { pruneColumns } from './prune-columns.ts';
 import { pushFilters } from './push-filters.ts';
 import { removeJoins } from './remove-joins.ts';
@@ -35,6 +36,7 @@ const sequence: readonly RewriteRule[] = [
   { name: 'merge-self-joins', apply: mergeSelfJoins },
   { name: 'foreign-key-joins', apply: foreignKeyJoins },
   { name: 'imply-filters', apply: implyFilters },
+  { name: 'or-to-in', apply: orToIn },
   { name: 'infer-filters', apply: inferFilters },
   { name: 'push-filters', apply: pushFilters },
   { name: 'empty-relations', apply: emptyRelations },
