@@ -54,7 +54,8 @@ function simplifiedConjuncts(conjuncts: readonly Scalar[], isKnown: IsNeverNull)
 
 function simplified(expr: Scalar, isKnown: IsNeverNull): Scalar {
   let isUsed = false;
-  const simple = rewriteScalar(expr, (node) => simplify(node, (column) => isKnown(column) && (isUsed = true)));
+  const known: IsNeverNull = (column) => isKnown(column) && (isUsed = true);
+  const simple = rewriteScalar(expr, (node) => simplify(node, known));
   if (simple === expr || someScalar(expr, staysAsWritten) || isVolatile(expr)) return expr;
   return isUsed && !cannotRaise(expr) ? simplified(expr, UNKNOWN) : simple;
 }
