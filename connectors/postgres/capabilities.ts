@@ -7,6 +7,7 @@ import type { Rel, Window } from '../../algebra/rel.ts';
 import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { relInputs, returnsSet, scalarParts } from '../../algebra/transform.ts';
+import type { Datum } from '../../core/datum.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { holdsRows, isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
@@ -56,7 +57,7 @@ export class PostgresCapabilities implements Capabilities {
       case 'nullif':
         return this.function(expr.equality, expr.inputCollation, [expr.left, expr.right]);
       case 'arraycompare':
-        return this.function(expr.fn, expr.inputCollation, [expr.left]);
+        return this.function(expr.fn, expr.inputCollation, [expr.left, expr.array]);
       case 'greatest':
       case 'least':
         return this.text(expr.args, expr.inputCollation);
@@ -155,9 +156,7 @@ export class PostgresCapabilities implements Capabilities {
   private equality(args: readonly Scalar[]): Verdict {
     if (this.info.encoding === 'UTF8') return EXACT;
     const foreign = (expr: Scalar): boolean =>
-      expr.kind === 'param' ||
-      (expr.kind === 'const' && typeof expr.value === 'string' && Buffer.byteLength(expr.value) !== expr.value.length) ||
-      scalarParts(expr).some(foreign);
+      expr.kind === 'param' || (expr.kind === 'const' && isForeign(expr.value)) || scalarParts(expr).some(foreign);
     return args.some(foreign) ? no(`text in encoding ${this.info.encoding}`) : EXACT;
   }
 
@@ -207,6 +206,12 @@ export class PostgresCapabilities implements Capabilities {
     return Math.floor(this.info.versionNum / 10_000);
   }
 }
+
+/** Text, or an array with a text, that is not ASCII. */
+const isForeign = (value: Datum): boolean =>
+  typeof value === 'string'
+    ? Buffer.byteLength(value) !== value.length
+    : value !== null && typeof value === 'object' && 'elements' in value && value.elements.some(isForeign);
 
 const hasWith = (rel: Rel): boolean => rel.kind === 'with' || relInputs(rel).some(hasWith);
 

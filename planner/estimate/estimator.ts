@@ -11,6 +11,7 @@ import { relInputs } from '../../algebra/transform.ts';
 import { unreachable } from '../../core/assert.ts';
 import { impliedOn } from '../rewrite/imply-filters.ts';
 import { isNeverNull } from '../rewrite/never-null.ts';
+import { asList } from '../rewrite/or-to-in.ts';
 import { ColumnProfile } from './column-profile.ts';
 import { aggregateSpread, type Spread } from './aggregate-spread.ts';
 import type { LearnedEstimates } from './learned-rows.ts';
@@ -194,8 +195,11 @@ export class Estimator {
     if (rel.kind !== 'filter') return below;
     const columns = new Set(outputColumns(rel).map((column) => column.id));
     const implied = disjunctions.map((disjunction) => impliedOn(columns, disjunction)).filter((one) => one !== undefined);
-    const keys = new Set(implied.map(scalarKey));
-    const asked = rel.conjuncts.filter((conjunct) => conjunct.kind === 'or' && keys.has(scalarKey(conjunct)));
+    if (implied.length === 0) return below;
+    const keys = new Set(implied.flatMap((one) => [scalarKey(one), scalarKey(asList(one))]));
+    const isAsked = (conjunct: Scalar): boolean =>
+      (conjunct.kind === 'or' || conjunct.kind === 'arraycompare') && keys.has(scalarKey(conjunct));
+    const asked = rel.conjuncts.filter(isAsked);
     return asked.length === 0 ? below : below * selectivity(asked, (column) => this.#facts(rel.input, column));
   }
 

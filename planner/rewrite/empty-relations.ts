@@ -15,8 +15,9 @@ import { outputColumns, type Filter, type Join, type ProjectItem, type Rel, type
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { mapRelInputs, relInputs, relScalars, someScalar, volatileCallsOf } from '../../algebra/transform.ts';
 import { isFoldable } from '../analyze/constant-folding.ts';
-import { contradict, decided } from './contradictions.ts';
-import { isLeakproof } from './push-filters.ts';
+import { cannotRaise } from '../analyze/safe-functions.ts';
+import { contradict, decided } from './column-bounds.ts';
+import { isNeverNull } from './never-null.ts';
 
 export const emptyRelations = (rel: Rel): Rel => (volatileCallsOf(rel).length > 0 ? rel : emptied(rel));
 
@@ -29,13 +30,10 @@ const scalarsOf = (rel: Rel): readonly Scalar[] => [...relScalars(rel), ...relIn
 const isQuiet = (rel: Rel): boolean =>
   !scalarsOf(rel).some((expr) => someScalar(expr, (node) => node.kind === 'subquery' || isFoldable(node)));
 /** Nothing in it raises, whatever the rows. */
-const neverRaises = (rel: Rel): boolean =>
-  isQuiet(rel) && isPlain(rel) && scalarsOf(rel).every((expr) => isLeakproof(expr) && !isCall(expr));
+const neverRaises = (rel: Rel): boolean => isQuiet(rel) && isPlain(rel) && scalarsOf(rel).every(cannotRaise);
 const isPlain = (rel: Rel): boolean =>
   (rel.kind === 'scan' || rel.kind === 'filter' || rel.kind === 'project' || rel.kind === 'join') &&
   relInputs(rel).every(isPlain);
-/** A condition of a source's own may raise whatever it is said to leak. */
-const isCall = (expr: Scalar): boolean => someScalar(expr, (node) => node.kind === 'call' && node.fn.schema !== 'pg_catalog');
 
 function emptied(written: Rel): Rel {
   const rel = mapRelInputs(written, emptied);
@@ -66,7 +64,8 @@ function ofFilter(rel: Filter): Rel {
   const decisions = rel.conjuncts.map(decision);
   const undecided = rel.conjuncts.filter((_, i) => decisions[i] === undefined);
   if (decisions.includes(false) || isEmpty(rel.input)) return isQuiet({ ...rel, conjuncts: undecided }) ? nothing(rel) : rel;
-  if (contradict(rel.conjuncts) && neverRaises(rel)) return nothing(rel);
+  const isContradiction = contradict(rel.conjuncts, (column) => isNeverNull(rel.input, column));
+  if (isContradiction && neverRaises(rel)) return nothing(rel);
   if (!decisions.includes(true)) return rel;
   return undecided.length === 0 ? rel.input : { ...rel, conjuncts: undecided };
 }

@@ -13,12 +13,15 @@ import { implyFilters } from './imply-filters.ts';
 import { inferFilters } from './infer-filters.ts';
 import { foreignKeyJoins } from './foreign-key-joins.ts';
 import { limitBelowProject } from './limit-below-project.ts';
+import { mergeBounds } from './merge-bounds.ts';
 import { mergeProjects } from './merge-projects.ts';
 import { mergeSelfJoins } from './merge-self-joins.ts';
+import { orToIn } from './or-to-in.ts';
 import { pruneColumns } from './prune-columns.ts';
 import { pushFilters } from './push-filters.ts';
 import { removeJoins } from './remove-joins.ts';
 import { simplifyOuterJoins } from './simplify-outer-joins.ts';
+import { simplifyScalars } from './simplify-scalars.ts';
 
 interface RewriteRule {
   readonly name: string;
@@ -32,11 +35,14 @@ const sequence: readonly RewriteRule[] = [
   { name: 'factor-disjunctions', apply: factorDisjunctions },
   { name: 'push-filters', apply: pushFilters },
   { name: 'simplify-outer-joins', apply: simplifyOuterJoins },
+  { name: 'simplify-scalars', apply: simplifyScalars },
   { name: 'merge-self-joins', apply: mergeSelfJoins },
   { name: 'foreign-key-joins', apply: foreignKeyJoins },
   { name: 'imply-filters', apply: implyFilters },
+  { name: 'or-to-in', apply: orToIn },
   { name: 'infer-filters', apply: inferFilters },
   { name: 'push-filters', apply: pushFilters },
+  { name: 'merge-bounds', apply: mergeBounds },
   { name: 'empty-relations', apply: emptyRelations },
   { name: 'distinct-constants', apply: distinctConstants },
   { name: 'limit-below-project', apply: limitBelowProject },

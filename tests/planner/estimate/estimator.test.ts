@@ -6,6 +6,8 @@ import { sqlType } from '../../../core/sql-type.ts';
 import { Estimator } from '../../../planner/estimate/estimator.ts';
 import { joinGraph } from '../../../planner/place/join-graph.ts';
 import { JoinSelectivities } from '../../../planner/place/join-selectivity.ts';
+import { implyFilters } from '../../../planner/rewrite/imply-filters.ts';
+import { orToIn } from '../../../planner/rewrite/or-to-in.ts';
 
 const INT = sqlType('int4');
 const INT8 = sqlType('int8');
@@ -121,6 +123,30 @@ describe('values of aggregates', () => {
     const part = rows(having(perOrder('avg'), operator('>', column(99), integer(40)))) / 15_000;
     expect(part).toBeGreaterThan(0.001);
     expect(part).toBeLessThan(0.05);
+  });
+});
+
+describe('an OR over both sides of a join', () => {
+  const orders = scan('orders', 20, ['id', 'customer'], [['id']]);
+  const either = (kind: 'and' | 'or', ...args: Scalar[]): Scalar => ({ kind, args, type: BOOL });
+  const equals = (id: number, value: number): Scalar => operator('=', column(id), integer(value));
+  const pairs = either('or', either('and', equals(21, 1), equals(2, 2)), either('and', equals(21, 3), equals(2, 4)));
+  const on = [operator('=', column(20), column(1)), pairs];
+  const join: Join = { kind: 'join', type: 'inner', left: orders, right: lines, on };
+
+  test('what it implies of one side is not counted twice, as an OR or as a list', () => {
+    const implied = implyFilters(join);
+    const listed = orToIn(implied);
+    expect(implied).not.toBe(join);
+    expect(listed).not.toBe(implied);
+    expect(rows(listed) / rows(implied)).toBeCloseTo(1, 1);
+  });
+
+  test('a list counts as the OR that it was', () => {
+    const written = having(lines, either('or', equals(2, 2), equals(2, 4), equals(2, 2)));
+    const twice = orToIn(written);
+    expect(rows(twice)).toBeCloseTo(60_000 / 25, -2);
+    expect(rows(twice) / rows(written)).toBeLessThan(1);
   });
 });
 
