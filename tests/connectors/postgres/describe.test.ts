@@ -1,10 +1,11 @@
 /** What a PostgreSQL site says of itself: its schema, and what it evaluates exactly. */
 import pg from 'pg';
+import type { Scalar } from '../../../algebra/scalar.ts';
 import type { Site } from '../../../algebra/site.ts';
 import { CASE_PROBE, CASE_REFERENCE, CLASS_PROBE, CLASS_REFERENCE } from '../../../connectors/postgres/character-probe.ts';
 import { PostgresCapabilities } from '../../../connectors/postgres/capabilities.ts';
 import { createPostgresSite } from '../../../connectors/postgres/postgres-site.ts';
-import { sqlType } from '../../../core/sql-type.ts';
+import { arrayTypeOf, sqlType } from '../../../core/sql-type.ts';
 import { startTestPostgres } from '../../support/postgres.ts';
 import type { TestPostgres } from '../../support/postgres.ts';
 import * as r from './rels.ts';
@@ -210,6 +211,14 @@ describe('capabilities', () => {
     expect(ascii.capabilities.scalar(less).verdict).toBe('no');
     expect(ascii.capabilities.scalar(r.equal(a, a)).verdict).toBe('exact');
     expect(ascii.capabilities.scalar(r.equal(a, r.constant('ä', text))).verdict).toBe('no');
+    const among = (...elements: string[]): Scalar => {
+      const value = { dims: [elements.length], lowerBounds: [1], elements };
+      const { fn, operator, inputCollation, type } = r.equal(a, a);
+      const array: Scalar = { kind: 'const', value, type: arrayTypeOf(text)! };
+      return { kind: 'arraycompare', quantifier: 'any', fn, operator: operator!, left: a, array, inputCollation, type };
+    };
+    expect(ascii.capabilities.scalar(among('a', 'b')).verdict).toBe('exact');
+    expect(ascii.capabilities.scalar(among('a', 'ä')).verdict).toBe('no');
 
     const inside = new pg.Client(server.url.replace(/\/postgres$/, '/ascii'));
     await inside.connect();
