@@ -7,7 +7,8 @@
  * A list is looked up once, by a hash table at home, and its parts count as exclusive in estimates. With NULLs nothing
  * changes: both forms are true when something is equal, else NULL when x or any of the constants is, else false. The
  * operator, its collation and the constants' type must be one, so sites take the list where they took the OR. An expression
- * that is volatile, or could raise, stays as often as it was written.
+ * that is volatile, or could raise, stays as often as it was written, and no arm moves before one that could raise:
+ *   x = 1 OR 10 / (x - 2) > 1 OR x = 2    raises where x is 2
  *
  * After imply-filters, which reads the arms of ORs one by one.
  */
@@ -17,6 +18,7 @@ import { plainValue, scalarKey } from '../../algebra/scalar-key.ts';
 import { rewriteAllScalars } from '../../algebra/transform.ts';
 import type { Datum, PgArray } from '../../core/datum.ts';
 import { arrayTypeOf, type SqlType, type TypeKind } from '../../core/sql-type.ts';
+import { cannotRaise } from '../analyze/safe-functions.ts';
 import { collationKey } from '../place/equality-classes.ts';
 import { isLeakproof } from './push-filters.ts';
 
@@ -51,9 +53,11 @@ export function asList(expr: Scalar): Scalar {
   if (expr.kind !== 'or' || expr.args.filter(mayBeMembership).length < 2) return expr;
   const arms = expr.args.flatMap((arm) => (arm.kind === 'or' ? arm.args : [arm]));
   const groups = new Map<string | Scalar, Membership[]>();
+  let raising = 0;
   for (const arm of arms) {
     const member = membership(arm);
-    const key = member ? keyOf(member) : arm;
+    if (!member && !cannotRaise(arm)) raising++;
+    const key = member ? keyOf(member, raising) : arm;
     const group = groups.get(key);
     if (group && member) group.push(member);
     else groups.set(key, member ? [member] : []);
@@ -89,10 +93,10 @@ function ofList(arm: ArrayCompareScalar): Membership | undefined {
   return dims.length === 1 ? { arm, left, element, values: elements } : undefined;
 }
 
-/** Undefined for what is not the same when asked again. */
-function keyOf({ arm, left, element }: Membership): string | Scalar {
+/** The arm itself for what is not the same when asked again. `raising`: arms before it that might raise. */
+function keyOf({ arm, left, element }: Membership, raising: number): string | Scalar {
   const key = scalarKey(left);
-  return key === undefined ? arm : `${arm.fn.oid} ${element.oid} ${collationKey(arm)} ${key}`;
+  return key === undefined ? arm : `${raising} ${arm.fn.oid} ${element.oid} ${collationKey(arm)} ${key}`;
 }
 
 function listOf(members: readonly Membership[]): Scalar {

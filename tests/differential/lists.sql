@@ -75,3 +75,8 @@ EXECUTE listed(1, NULL);
 EXECUTE listed(NULL, 9);
 
 DEALLOCATE listed;
+
+-- What stands before it raises first.
+SELECT id FROM people WHERE id = 1 OR 10 / (id - 2) > 100 OR id = 2;
+
+SELECT id FROM people WHERE id = 2 OR 10 / (id - 2) > 100 OR id = 1;
