@@ -2,7 +2,7 @@
  * The best way to have a subtree's rows at one place, and the choice among places: what the search (search.ts,
  * join-search.ts) keeps for every subtree.
  */
-import type { Rel } from '../../algebra/rel.ts';
+import type { Rel, SortKey } from '../../algebra/rel.ts';
 import { HOME } from '../cost/cost-model.ts';
 import type { RelationSet } from './conflict-rules.ts';
 
@@ -17,6 +17,8 @@ export interface Candidate {
   readonly isSplit?: boolean;
   /** The rule that made it of what the query says (alternatives.ts). */
   readonly rule?: string;
+  /** At home: in which order its rows come, if it is one of orderBy() (merge-keys.ts). */
+  readonly order?: readonly SortKey[] | undefined;
   /** At home, of joins: the fragment that keys of joins above could go to. */
   readonly probed?: Probed | undefined;
 }
