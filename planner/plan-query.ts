@@ -44,6 +44,7 @@ export const ruleNames: readonly string[] = [
   'merge-join',
   'sorted-aggregate',
   'sorting-cost',
+  'redundant-sorts',
   'shipping',
   'shipping-cost',
   'cost-placement',
@@ -115,6 +116,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     adaptiveJoins: !disabled.has('adaptive-joins'),
     merging: sortingFor('merge-join', disabled),
     grouping: sortingFor('sorted-aggregate', disabled),
+    redundantSorts: !disabled.has('redundant-sorts'),
   };
   const search = new Search({
     judge,

@@ -7,6 +7,7 @@ import type { RelColumn, SortKey } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { isCodePointOrder, type SqlType, type TypeKind } from '../../core/sql-type.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
+import type { Order, OrderKey } from './output-order.ts';
 
 const KINDS: ReadonlySet<TypeKind> = new Set([
   'bool',
@@ -59,40 +60,40 @@ function columnsOf(keys: readonly Scalar[]): readonly Pick<RelColumn, 'id' | 'ty
 }
 
 /** The join by merging, where its inputs come in the order of its keys, alike on both sides. */
-export function mergeJoin(
-  join: HashJoinPlan,
-  leftOrder: readonly SortKey[],
-  rightOrder: readonly SortKey[],
-): MergeJoinPlan | undefined {
+export function mergeJoin(join: HashJoinPlan, leftOrder: Order, rightOrder: Order): MergeJoinPlan | undefined {
   const { id, columns, estimatedRows, notPushed, type, left, right, residual } = join;
   if (type === 'right' || type === 'full' || join.nullAware || join.nullsMatch === true) return undefined;
-  const count = join.leftKeys.length;
-  const [leftKeys, rightKeys] = [leftOrder.slice(0, count), rightOrder.slice(0, count)];
-  const partners = new Map<ColumnId, ColumnId>();
-  join.leftKeys.forEach((key, i) => {
+  const pairs = join.leftKeys.flatMap((key, i) => {
     const partner = join.rightKeys[i]!;
-    if (key.kind === 'column' && partner.kind === 'column') partners.set(key.column, partner.column);
+    return key.kind === 'column' && partner.kind === 'column' ? [{ left: key.column, right: partner.column }] : [];
   });
-  const isMerged =
-    partners.size === count &&
-    leftKeys.length === count &&
-    leftKeys.every((key, i) => {
-      const other = rightKeys[i];
-      return (
-        other !== undefined &&
-        partners.get(key.column) === other.column &&
-        key.descending === other.descending &&
-        key.nullsFirst === other.nullsFirst &&
-        hasCommonOrder(key.type) &&
-        hasCommonOrder(other.type)
-      );
-    });
-  if (!isMerged) return undefined;
+  const [leftKeys, rightKeys]: [SortKey[], SortKey[]] = [[], []];
+  for (let i = 0; i < join.leftKeys.length; i++) {
+    const [own, other] = [leftOrder[i], rightOrder[i]];
+    if (own === undefined || other?.descending !== own.descending || other.nullsFirst !== own.nullsFirst) return undefined;
+    const at = pairs.findIndex((pair) => columnOf(own, pair.left) !== undefined && columnOf(other, pair.right) !== undefined);
+    if (at < 0) return undefined;
+    const [pair] = pairs.splice(at, 1) as [(typeof pairs)[0]];
+    const { descending, nullsFirst } = own;
+    leftKeys.push({ ...columnOf(own, pair.left)!, descending, nullsFirst });
+    rightKeys.push({ ...columnOf(other, pair.right)!, descending, nullsFirst });
+  }
+  if (![...leftKeys, ...rightKeys].every((key) => hasCommonOrder(key.type))) return undefined;
   return { id, columns, estimatedRows, notPushed, kind: 'mergejoin', type, left, right, leftKeys, rightKeys, residual };
 }
 
+const columnOf = ({ columns }: OrderKey, id: ColumnId): OrderKey['columns'][number] | undefined =>
+  columns.find(({ column }) => column === id);
+
 /** Whether rows that are equal in these columns come one after the other. */
-export function comeTogether(columns: readonly ColumnId[], order: readonly SortKey[]): boolean {
-  const first = order.slice(0, columns.length);
-  return columns.length > 0 && first.length === columns.length && first.every(({ column, type }) => columns.includes(column) && hasCommonOrder(type)); // prettier-ignore
+export function comeTogether(columns: readonly Pick<RelColumn, 'id' | 'type'>[], order: Order): boolean {
+  if (columns.length === 0 || !columns.every(({ type }) => hasCommonOrder(type))) return false;
+  const open = new Set(columns.map(({ id }) => id));
+  for (const key of order) {
+    if (open.size === 0) return true;
+    const before = open.size;
+    for (const { column } of key.columns) open.delete(column);
+    if (open.size === before) return false;
+  }
+  return open.size === 0;
 }

@@ -45,7 +45,7 @@ import { keyFilterOf, type KeyFilterOptions } from './key-filters.ts';
 import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
 import { localJoin, withFlip } from './local-join.ts';
 import { comeTogether, mergeJoin } from './merge-keys.ts';
-import { outputOrder } from './output-order.ts';
+import { isSortedBy, outputOrder } from './output-order.ts';
 import { numberShipped } from './shipping.ts';
 import type { Sorting } from './sorted-inputs.ts';
 import { splitAverages } from './split-averages.ts';
@@ -69,6 +69,8 @@ export interface PlacementSwitches {
   /** Inputs that come in order are merged, or grouped row by row. */
   readonly merging: Sorting;
   readonly grouping: Sorting;
+  /** What comes in order is not sorted. */
+  readonly redundantSorts: boolean;
 }
 
 export class Placer {
@@ -261,16 +263,15 @@ export class Placer {
     const shipped = new Shipped();
     const calls = rel.aggregates.map(({ call }) => this.#call(call, shipped));
     const input = this.#ship(rows, shipped);
-    const groups = rel.groups.map((g) => g.id);
     return {
       kind: 'local',
       plan: {
         ...this.#base(rel, outputColumns(rel), this.#whyHome(rel)),
         kind: 'aggregate',
         input,
-        groups,
+        groups: rel.groups.map((g) => g.id),
         calls,
-        ...(rel.sets ? {} : this.#runsOf(groups, input)),
+        ...(rel.sets ? {} : this.#runsOf(rel.groups, input)),
         ...(rel.sets ? { sets: rel.sets, masks: (rel.masks ?? []).map((mask) => mask.of) } : {}),
       },
     };
@@ -318,7 +319,7 @@ export class Placer {
       case 'distinct': {
         const all = new Set(outputColumns(rel.input).map((column) => column.id));
         const input = this.#close(this.#place(rel.input, all), all);
-        const runs = this.#runsOf([...all], input);
+        const runs = this.#runsOf(input.columns, input);
         return { ...this.#base(rel, input.columns, this.#whyHome(rel)), kind: 'distinct', input, ...runs };
       }
       case 'setop':
@@ -417,7 +418,7 @@ export class Placer {
   }
 
   /** How equal rows of these columns are found: one after the other, or by hash. */
-  #runsOf(columns: readonly ColumnId[], input: Plan): { readonly isSorted?: true } {
+  #runsOf(columns: readonly RelColumn[], input: Plan): { readonly isSorted?: true } {
     if (this.#switches.grouping === 'never' || !comeTogether(columns, outputOrder(input))) return {};
     this.#fired?.add('sorted-aggregate');
     return { isSorted: true };
@@ -426,6 +427,11 @@ export class Placer {
   #sort(rel: Extract<Rel, { kind: 'sort' }>, needed: Needed, topN: { limit: Scalar; offset: Scalar | null } | undefined): Plan {
     const below = new Set([...needed, ...rel.keys.map((key) => key.column)]);
     const input = this.#close(this.#place(rel.input, below), below);
+    if (this.#switches.redundantSorts && isSortedBy(outputOrder(input), rel.keys)) {
+      this.#fired?.add('redundant-sorts');
+      this.#note?.(input.id, rel);
+      return input;
+    }
     return {
       ...this.#base(rel, input.columns, this.#whyHome(rel)),
       kind: 'sort',

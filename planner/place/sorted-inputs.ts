@@ -24,7 +24,8 @@ import { HOME } from '../cost/cost-model.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { Candidate, Candidates } from './candidate.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
-import { keysToSort, orderBy } from './merge-keys.ts';
+import { comeTogether, keysToSort, orderBy } from './merge-keys.ts';
+import { isSortedBy, mergedOrder, orderOfKeys } from './output-order.ts';
 
 /** `always`: whatever it costs, where it can be done. */
 export type Sorting = 'never' | 'by cost' | 'always';
@@ -63,7 +64,8 @@ export function mergedSides(
   if (keys === undefined) return undefined;
   const [near, far] = [sortedSide(left, keys.left, context), sortedSide(right, keys.right, context)];
   const costMs = near.costMs + far.costMs + context.cost.mergeMs(left.rows, right.rows, rows);
-  const order = type === 'left' ? undefined : keys.left;
+  const [leftOrder, rightOrder] = [orderOfKeys(keys.left), orderOfKeys(keys.right)];
+  const order = type === 'inner' ? mergedOrder(leftOrder, rightOrder, keys.left.length) : type === 'left' ? undefined : leftOrder;
   return { place: HOME, costMs, inputs: [near.candidate, far.candidate], rule: 'merge-join', order };
 }
 
@@ -71,11 +73,13 @@ export function mergedSides(
 export function sortedGroups(rel: Aggregate | Distinct, inputs: Candidates, flow: Flow, context: Context): readonly Candidate[] {
   if (isOrdered(rel.input)) return [];
   const groups = rel.kind === 'distinct' ? outputColumns(rel) : rel.groups;
-  const order = orderBy(groups);
-  if (order === undefined || groups.length === 0 || (rel.kind === 'aggregate' && rel.sets)) return [];
+  const keys = orderBy(groups);
+  if (keys === undefined || groups.length === 0 || (rel.kind === 'aggregate' && rel.sets)) return [];
   const ownMs = context.cost.runsMs(rel, flow.rows, context.estimator.rows(rel));
   return [...inputs.values()].map((input) => {
-    const { candidate, costMs } = sortedSide({ ...flow, candidate: input }, order, context);
+    const isReady = input.place === HOME && comeTogether(groups, input.order ?? []);
+    const order = isReady ? input.order : orderOfKeys(keys);
+    const { candidate, costMs } = isReady ? { candidate: input, costMs: input.costMs } : sortedSide({ ...flow, candidate: input }, keys, context); // prettier-ignore
     return { place: HOME, rel: { ...rel, input: candidate.rel }, costMs: costMs + ownMs, inputs: [candidate], rule: 'sorted-aggregate', order }; // prettier-ignore
   });
 }
@@ -97,7 +101,7 @@ function sortedSide(
   const { place, rel: input } = candidate;
   const rel: Sort = { kind: 'sort', input, keys };
   const broughtMs = candidate.costMs + (place === HOME ? 0 : cost.transferMs(place, rows, columns.length, bytes));
-  if (place === HOME && isOrderedBy(candidate, keys)) return { candidate, costMs: broughtMs };
+  if (place === HOME && isSortedBy(candidate.order ?? [], keys)) return { candidate, costMs: broughtMs };
   if (place !== HOME && !pushNothing && judge.node(rel, place).verdict === 'exact') {
     const isIndexed = keys.length === 1 && estimator.isIndexed(input, new Set([keys[0]!.column]));
     const workMs = cost.sortMs(place, rows, isIndexed);
@@ -108,8 +112,5 @@ function sortedSide(
   const costMs = broughtMs + cost.sortMs(HOME, rows, false) + cost.keptMs(rows, 2 * bytes);
   return { candidate: { place: HOME, rel, costMs, inputs: [candidate] }, costMs };
 }
-
-const isOrderedBy = ({ order = [] }: Candidate, keys: readonly SortKey[]): boolean =>
-  keys.every((key, i) => order[i]?.column === key.column);
 
 const idsOf = (columns: readonly RelColumn[]): ReadonlySet<RelColumn['id']> => new Set(columns.map((column) => column.id));

@@ -1,8 +1,8 @@
 -- Joins, groups and DISTINCT of rows that come in order: by every type of key that has the order of its source, among NULLs and duplicates, in every order, and by those that have not.
 
-SELECT e.id, p.name FROM (SELECT * FROM events ORDER BY person LIMIT 70) e JOIN (SELECT * FROM people ORDER BY id LIMIT 30) p ON p.id = e.person;
+SELECT e.id, p.name FROM (SELECT * FROM events ORDER BY person, id LIMIT 70) e JOIN (SELECT * FROM people ORDER BY id LIMIT 30) p ON p.id = e.person;
 
-SELECT e.id, p.name FROM (SELECT * FROM events ORDER BY person DESC LIMIT 70) e JOIN (SELECT * FROM people ORDER BY id DESC LIMIT 30) p ON p.id = e.person;
+SELECT e.id, p.name FROM (SELECT * FROM events ORDER BY person DESC, id LIMIT 70) e JOIN (SELECT * FROM people ORDER BY id DESC LIMIT 30) p ON p.id = e.person;
 
 SELECT e.id, c.n FROM (SELECT * FROM events ORDER BY kind, id LIMIT 80) e JOIN (SELECT * FROM codes ORDER BY code, n LIMIT 100) c ON c.code = e.kind;
 
@@ -98,3 +98,19 @@ SELECT d.title, (SELECT count(*) FROM events e JOIN people p ON p.id = e.person 
 SELECT e.person, count(*) FROM events e JOIN people p ON p.id = e.person GROUP BY e.person ORDER BY e.person LIMIT 3;
 
 SELECT p.id, e.id FROM people p JOIN events e ON e.person = p.id ORDER BY p.id, e.id LIMIT 4;
+
+-- sorted already
+SELECT p.id, count(*) FROM events e JOIN people p ON p.id = e.person GROUP BY p.id ORDER BY p.id;
+
+SELECT e.person, p.name FROM (SELECT * FROM events ORDER BY person DESC, id LIMIT 80) e JOIN (SELECT * FROM people ORDER BY id DESC LIMIT 40) p ON p.id = e.person ORDER BY p.id DESC, e.id;
+
+SELECT e.person, e.kind FROM (SELECT * FROM events ORDER BY person NULLS FIRST, kind DESC, id LIMIT 80) e JOIN codes c ON c.code = e.kind ORDER BY e.person NULLS FIRST, e.kind DESC;
+
+SELECT DISTINCT e.person FROM events e JOIN people p ON p.id = e.person ORDER BY e.person LIMIT 5 OFFSET 2;
+
+SELECT kind, person FROM (SELECT e.kind, e.person FROM events e WHERE e.kind <> ALL (SELECT c.code FROM codes c WHERE c.n = 1) ORDER BY e.kind, e.person, e.id LIMIT 50) q WHERE person IN (SELECT p.id FROM people p WHERE p.active) ORDER BY kind, person;
+
+-- by a key of either side
+SELECT p.id, e.person, count(*) FROM events e JOIN people p ON p.id = e.person GROUP BY p.id, e.person;
+
+SELECT b.id, d.title, count(*) FROM events e JOIN people p ON p.id = e.person JOIN badges b ON b.id = p.id LEFT JOIN depts d ON d.id = b.id GROUP BY b.id, d.title;
