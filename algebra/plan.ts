@@ -65,6 +65,19 @@ export interface HashJoinPlan extends PlanBase {
   /** With more rows than this on the right, the left side is built instead, if it turns out to be smaller. */
   readonly flipAt?: number;
 }
+/**
+ * The same of inputs that both come in the order of their keys: `leftKeys[i] = rightKeys[i]`, alike in direction and NULLs.
+ * What is kept are the right rows of one key. Output as that of a hash join.
+ */
+export interface MergeJoinPlan extends PlanBase {
+  readonly kind: 'mergejoin';
+  readonly type: 'inner' | 'left' | 'semi' | 'anti';
+  readonly left: Plan;
+  readonly right: Plan;
+  readonly leftKeys: readonly SortKey[];
+  readonly rightKeys: readonly SortKey[];
+  readonly residual: readonly Scalar[];
+}
 /** Any join condition; the right side is kept in memory. */
 export interface NestedLoopPlan extends PlanBase {
   readonly kind: 'nestedloop';
@@ -82,6 +95,8 @@ export interface AggregatePlan extends PlanBase {
   /** See algebra/rel.ts Aggregate. Output: groups, calls, masks. */
   readonly sets?: readonly (readonly ColumnId[])[];
   readonly masks?: readonly (readonly ColumnId[])[];
+  /** Rows of a group come one after the other. */
+  readonly isSorted?: true;
 }
 /** Window functions over one partitioning, order and frame. Output: the input's columns, then one per function. */
 export interface WindowPlan extends PlanBase {
@@ -108,6 +123,8 @@ export interface LimitPlan extends PlanBase {
 export interface DistinctPlan extends PlanBase {
   readonly kind: 'distinct';
   readonly input: Plan;
+  /** Equal rows come one after the other. */
+  readonly isSorted?: true;
 }
 export interface SetOperationPlan extends PlanBase {
   readonly kind: 'setop';
@@ -172,6 +189,7 @@ export type Plan =
   | FilterPlan
   | ProjectPlan
   | HashJoinPlan
+  | MergeJoinPlan
   | NestedLoopPlan
   | AggregatePlan
   | WindowPlan
@@ -236,7 +254,7 @@ export interface NodeMetrics {
   buildFlippedAt?: number;
 }
 /** Operators that make the number of rows another one: those whose estimates may be wrong. */
-export const CHANGES_ROWS: ReadonlySet<Plan['kind']> = new Set(['filter', 'hashjoin', 'nestedloop', 'aggregate', 'distinct']);
+export const CHANGES_ROWS: ReadonlySet<Plan['kind']> = new Set(['filter', 'hashjoin', 'mergejoin', 'nestedloop', 'aggregate', 'distinct']); // prettier-ignore
 
 /** By plan node id. */
 export type PlanMetrics = Map<number, NodeMetrics>;
@@ -259,6 +277,7 @@ export function planInputs(plan: Plan): readonly Plan[] {
     case 'projectset':
       return [plan.input];
     case 'hashjoin':
+    case 'mergejoin':
     case 'nestedloop':
     case 'setop':
       return [plan.left, plan.right];
@@ -288,6 +307,7 @@ export function mapPlanInputs(plan: Plan, f: (input: Plan) => Plan): Plan {
     case 'projectset':
       return { ...plan, input: f(plan.input) };
     case 'hashjoin':
+    case 'mergejoin':
     case 'nestedloop':
     case 'setop':
       return { ...plan, left: f(plan.left), right: f(plan.right) };

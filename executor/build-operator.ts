@@ -10,6 +10,7 @@ import { DistinctOperator } from './operators/distinct.ts';
 import { FilterOperator } from './operators/filter.ts';
 import { HashJoinOperator } from './operators/hash-join.ts';
 import { LimitOperator } from './operators/limit.ts';
+import { MergeJoinOperator } from './operators/merge-join.ts';
 import { MeteredOperator, newNodeMetrics } from './operators/metered.ts';
 import { NestedLoopOperator } from './operators/nested-loop.ts';
 import { NotInOperator } from './operators/not-in.ts';
@@ -20,6 +21,8 @@ import { RecursiveOperator } from './operators/recursive.ts';
 import { RemoteOperator } from './operators/remote.ts';
 import { CountedSetOperator, UnionOperator } from './operators/set-operation.ts';
 import { SortOperator } from './operators/sort.ts';
+import { SortedAggregateOperator } from './operators/sorted-aggregate.ts';
+import { SortedDistinctOperator } from './operators/sorted-distinct.ts';
 import { TopNOperator } from './operators/top-n.ts';
 import { ValuesOperator } from './operators/values.ts';
 import { WindowOperator } from './operators/window.ts';
@@ -62,14 +65,20 @@ function build(plan: Plan, execution: Execution): Operator {
         ? new HashJoinOperator(plan, left, right, execution)
         : new AdaptiveJoinOperator(plan, left, right, execution);
     }
+    case 'mergejoin': {
+      const [left, right] = [buildOperator(plan.left, execution), buildOperator(plan.right, execution)];
+      return new MergeJoinOperator(plan, left, right, execution);
+    }
     case 'nestedloop': {
       const [left, right] = [buildOperator(plan.left, execution), buildOperator(plan.right, execution)];
       return plan.nullAware
         ? new NotInOperator(plan, left, right, execution)
         : new NestedLoopOperator(plan, left, right, execution);
     }
-    case 'aggregate':
-      return new AggregateOperator(plan, buildOperator(plan.input, execution), execution);
+    case 'aggregate': {
+      const input = buildOperator(plan.input, execution);
+      return plan.isSorted ? new SortedAggregateOperator(plan, input, execution) : new AggregateOperator(plan, input, execution);
+    }
     case 'window':
       return new WindowOperator(plan, buildOperator(plan.input, execution), execution);
     case 'sort': {
@@ -78,8 +87,10 @@ function build(plan: Plan, execution: Execution): Operator {
     }
     case 'limit':
       return new LimitOperator(plan, buildOperator(plan.input, execution), execution);
-    case 'distinct':
-      return new DistinctOperator(plan, buildOperator(plan.input, execution), execution);
+    case 'distinct': {
+      const input = buildOperator(plan.input, execution);
+      return plan.isSorted ? new SortedDistinctOperator(plan, input, execution) : new DistinctOperator(plan, input, execution);
+    }
     case 'setop': {
       const [left, right] = [buildOperator(plan.left, execution), buildOperator(plan.right, execution)];
       return plan.op === 'union'

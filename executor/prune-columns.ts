@@ -47,6 +47,12 @@ function pruned(plan: Plan, needed: Needed): Plan {
       const [left, right] = [pruned(plan.left, inside), pruned(plan.right, inside)];
       return { ...plan, left, right, columns: narrowed(plan.columns, needed) };
     }
+    case 'mergejoin': {
+      const keys = [...plan.leftKeys, ...plan.rightKeys].map((key) => key.column);
+      const inside = withScalars([...needed, ...keys], plan.residual);
+      const [left, right] = [pruned(plan.left, inside), pruned(plan.right, inside)];
+      return { ...plan, left, right, columns: narrowed(plan.columns, needed) };
+    }
     case 'nestedloop': {
       const inside = withScalars(needed, plan.on);
       const [left, right] = [pruned(plan.left, inside), pruned(plan.right, inside)];

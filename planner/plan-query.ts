@@ -19,6 +19,7 @@ import { CostModel } from './cost/cost-model.ts';
 import { Placer } from './place/place.ts';
 import { Search } from './place/search.ts';
 import type { Shipping } from './place/shipping.ts';
+import type { Sorting } from './place/sorted-inputs.ts';
 import { sameJoins } from './place/same-joins.ts';
 import { shareFetches } from './place/shared-fetches.ts';
 import { requireWhole, volatileOfSource } from './place/whole-statement.ts';
@@ -28,7 +29,8 @@ import { rewrite, rewriteRuleNames } from './rewrite/rewrite.ts';
 
 /**
  * What can be switched off by name; `cost-placement`: sources do whatever they can; `shipping-cost`: that too, and small
- * relations or large ones are shipped to make it possible; `placement`: they only read tables.
+ * relations or large ones are shipped to make it possible; `placement`: they only read tables; `sorting-cost`: whatever can be
+ * sorted to be merged or grouped is.
  */
 export const ruleNames: readonly string[] = [
   ...rewriteRuleNames,
@@ -39,6 +41,10 @@ export const ruleNames: readonly string[] = [
   'feedback',
   'shared-fetches',
   ...ALTERNATIVE_RULES,
+  'merge-join',
+  'sorted-aggregate',
+  'sorting-cost',
+  'redundant-sorts',
   'shipping',
   'shipping-cost',
   'cost-placement',
@@ -108,6 +114,9 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     splitAverages: !disabled.has('split-averages'),
     keyFilters: !disabled.has('key-filters') && !pushNothing,
     adaptiveJoins: !disabled.has('adaptive-joins'),
+    merging: sortingFor('merge-join', disabled),
+    grouping: sortingFor('sorted-aggregate', disabled),
+    redundantSorts: !disabled.has('redundant-sorts'),
   };
   const search = new Search({
     judge,
@@ -156,6 +165,9 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   record?.finish(plan, estimator, cost);
   return subtrees ? { ...plan, subtrees: withoutRepeated(subtrees) } : plan;
 }
+
+const sortingFor = (rule: string, disabled: ReadonlySet<string>): Sorting =>
+  disabled.has(rule) ? 'never' : disabled.has('sorting-cost') ? 'always' : 'by cost';
 
 /** Nodes that share a subtree each evaluate a part of it. */
 function withoutRepeated(subtrees: ReadonlyMap<number, Rel>): ReadonlyMap<number, Rel> {

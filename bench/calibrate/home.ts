@@ -1,10 +1,12 @@
 /** The gateway's own rates: the executor over rows in memory, each operator less the time of reading them. */
-import type { AggregatePlan, HashJoinPlan, Plan } from '../../algebra/plan.ts';
-import type { RelColumn } from '../../algebra/rel.ts';
+import type { AggregatePlan, HashJoinPlan, MergeJoinPlan, Plan } from '../../algebra/plan.ts';
+import type { RelColumn, SortKey } from '../../algebra/rel.ts';
 import type { AggregateCall, Scalar } from '../../algebra/scalar.ts';
 import { sqlType } from '../../core/sql-type.ts';
 import { aggregate, column, functionRef, int8Of, makeTable, measure, mixed, node, ref, scan } from '../memory-source.ts';
-import type { Rates } from './rates.ts';
+import type { HOME_COSTS } from '../../planner/cost/home-costs.ts';
+
+type HomeRates = Partial<Record<keyof typeof HOME_COSTS, number>>;
 
 const int8 = sqlType('int8');
 const numeric = sqlType('numeric');
@@ -45,6 +47,37 @@ function join(leftName: string, rightName: string): Plan {
     rightKeys: [ref(right.columns[1])],
     residual: [],
     nullAware: false,
+  };
+  return plan;
+}
+
+/** By the first columns, in which rows lie in order; of `absent` none meets another. */
+function merge(leftName: string, rightName: string): Plan {
+  const [left, right] = [read(leftName), read(rightName)];
+  const keys = ({ columns }: Table): readonly SortKey[] => [{ column: columns[0].id, type: int8, descending: false, nullsFirst: false }]; // prettier-ignore
+  const plan: MergeJoinPlan = {
+    ...node([...left.columns, ...right.columns]),
+    kind: 'mergejoin',
+    type: 'inner',
+    left: left.plan,
+    right: right.plan,
+    leftKeys: keys(left),
+    rightKeys: keys(right),
+    residual: [],
+  };
+  return plan;
+}
+
+/** Groups of ten rows that lie together. */
+function runs(): Plan {
+  const { plan: input, columns } = read('runs');
+  const plan: AggregatePlan = {
+    ...node([columns[0]]),
+    kind: 'aggregate',
+    input,
+    groups: [columns[0].id],
+    calls: [],
+    isSorted: true,
   };
   return plan;
 }
@@ -125,10 +158,13 @@ function makeTables(rows: number): void {
   // A walk through all rows, since the factor is prime.
   makeTable('scattered', rows, [id, int8Of((row) => ((row * 185_363) % rows) * SPREAD)]);
   makeTable('few', FEW, [id, id]);
+  makeTable('runs', rows, [int8Of((row) => Math.floor(row / 10)), id]);
+  makeTable('even', rows, [int8Of((row) => 2 * row), id]);
+  makeTable('odd', rows, [int8Of((row) => 2 * row + 1), id]);
 }
 
 /** `rounds`: the fastest counts. */
-export async function measureHome(rows: number, rounds: number): Promise<Rates> {
+export async function measureHome(rows: number, rounds: number): Promise<HomeRates> {
   makeTables(rows);
   const time = async (make: () => Plan): Promise<number> => {
     let best = Infinity;
@@ -159,5 +195,7 @@ export async function measureHome(rows: number, rounds: number): Promise<Rates> 
     aggregate: ns(threeMs - oneMs, 2 * rows),
     sort: ns(sortMs - scanMs, rows * Math.log2(rows)),
     window: ns((await time(window)) - sortMs, rows),
+    merge: ns((await time(() => merge('even', 'odd'))) - 2 * scanMs, 2 * rows),
+    run: ns((await time(runs)) - scanMs, rows),
   };
 }

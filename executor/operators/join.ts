@@ -1,28 +1,17 @@
 /**
  * What hash join and nested loop share. The right side is read whole first, then left batches stream by; a subclass names
- * candidate pairs (left row, right row), here the residual condition thins them out and the join type decides what comes
- * out. Output batches never exceed BATCH_ROWS, however much a join multiplies.
- *
- * | type       | during a left batch | at its end             | at the very end        |
- * |------------|---------------------|------------------------|------------------------|
- * | inner      | pairs               |                        |                        |
- * | left       | pairs               | left rows without pair |                        |
- * | right      | pairs               |                        | right rows without pair|
- * | full       | pairs               | left rows without pair | right rows without pair|
- * | semi, anti |                     | left rows with/without |                        |
+ * candidate pairs (left row, right row), and join-output.ts makes of them what the join type puts out.
  */
-import type { RelColumn } from '../../algebra/rel.ts';
 import type { HashJoinPlan, NestedLoopPlan } from '../../algebra/plan.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
-import { columnsIn } from '../../algebra/transform.ts';
-import type { Batch, Column } from '../../core/batch.ts';
+import type { Batch } from '../../core/batch.ts';
 import { BATCH_ROWS } from '../../core/batch.ts';
-import { concatBatches, emptyBatch, gather, gatherBatch, nullColumn } from '../../core/column.ts';
+import { concatBatches, emptyBatch } from '../../core/column.ts';
 import { outOfMemory } from '../../core/sql-error.ts';
 import type { Execution } from '../execution.ts';
 import { batchBytes } from '../../core/column-bytes.ts';
-import { PairFilter } from './evaluation.ts';
-import { Operator, positionsOf } from './operator.ts';
+import { JoinOutput } from './join-output.ts';
+import { Operator } from './operator.ts';
 
 /** Row numbers of a build side are int32 and pair with offsets of 32 bits. */
 const BUILD_ROWS_MAX = 0x3fff_ffff;
@@ -32,19 +21,11 @@ export abstract class JoinOperator extends Operator {
   protected readonly plan: HashJoinPlan | NestedLoopPlan;
   readonly #left: Operator;
   readonly #right: Operator;
-  readonly #residual: PairFilter | null;
-  readonly #keepsPairs: boolean;
-  /** Left columns that come out, and right columns that come out or that the residual reads; then where the former lie among those. */
-  readonly #leftOutput: readonly number[];
-  readonly #keptRight: readonly number[];
-  readonly #rightOutput: readonly number[];
-  readonly #leftIndices = new Int32Array(BATCH_ROWS);
-  readonly #rightIndices = new Int32Array(BATCH_ROWS);
+  readonly #output: JoinOutput;
   #built = false;
   /** The right side; without columns when nobody looks at them. */
   #build: Batch = { length: 0, columns: [] };
   #matchedRight: Uint8Array | null = null;
-  #matchedLeft = new Uint8Array(0);
   #batch: Batch | null = null;
   /** Row of the right side the final sweep has come to. */
   #sweep = 0;
@@ -62,19 +43,7 @@ export abstract class JoinOperator extends Operator {
     this.execution = execution;
     this.#left = left;
     this.#right = right;
-    this.#keepsPairs = plan.type !== 'semi' && plan.type !== 'anti';
-    const leftIds = new Set(plan.left.columns.map((column) => column.id));
-    const output = plan.columns.filter((column) => !leftIds.has(column.id));
-    this.#leftOutput = positionsOf(
-      plan.columns.filter((column) => leftIds.has(column.id)),
-      plan.left.columns,
-    );
-    const read = new Set(output.map((column) => column.id));
-    for (const conjunct of residual) columnsIn(conjunct, read);
-    const kept = plan.right.columns.filter((column) => read.has(column.id));
-    this.#keptRight = positionsOf(kept, plan.right.columns);
-    this.#rightOutput = positionsOf(output, kept);
-    this.#residual = residual.length === 0 ? null : new PairFilter(residual, plan.left.columns, kept, execution);
+    this.#output = new JoinOutput(plan, residual, execution);
   }
 
   protected get buildRows(): number {
@@ -97,7 +66,7 @@ export abstract class JoinOperator extends Operator {
   }
   /** Whether left rows must be told which right rows they meet, not only whether they meet any. */
   protected get needsPairs(): boolean {
-    return this.#keepsPairs || this.#residual !== null;
+    return this.#output.keepsPairs || this.#output.hasResidual;
   }
 
   override async next(): Promise<Batch | null> {
@@ -124,6 +93,7 @@ export abstract class JoinOperator extends Operator {
     this.#right.start();
     this.#left.start();
     const batches: Batch[] = [];
+    const { keptColumns } = this.#output;
     let rows = 0;
     let bytes = 0;
     for (;;) {
@@ -133,15 +103,14 @@ export abstract class JoinOperator extends Operator {
       await this.take(batch, rows);
       rows += batch.length;
       if (rows > BUILD_ROWS_MAX) throw outOfMemory(`The right side of a join has more than ${BUILD_ROWS_MAX} rows.`);
-      if (this.#keptRight.length > 0) {
-        const kept = { length: batch.length, columns: this.#keptRight.map((position) => batch.columns[position]!) };
+      if (keptColumns.length > 0) {
+        const kept = this.#output.kept(batch);
         batches.push(kept);
         bytes += batchBytes(kept);
       }
       this.account!.set(bytes + this.tableBytes());
     }
-    const types = this.#keptRight.map((position) => this.plan.right.columns[position]!.type);
-    const { columns } = batches.length > 0 ? concatBatches(batches) : emptyBatch(types);
+    const { columns } = batches.length > 0 ? concatBatches(batches) : emptyBatch(keptColumns.map(({ type }) => type));
     this.#build = { length: rows, columns };
     this.finishBuild();
     if (this.plan.type === 'right' || this.plan.type === 'full') this.#matchedRight = new Uint8Array(rows);
@@ -166,97 +135,35 @@ export abstract class JoinOperator extends Operator {
 
   /** Takes a left batch up; an answer is its whole output. */
   async #begin(batch: Batch): Promise<Batch | null> {
-    if (this.buildRows === 0) {
-      return this.#withNullRight({ length: batch.length, columns: this.#leftOf(batch) });
-    }
+    if (this.buildRows === 0) return this.#output.unmatched(batch);
     const selected = await this.selectLeft(batch);
-    if (selected !== null) return this.#pick(batch, selected);
+    if (selected !== null) return this.#output.pick(batch, selected);
     await this.probe(batch);
-    if (this.#matchedLeft.length < batch.length) this.#matchedLeft = new Uint8Array(batch.length);
-    this.#matchedLeft.fill(0, 0, batch.length);
+    this.#output.begin(batch);
     this.#batch = batch;
     return null;
   }
 
   /** One step of a left batch: a chunk of pairs, or its end. */
   async #advance(batch: Batch): Promise<Batch | null> {
-    const left = this.#leftIndices;
-    const right = this.#rightIndices;
-    let count = this.pairs(left, right);
-    if (count === 0) {
-      this.#batch = null;
-      return this.#endOfBatch(batch);
-    }
-    if (this.#residual !== null) {
-      await this.#residual.ready();
-      count = this.#residual.keep(batch, this.#build, left, right, count);
-    }
-    const matchedLeft = this.#matchedLeft;
-    if (this.plan.type !== 'inner' && this.plan.type !== 'right') for (let i = 0; i < count; i++) matchedLeft[left[i]!] = 1;
-    const matchedRight = this.#matchedRight;
-    if (matchedRight !== null) for (let i = 0; i < count; i++) matchedRight[right[i]!] = 1;
-    if (!this.#keepsPairs || count === 0) return null;
-    return this.#joined(batch, count);
-  }
-
-  #joined(batch: Batch, count: number): Batch {
-    const columns: Column[] = [];
-    const untouched = count === batch.length && isIdentity(this.#leftIndices, count);
-    for (const column of this.#leftOf(batch)) columns.push(untouched ? column : gather(column, this.#leftIndices, count));
-    for (const position of this.#rightOutput) columns.push(gather(this.#build.columns[position]!, this.#rightIndices, count));
-    return { length: count, columns };
-  }
-
-  #endOfBatch(batch: Batch): Batch | null {
-    switch (this.plan.type) {
-      case 'inner':
-      case 'right':
-        return null;
-      case 'semi':
-        return this.#pick(batch, rowsWhere(this.#matchedLeft, batch.length, 1));
-      case 'anti':
-        return this.#pick(batch, rowsWhere(this.#matchedLeft, batch.length, 0));
-      case 'left':
-      case 'full': {
-        const rest = this.#pick(batch, rowsWhere(this.#matchedLeft, batch.length, 0));
-        return rest && this.#withNullRight(rest);
-      }
-    }
-  }
-
-  #leftOf(batch: Batch): readonly Column[] {
-    return this.#leftOutput.map((position) => batch.columns[position]!);
-  }
-
-  #withNullRight(left: Batch): Batch {
-    const right = this.#rightOutput.map((position) => this.plan.right.columns[this.#keptRight[position]!]!);
-    return { length: left.length, columns: [...left.columns, ...nullColumns(right, left.length)] };
-  }
-
-  /** Rows of a left batch, as they come out. */
-  #pick(batch: Batch, rows: Int32Array): Batch | null {
-    if (rows.length === 0) return null;
-    const left = { length: batch.length, columns: this.#leftOf(batch) };
-    return rows.length === batch.length ? left : gatherBatch(left, rows, rows.length);
+    const output = this.#output;
+    const count = this.pairs(output.leftIndices, output.rightIndices);
+    if (count > 0) return output.pairs(batch, this.#build, count, this.#matchedRight);
+    this.#batch = null;
+    return output.end(batch);
   }
 
   /** Right rows that met nobody, in chunks. */
   #sweepRight(): Batch | null {
     const matched = this.#matchedRight;
     if (matched === null) return null;
-    const rows = this.#rightIndices;
+    const rows = this.#output.rightIndices;
     let count = 0;
     while (this.#sweep < matched.length && count < BATCH_ROWS) {
       if (matched[this.#sweep] === 0) rows[count++] = this.#sweep;
       this.#sweep++;
     }
-    if (count === 0) return null;
-    const left = nullColumns(
-      this.#leftOutput.map((position) => this.plan.left.columns[position]!),
-      count,
-    );
-    const right = this.#rightOutput.map((position) => gather(this.#build.columns[position]!, rows, count));
-    return { length: count, columns: [...left, ...right] };
+    return count === 0 ? null : this.#output.withNullLeft(this.#build, count);
   }
 
   protected override async release(): Promise<void> {
@@ -264,19 +171,4 @@ export abstract class JoinOperator extends Operator {
     this.#matchedRight = null;
     await super.release();
   }
-}
-
-const nullColumns = (columns: readonly RelColumn[], length: number): readonly Column[] =>
-  columns.map((column) => nullColumn(column.type, length));
-
-function isIdentity(indices: Int32Array, count: number): boolean {
-  for (let i = 0; i < count; i++) if (indices[i] !== i) return false;
-  return true;
-}
-
-export function rowsWhere(flags: Uint8Array, length: number, wanted: 0 | 1): Int32Array {
-  const rows = new Int32Array(length);
-  let count = 0;
-  for (let i = 0; i < length; i++) if (flags[i] === wanted) rows[count++] = i;
-  return rows.subarray(0, count);
 }

@@ -17,7 +17,7 @@ import { concatBatches, emptyBatch, gather, gatherBatch } from '../../core/colum
 import type { Execution } from '../execution.ts';
 import { batchBytes } from '../../core/column-bytes.ts';
 import { Projection } from './evaluation.ts';
-import { rowsWhere } from './join.ts';
+import { rowsWhere } from './join-output.ts';
 import { KeyTable } from './keys/key-table.ts';
 import { joinKeyKind } from './keys/key-types.ts';
 import { Operator, positionsOf } from './operator.ts';

@@ -79,6 +79,23 @@ export class CostModel {
     return rows * HOME_COSTS.probe * MS;
   }
 
+  /** A join at home of rows in the order of its keys. */
+  mergeMs(left: number, right: number, rows: number): number {
+    return ((left + right) * HOME_COSTS.merge + rows * HOME_COSTS.joined) * MS;
+  }
+
+  /** Groups at home of so many rows that come group by group. */
+  runsMs(rel: Rel, taken: number, rows: number): number {
+    return this.operatorMs(rel, HOME, [taken], rows) - taken * (HOME_COSTS.group - HOME_COSTS.run) * MS;
+  }
+
+  /** Rows put in order; `isIndexed`: an index may give it. */
+  sortMs(place: string, rows: number, isIndexed: boolean): number {
+    const { sort, indexRow } = this.rates(place);
+    const sortedMs = rows * Math.max(1, Math.log2(rows)) * sort * MS;
+    return isIndexed ? Math.min(sortedMs, rows * indexRow * MS) : sortedMs;
+  }
+
   /** Rows handed on at home. */
   passMs(rows: number): number {
     return rows * HOME_COSTS.pass * MS;

@@ -1,7 +1,14 @@
 /** What the local executor's work costs (algebra/site-costs.ts): orders of magnitude of `npm run bench -- kernels`, rounded. */
 import type { ComputeCosts } from '../../algebra/site-costs.ts';
 
-export const HOME_COSTS: ComputeCosts = {
+interface HomeCosts extends ComputeCosts {
+  /** A row of either side of a merge join. */
+  readonly merge: number;
+  /** A row that is compared with the one before to tell where its group ends. */
+  readonly run: number;
+}
+
+export const HOME_COSTS: HomeCosts = {
   scanRow: 5,
   indexRow: 5,
   indexLookup: 5,
@@ -15,6 +22,8 @@ export const HOME_COSTS: ComputeCosts = {
   sort: 35,
   window: 300,
   pass: 5,
+  merge: 15,
+  run: 20,
 };
 
 /** Nanoseconds to write one value for the client. */

@@ -241,6 +241,12 @@ class Describer {
         }
         return { nodeType: 'Hash Join', title: `Hash ${JOIN_PREFIX[plan.type]}Join`, properties };
       }
+      case 'mergejoin': {
+        const keys = plan.leftKeys.map((left, i) => `(${this.#name(left.column)} = ${this.#name(plan.rightKeys[i]!.column)})`);
+        const properties: [string, ExplainValue][] = [['Merge Cond', keys.length === 1 ? keys[0]! : `(${keys.join(' AND ')})`]];
+        if (plan.residual.length > 0) properties.push(['Join Filter', this.#conjuncts(plan.residual)]);
+        return { nodeType: 'Merge Join', title: `Merge ${JOIN_PREFIX[plan.type]}Join`, properties };
+      }
       case 'nestedloop':
         return {
           nodeType: 'Nested Loop',
@@ -259,7 +265,8 @@ class Describer {
         }
         if (plan.groups.length > 0) properties.push(['Group Key', plan.groups.map((group) => this.#name(group))]);
         if (calls.length > 0) properties.push(['Aggregates', calls]);
-        return { nodeType: 'Aggregate', title: plan.groups.length > 0 ? 'HashAggregate' : 'Aggregate', properties };
+        const title = plan.groups.length === 0 ? 'Aggregate' : plan.isSorted ? 'GroupAggregate' : 'HashAggregate';
+        return { nodeType: 'Aggregate', title, properties };
       }
       case 'window': {
         const calls = plan.functions.map(({ call }) => printWindowCall(call, this.#name, this.#options.datum));
@@ -281,7 +288,7 @@ class Describer {
         return { nodeType: 'Limit', title: 'Limit', properties };
       }
       case 'distinct':
-        return { nodeType: 'Unique', title: 'HashUnique', properties: [] };
+        return { nodeType: 'Unique', title: plan.isSorted ? 'Unique' : 'HashUnique', properties: [] };
       case 'setop': {
         const title = plan.op === 'union' ? 'Append' : `HashSetOp ${plan.op === 'except' ? 'Except' : 'Intersect'}`;
         const distinct =

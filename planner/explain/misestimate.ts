@@ -16,11 +16,13 @@ export function misestimate(expected: number, actual: number): string | undefine
 export function readsAll(plan: Plan, whole: boolean): boolean {
   switch (plan.kind) {
     case 'sort':
-    case 'aggregate':
     case 'window':
       return true;
+    case 'aggregate':
+      return whole || plan.isSorted !== true;
     case 'limit':
     case 'nestedloop':
+    case 'mergejoin':
       return false;
     default:
       return whole;

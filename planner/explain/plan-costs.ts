@@ -141,10 +141,13 @@ class PlanCosts {
         const start = this.#transferMs(plan, 0, 0);
         return isBlocking(plan.fragment) ? totalMs - this.#transferMs(plan, rows, width) + start : shippedMs + start;
       }
+      case 'mergejoin':
+        return Math.max(first!.startupMs, second!.startupMs);
       case 'hashjoin':
       case 'nestedloop':
         return second!.totalMs + first!.startupMs;
       case 'aggregate':
+        return plan.isSorted ? first!.startupMs : totalMs;
       case 'sort':
       case 'window':
         return totalMs;

@@ -5,6 +5,7 @@
 import type { Rel } from '../../algebra/rel.ts';
 import { HOME } from '../cost/cost-model.ts';
 import type { RelationSet } from './conflict-rules.ts';
+import type { Order } from './output-order.ts';
 
 export interface Candidate {
   /** A source, or HOME. */
@@ -17,6 +18,8 @@ export interface Candidate {
   readonly isSplit?: boolean;
   /** The rule that made it of what the query says (alternatives.ts). */
   readonly rule?: string;
+  /** At home: in which order its rows come, where they are merged for it. */
+  readonly order?: Order | undefined;
   /** At home, of joins: the fragment that keys of joins above could go to. */
   readonly probed?: Probed | undefined;
 }

@@ -19,6 +19,7 @@ import { joinName, relationNames, type SearchTrace, type TracedSet } from './sea
 import { bitsOf, type Connection, type JoinGraph } from './join-graph.ts';
 import { SentKeys } from './sent-keys.ts';
 import { shippedTo, type Shipping } from './shipping.ts';
+import { mergedSides, type Sorting } from './sorted-inputs.ts';
 
 /** Pairs of sets that are looked at before the search falls back to intervals of one order. */
 const PAIRS_MAX = 2_000;
@@ -35,6 +36,8 @@ export interface SearchContext {
   /** EXPLAIN asks what was looked at. */
   readonly trace?: SearchTrace;
   readonly shipping: Shipping;
+  /** Joins whose inputs are sorted for them. */
+  readonly merging: Sorting;
 }
 
 /** What is known of one set. */
@@ -217,17 +220,31 @@ export class JoinSearch implements JoinTable {
       return;
     }
     const [near, far] = [this.#atHome(left), this.#atHome(right)];
+    const asked = keyed ? Math.max(left.rows + right.rows, entry.rows) : left.rows * right.rows;
+    const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, asked), 0);
+    const keptMs = cost.keptMs(right.rows, right.bytes);
+    const { merging } = this.#context;
+    if (merging === 'always' || (merging === 'by cost' && keptMs > 0)) {
+      const [nearSide, farSide] = [
+        { ...left, candidate: near },
+        { ...right, candidate: far },
+      ];
+      const merged = mergedSides({ type, on, rows: entry.rows }, nearSide, farSide, this.#context);
+      if (merged !== undefined && written?.nullAware !== true) {
+        const [first, second] = merged.inputs.map(({ rel }) => rel);
+        offer(entry.candidates, { ...merged, rel: joined(first!, second!), costMs: merged.costMs + refused });
+        if (merging === 'always') return;
+      }
+    }
     const target = this.#sentKeys.target(near, left);
     const keys = target && this.#sentKeys.narrowed(near, target, left, right, type, on);
     const below =
       (keys ? keys.costMs : left.homeMs) +
       right.homeMs +
       cost.joinMs(HOME, keys ? keys.rows : left.rows, right.rows, entry.rows, keyed) +
-      cost.keptMs(right.rows, right.bytes);
+      keptMs;
     const known = entry.candidates.get(HOME);
     if (known !== undefined && known.costMs <= below) return;
-    const asked = keyed ? Math.max(left.rows + right.rows, entry.rows) : left.rows * right.rows;
-    const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, asked), 0);
     const probed = written?.nullAware === true ? undefined : this.#sentKeys.above(target, type, keys);
     offer(entry.candidates, {
       place: HOME,

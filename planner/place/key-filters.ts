@@ -105,8 +105,10 @@ function sourceOf(plan: Plan, column: ColumnId): { readonly target: RemoteQuery;
     case 'remote':
       return plan.inputs === undefined && plan.site !== CATALOG_SITE ? { target: plan, column } : undefined;
     case 'filter':
-    case 'distinct':
       return sourceOf(plan.input, column);
+    // A filter around a sorted fragment would leave its order open.
+    case 'distinct':
+      return plan.isSorted ? undefined : sourceOf(plan.input, column);
     case 'sort':
       return plan.topN ? undefined : sourceOf(plan.input, column);
     case 'project': {
@@ -114,7 +116,7 @@ function sourceOf(plan: Plan, column: ColumnId): { readonly target: RemoteQuery;
       return expr?.kind === 'column' ? sourceOf(plan.input, expr.column) : undefined;
     }
     case 'aggregate':
-      return plan.sets === undefined && plan.groups.includes(column) ? sourceOf(plan.input, column) : undefined;
+      return plan.sets === undefined && !plan.isSorted && plan.groups.includes(column) ? sourceOf(plan.input, column) : undefined;
     case 'hashjoin':
       // A row of the left that goes out is one that the join above would have turned down.
       if (plan.nullAware) return undefined;

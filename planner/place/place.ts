@@ -44,7 +44,10 @@ import { Net, netFragment, Shipped, splitJoin } from './net.ts';
 import { keyFilterOf, type KeyFilterOptions } from './key-filters.ts';
 import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
 import { localJoin, withFlip } from './local-join.ts';
+import { comeTogether, mergeJoin } from './merge-keys.ts';
+import { isSortedBy, outputOrder } from './output-order.ts';
 import { numberShipped } from './shipping.ts';
+import type { Sorting } from './sorted-inputs.ts';
 import { splitAverages } from './split-averages.ts';
 import { Subplans } from './subplans.ts';
 import { splitStep } from './recursive-step.ts';
@@ -63,6 +66,11 @@ export interface PlacementSwitches {
   readonly keyFilters: boolean;
   /** Joins may build the other side when they see that it is the smaller one. */
   readonly adaptiveJoins: boolean;
+  /** Inputs that come in order are merged, or grouped row by row. */
+  readonly merging: Sorting;
+  readonly grouping: Sorting;
+  /** What comes in order is not sorted. */
+  readonly redundantSorts: boolean;
 }
 
 export class Placer {
@@ -251,17 +259,19 @@ export class Placer {
     const whole = this.#netOperator(rel, NOTHING);
     if (whole) return { kind: 'local', plan: whole };
     const below = neededBelow(rel, NOTHING);
-    const input = this.#close(this.#place(rel.input, below), below);
+    const rows = this.#close(this.#place(rel.input, below), below);
     const shipped = new Shipped();
     const calls = rel.aggregates.map(({ call }) => this.#call(call, shipped));
+    const input = this.#ship(rows, shipped);
     return {
       kind: 'local',
       plan: {
         ...this.#base(rel, outputColumns(rel), this.#whyHome(rel)),
         kind: 'aggregate',
-        input: this.#ship(input, shipped),
+        input,
         groups: rel.groups.map((g) => g.id),
         calls,
+        ...(rel.sets ? {} : this.#runsOf(rel.groups, input)),
         ...(rel.sets ? { sets: rel.sets, masks: (rel.masks ?? []).map((mask) => mask.of) } : {}),
       },
     };
@@ -309,7 +319,8 @@ export class Placer {
       case 'distinct': {
         const all = new Set(outputColumns(rel.input).map((column) => column.id));
         const input = this.#close(this.#place(rel.input, all), all);
-        return { ...this.#base(rel, input.columns, this.#whyHome(rel)), kind: 'distinct', input };
+        const runs = this.#runsOf(input.columns, input);
+        return { ...this.#base(rel, input.columns, this.#whyHome(rel)), kind: 'distinct', input, ...runs };
       }
       case 'setop':
         return this.#setOperation(rel);
@@ -385,16 +396,42 @@ export class Placer {
     const columns = rel.type === 'semi' || rel.type === 'anti' ? left.columns : [...left.columns, ...right.columns];
     const join = localJoin(this.#base(rel, columns, this.#whyHome(rel)), rel, left, right, on);
     if (join.kind !== 'hashjoin') return join;
-    const isSent = this.#switches.keyFilters && !this.#inStep;
+    const { keyFilters, merging } = this.#switches;
+    const merged = merging === 'never' ? undefined : mergeJoin(join, outputOrder(left), outputOrder(right));
+    const isSent =
+      keyFilters && !this.#inStep && (merged === undefined || (merging !== 'always' && this.#fits(rel.right, right)));
     const keyFilter = isSent ? keyFilterOf(join, on, rel.right, this.#keyFilters) : undefined;
+    if (keyFilter === undefined && merged !== undefined) {
+      this.#fired?.add('merge-join');
+      return merged;
+    }
     if (keyFilter === undefined) return this.#switches.adaptiveJoins ? withFlip(join, this.#switches.pushNothing) : join;
     this.#fired?.add('key-filters');
     return { ...join, keyFilter };
   }
 
+  /** Whether a join could keep it. */
+  #fits(rel: Rel, { columns }: Plan): boolean {
+    const { cost, estimator } = this.#keyFilters;
+    const bytes = columns.reduce((sum, column) => sum + estimator.bytes(rel, column.id), 0);
+    return cost.keptMs(estimator.rows(rel), bytes) === 0;
+  }
+
+  /** How equal rows of these columns are found: one after the other, or by hash. */
+  #runsOf(columns: readonly RelColumn[], input: Plan): { readonly isSorted?: true } {
+    if (this.#switches.grouping === 'never' || !comeTogether(columns, outputOrder(input))) return {};
+    this.#fired?.add('sorted-aggregate');
+    return { isSorted: true };
+  }
+
   #sort(rel: Extract<Rel, { kind: 'sort' }>, needed: Needed, topN: { limit: Scalar; offset: Scalar | null } | undefined): Plan {
     const below = new Set([...needed, ...rel.keys.map((key) => key.column)]);
     const input = this.#close(this.#place(rel.input, below), below);
+    if (this.#switches.redundantSorts && isSortedBy(outputOrder(input), rel.keys)) {
+      this.#fired?.add('redundant-sorts');
+      this.#note?.(input.id, rel);
+      return input;
+    }
     return {
       ...this.#base(rel, input.columns, this.#whyHome(rel)),
       kind: 'sort',

@@ -16,6 +16,7 @@ import { joinGraph } from './join-graph.ts';
 import { JoinSearch, type SearchContext } from './join-search.ts';
 import { neededBelow } from './net-operators.ts';
 import type { SearchTrace } from './search-trace.ts';
+import { sortedGroups, type Sorting } from './sorted-inputs.ts';
 import { splitAverages } from './split-averages.ts';
 
 export interface SearchOptions extends SearchContext {
@@ -24,6 +25,8 @@ export interface SearchOptions extends SearchContext {
   readonly orderJoins: boolean;
   /** Rules of alternatives.ts that may fire. */
   readonly alternatives: ReadonlySet<string>;
+  /** Aggregations and DISTINCT whose input is sorted for them. */
+  readonly grouping: Sorting;
   readonly nextColumn: () => ColumnId;
 }
 
@@ -336,7 +339,17 @@ export class Search {
       }
     }
     if (pushEverything && candidates.size > 0) return candidates;
-    let costMs = cost.operatorMs(rel, HOME, flows, rows) + this.#keptMs(rel, wanted);
+    const keptMs = this.#keptMs(rel, wanted);
+    const { grouping } = this.#options;
+    const isGrouping = rel.kind === 'aggregate' || rel.kind === 'distinct';
+    if (isGrouping && (grouping === 'always' || (grouping === 'by cost' && keptMs > 0))) {
+      const columns = outputColumns(rel.input).filter((column) => wanted.has(column.id));
+      const flow = { rows: flows[0]!, bytes: this.#bytes(rel.input, columns), columns };
+      const sorted = sortedGroups(rel, inputs[0]!, flow, this.#options);
+      for (const candidate of sorted) offer(candidates, candidate);
+      if (grouping === 'always' && sorted.length > 0) return candidates;
+    }
+    let costMs = cost.operatorMs(rel, HOME, flows, rows) + keptMs;
     const brought = inputs.map((input, i) => {
       const best = this.#cheapest(input, below[i]!, wanted);
       costMs += best.costMs;

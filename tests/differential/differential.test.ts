@@ -23,12 +23,13 @@ const SWITCHES: Readonly<Record<string, readonly string[]>> = {
   'placement off': ['placement'],
   'all that sources can do': ['cost-placement'],
   'all that can be shipped': ['shipping-cost'],
+  'all that can be sorted': ['sorting-cost'],
 };
 /** With one source there is nothing to ship or to choose; with no PostgreSQL, which takes what it can, all is shipped to DuckDBs. */
 const RUNS: Readonly<Record<string, readonly string[]>> = {
   'all in PostgreSQL': ['pushed down', 'placement off'],
   'all in DuckDB': ['pushed down', 'placement off'],
-  'three DuckDBs': ['all that can be shipped'],
+  'three DuckDBs': ['all that can be shipped', 'all that can be sorted'],
 };
 
 describe.each(Object.entries(placements))('%s', (where, placement) => {

@@ -20,6 +20,8 @@ export const FUZZ_PLACEMENTS: Readonly<Record<string, PlacementChoice>> = {
   spread: { placement: spread },
   /** Sources do whatever they can, and are sent the keys of every join that can send them. */
   eager: { placement: spread, disabled: ['cost-placement'] },
+  /** Joins and groups whose inputs can be sorted for them. */
+  sorted: { placement: spread, disabled: ['sorting-cost'] },
   'scans only': { placement: (table) => (slotOf(table) === 1 ? 'duck' : 'pg'), disabled: ['placement'] },
   plain: {
     placement: (table) => (slotOf(table) === 2 ? 'pg' : 'duck'),

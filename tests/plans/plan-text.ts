@@ -13,7 +13,7 @@ interface PlanLine {
 }
 
 /** Properties whose value says enough without the name. */
-const NAMELESS = new Set(['Remote SQL', 'Hash Cond', 'Filter', 'Group Key', 'Sort Key', 'Limit', 'Expressions']);
+const NAMELESS = new Set(['Remote SQL', 'Hash Cond', 'Merge Cond', 'Filter', 'Group Key', 'Sort Key', 'Limit', 'Expressions']);
 
 export function compactPlan(explained: readonly string[]): string {
   const root: PlanLine = { title: '', properties: [], reason: undefined, children: [] };

@@ -77,6 +77,8 @@ export class Federation {
       readonly observer?: PlannerObserver;
       /** May do what only an operator may; the others then do not come in. */
       readonly admin?: string;
+      /** What one query may keep, as the configuration has it. */
+      readonly queryMemory?: string;
       /** Of each DuckDB source; as many as there are processors by default. */
       readonly threads?: number;
       /** Where a PostgreSQL source is reached, by its name, when not straight at its server. */
@@ -107,8 +109,9 @@ export class Federation {
     }
     const disabled = [...(options.disabled ?? []), ...(options.feedback === true ? [] : ['feedback'])];
     const disable = disabled.length > 0 ? `planner: { disable: [${disabled.join(', ')}] }\n` : '';
+    const limits = options.queryMemory === undefined ? '' : `limits: { query_memory: ${options.queryMemory} }\n`;
     const users = options.admin === undefined ? '' : `, users: [{ name: ${options.admin}, admin: true }]`;
-    const yaml = `listen: { port: 0 }\nauth: { method: trust${users} }\nlog: { level: silent }\ncatalog: { statistics: 0 }\n${disable}sources:\n${lines.join('\n')}\n`;
+    const yaml = `listen: { port: 0 }\nauth: { method: trust${users} }\nlog: { level: silent }\ncatalog: { statistics: 0 }\n${limits}${disable}sources:\n${lines.join('\n')}\n`;
     const { configuration } = parseConfiguration(yaml, path.join(this.#folder, 'tributary.yaml'), {});
     const gateway = await startGateway(configuration, options.observer);
     return Object.assign(gateway, {

@@ -1,6 +1,6 @@
 /** Every way a query can end closes every source stream, releases its memory, and tells the right error once. */
-import type { HashJoinPlan, Plan, PlanMetrics, Subplan } from '../../../algebra/plan.ts';
-import type { Rel } from '../../../algebra/rel.ts';
+import type { HashJoinPlan, MergeJoinPlan, Plan, PlanMetrics, Subplan } from '../../../algebra/plan.ts';
+import type { Rel, SortKey } from '../../../algebra/rel.ts';
 import { queryCanceled, SqlError } from '../../../core/sql-error.ts';
 import { MemoryBudget } from '../../../executor/memory/memory-budget.ts';
 import type { FakeTable } from '../../support/fake-site.ts';
@@ -73,6 +73,21 @@ const countOf = (input: Plan): Plan => ({
   groups: [],
   calls: [aggregateCall('count()', int8, [])],
 });
+/** Rows are in the order of their first column. */
+function mergeOf(type: MergeJoinPlan['type'] = 'inner'): MergeJoinPlan {
+  const { left, right, ...join } = joinOf(type);
+  const keyOf = ({ columns: [key] }: Plan): SortKey => ({ column: key!.id, type: int4, descending: false, nullsFirst: false });
+  const { id, columns: own, estimatedRows } = join;
+  return { id, columns: own, estimatedRows, kind: 'mergejoin', type, left, right, leftKeys: [keyOf(left)], rightKeys: [keyOf(right)], residual: [] }; // prettier-ignore
+}
+const groupsOf = (input: Plan): Plan => ({
+  ...node([input.columns[0]!, column('count', int8)]),
+  kind: 'aggregate',
+  input,
+  groups: [input.columns[0]!.id],
+  calls: [aggregateCall('count()', int8, [])],
+  isSorted: true,
+});
 const limitOf = (input: Plan, limit: number, offset: number | null = null): Plan => ({
   ...node(input.columns),
   kind: 'limit',
@@ -100,6 +115,13 @@ const shapes: Readonly<Record<string, () => Plan>> = {
   'nested loop': () => {
     const join = joinOf();
     return { ...join, kind: 'nestedloop', on: [] } as Plan;
+  },
+  'merge join': () => mergeOf(),
+  'merge anti join': () => mergeOf('anti'),
+  'sorted groups': () => groupsOf(mergeOf('left')),
+  'sorted distinct': () => {
+    const input = filterOf(mergeOf(), 3);
+    return { ...node(input.columns), kind: 'distinct', input, isSorted: true };
   },
   'union all': unionOf,
   intersect: () => ({ ...unionOf(), op: 'intersect' }) as Plan,

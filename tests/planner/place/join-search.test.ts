@@ -55,6 +55,8 @@ function contextOf(seed: number, seen: readonly Rel[] = []): ConstructorParamete
     keyFilters: seed % 2 === 0,
     orderJoins: true,
     alternatives: new Set(),
+    merging: (['never', 'by cost', 'always'] as const)[seed % 3]!,
+    grouping: 'by cost',
     nextColumn: () => 1_000 as ColumnId,
   };
 }

@@ -143,6 +143,8 @@ export class RandomBlock {
         return joined(rel, this.rows(rel.left), this.rows(rel.right));
       case 'aggregate':
         return aggregated(rel, this.rows(rel.input));
+      case 'sort':
+        return this.rows(rel.input);
       default:
         throw new Error(`no ${rel.kind} here`);
     }

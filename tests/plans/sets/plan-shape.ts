@@ -12,7 +12,7 @@
 import { unreachable } from '../../../core/assert.ts';
 import { planInputs, type Plan, type QueryPlan } from '../../../algebra/plan.ts';
 import { printScalar } from '../../../algebra/print-scalar.ts';
-import { outputColumns, type Rel } from '../../../algebra/rel.ts';
+import { outputColumns, type Rel, type SortKey } from '../../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../../algebra/scalar.ts';
 import { relScalars, visitRel, visitScalar } from '../../../algebra/transform.ts';
 
@@ -58,6 +58,10 @@ class Shape {
         const keys = plan.leftKeys.map((left, i) => `${this.#scalar(left)} = ${this.#scalar(plan.rightKeys[i]!)}`).join(', ');
         const residual = plan.residual.length > 0 ? ', more conditions' : '';
         return `hash ${typeName(plan.type)} ${keys}${residual}${plan.keyFilter ? ', keys sent' : ''}`;
+      }
+      case 'mergejoin': {
+        const name = ({ column }: SortKey): string | undefined => this.#names.get(column);
+        return `merge ${typeName(plan.type)} ${plan.leftKeys.map((left, i) => `${name(left)} = ${name(plan.rightKeys[i]!)}`).join(', ')}`;
       }
       case 'nestedloop':
         return `loop ${typeName(plan.type)}`;
