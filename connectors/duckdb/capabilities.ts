@@ -17,6 +17,7 @@ import { relationKey } from './describe.ts';
 import type { KnownRelations } from './describe.ts';
 import { DIGITS_MAX, fits, integerDigits, ShapeFinder } from './numeric-shape.ts';
 import type { NumericShape, NumericShapes } from './numeric-shape.ts';
+import { anyMayRaise, protectsByOrder } from './evaluation-order.ts';
 import { repeatsWhatMayRaise } from './repeated-conditions.ts';
 import { notShipped } from './shipped-tables.ts';
 import { windowVerdict } from './window-verdict.ts';
@@ -154,6 +155,7 @@ export class DuckDBCapabilities implements Capabilities {
   operator(rel: Rel): Verdict {
     const own = this.ownVerdict(rel);
     if (own.verdict !== 'exact') return own;
+    if (protectsByOrder(rel)) return no('AND and OR in the order of PostgreSQL');
     const shapes = this.finder.shapes(rel);
     for (const expr of relScalars(rel)) {
       const reason = this.numericReason(expr, shapes);
@@ -187,6 +189,7 @@ export class DuckDBCapabilities implements Capabilities {
       case 'filter':
       case 'project':
         if (rel.kind === 'filter' && repeatsWhatMayRaise(rel)) return no(REPEATED_REASON);
+        if (rel.kind === 'filter' && readsLimit(rel) && anyMayRaise(rel.input)) return no(LIMIT_REASON);
         return relScalars(rel).some(hasSubquery) && readsLimit(rel) ? no(LIMIT_REASON) : exact;
       case 'with':
         return rel.definitions.some((definition) => readsLimit(definition.rel)) ? no(LIMIT_REASON) : exact;
@@ -395,7 +398,7 @@ function obeys(value: string | number, rule: ConstantRule): boolean {
 }
 
 /** A hash join hands its keys down as a filter, below a LIMIT too, which then lets other rows through (duckdb/duckdb#22924). */
-const LIMIT_REASON = 'DuckDB may filter below a LIMIT what is joined above it';
+const LIMIT_REASON = 'DuckDB may filter below a LIMIT what is joined or filtered above it';
 
 /** DuckDB takes = ANY of an array that is one value for a subquery. */
 export const hasSubquery = (expr: Scalar): boolean =>

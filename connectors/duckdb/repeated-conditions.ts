@@ -5,21 +5,8 @@
 import type { Rel } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
-import { conjunctsOf, relInputs, scalarParts, someScalar } from '../../algebra/transform.ts';
-
-/** Of the functions that DuckDB is sent, those that raise for no value. */
-const NEVER_RAISES =
-  /^(?:extract|date_trunc|date|length|char_length|character_length|octet_length|substring|substr|left|right|btrim|ltrim|rtrim|lower|upper|strpos|position|textcat|replace|md5|starts_with|abs|float8abs|text|int8|int4|numeric_abs|numeric_uminus|\w*(?:eq|ne|lt|le|gt|ge))$/;
-/** Narrowing ones do raise. */
-const WIDENING = /^(?:int4\(int2\)|int8\(int[24]\)|abs\(float[48]\)|abs\(numeric\))$/;
-
-const mayRaise = (expr: Scalar): boolean =>
-  someScalar(expr, (part) => {
-    if (part.kind === 'cast') return part.how !== 'relabel';
-    if (part.kind !== 'call') return false;
-    const { name, signature } = part.fn;
-    return /^(?:int[248]|abs)$/.test(name) ? !WIDENING.test(signature) : !NEVER_RAISES.test(name);
-  });
+import { conjunctsOf, relInputs, scalarParts } from '../../algebra/transform.ts';
+import { mayRaise } from './evaluation-order.ts';
 
 /** What the conditions of a subtree compare that may raise, by key; a key twice: it is asked again. */
 interface Compared {
