@@ -9,7 +9,7 @@ import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Estimator } from '../estimate/estimator.ts';
-import { HOME_COSTS, KEY_VALUE, OUTPUT_VALUE, SHIP_START_MS, SHIPPED_VALUE } from './home-costs.ts';
+import { HOME_COSTS, KEY_VALUE, OUTPUT_VALUE, RANGE_BOUNDS, SHIP_START_MS, SHIPPED_VALUE } from './home-costs.ts';
 
 /** The local executor as a place: no source may have this name. */
 export const HOME = '';
@@ -134,6 +134,11 @@ export class CostModel {
     const { keys, rows, foundMs = Infinity } = figures;
     const { build, probe } = this.rates(site);
     return Math.min(ownMs + (keys * build + rows * probe) * MS, foundMs) + keys * KEY_VALUE * MS;
+  }
+
+  /** So many rows at a site, compared there with the least and the greatest key. */
+  rangeMs(site: string, rows: number): number {
+    return rows * RANGE_BOUNDS * this.rates(site).expression * MS;
   }
 
   /** So many rows found by so many look-ups in an index, the rest of the table not being read. */

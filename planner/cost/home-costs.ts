@@ -24,5 +24,7 @@ export const OUTPUT_VALUE = 100;
 export const SHIPPED_VALUE = 150;
 /** Nanoseconds to collect one key, to send it and to have it read there. */
 export const KEY_VALUE = 500;
+/** Conditions on each row that say between which keys it lies. */
+export const RANGE_BOUNDS = 2;
 /** The source waits until all rows are here, and plans anew with them. */
 export const SHIP_START_MS = 2;

@@ -9,7 +9,7 @@
  */
 import { InternalError, unreachable } from '../../core/assert.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
-import type { Plan, Subplan } from '../../algebra/plan.ts';
+import type { KeyForm, Plan, Subplan } from '../../algebra/plan.ts';
 import {
   outputColumns,
   type Aggregate,
@@ -60,7 +60,8 @@ export interface PlacementSwitches {
   /** Sources do whatever they can. */
   readonly pushEverything: boolean;
   readonly splitAverages: boolean;
-  readonly keyFilters: boolean;
+  /** In which forms joins send keys to the source of their probe side; none: they do not. */
+  readonly keyForms: ReadonlySet<KeyForm>;
   /** Joins may build the other side when they see that it is the smaller one. */
   readonly adaptiveJoins: boolean;
 }
@@ -110,7 +111,7 @@ export class Placer {
     this.#fired = options.fired;
     this.#note = options.note;
     const { judge, estimator, cost, switches } = options;
-    this.#keyFilters = { judge, estimator, cost, always: switches.pushEverything };
+    this.#keyFilters = { judge, estimator, cost, always: switches.pushEverything, forms: switches.keyForms };
   }
 
   /** In the order in which they may be evaluated. */
@@ -385,10 +386,10 @@ export class Placer {
     const columns = rel.type === 'semi' || rel.type === 'anti' ? left.columns : [...left.columns, ...right.columns];
     const join = localJoin(this.#base(rel, columns, this.#whyHome(rel)), rel, left, right, on);
     if (join.kind !== 'hashjoin') return join;
-    const isSent = this.#switches.keyFilters && !this.#inStep;
+    const isSent = this.#switches.keyForms.size > 0 && !this.#inStep;
     const keyFilter = isSent ? keyFilterOf(join, on, rel.right, this.#keyFilters) : undefined;
     if (keyFilter === undefined) return this.#switches.adaptiveJoins ? withFlip(join, this.#switches.pushNothing) : join;
-    this.#fired?.add('key-filters');
+    this.#fired?.add('key-filters').add(`key-${keyFilter.expected.form}s`);
     return { ...join, keyFilter };
   }
 

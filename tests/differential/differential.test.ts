@@ -22,6 +22,7 @@ const SWITCHES: Readonly<Record<string, readonly string[]>> = {
   'pushed down': [],
   'placement off': ['placement'],
   'all that sources can do': ['cost-placement'],
+  'without lists of keys': ['cost-placement', 'key-lists'],
   'all that can be shipped': ['shipping-cost'],
 };
 /** With one source there is nothing to ship or to choose; with no PostgreSQL, which takes what it can, all is shipped to DuckDBs. */

@@ -17,6 +17,8 @@ export const FUZZ_PLACEMENTS: Readonly<Record<string, PlacementChoice>> = {
   spread: { placement: (table) => ['pg1', 'pg2', 'duck', 'lake'][slotOf(table)]! },
   /** Sources do whatever they can, and are sent the keys of every join that can send them. */
   eager: { placement: (table) => ['pg1', 'pg2', 'duck', 'lake'][slotOf(table)]!, disabled: ['cost-placement'] },
+  /** The same without lists of keys: in every other form. */
+  ranges: { placement: (table) => ['pg1', 'pg2', 'duck', 'lake'][slotOf(table)]!, disabled: ['cost-placement', 'key-lists'] },
   'scans only': { placement: (table) => (slotOf(table) === 1 ? 'duck' : 'pg'), disabled: ['placement'] },
   plain: {
     placement: (table) => (slotOf(table) === 2 ? 'pg' : 'duck'),
