@@ -37,7 +37,8 @@ export interface ProjectPlan extends PlanBase {
 }
 /**
  * The distinct values of `rightKeys[key]` go to the remote node `target` on the probe side, which does not start before: at
- * most `keysMax` of them as the array parameter $0 of `condition`; of more, the least and the greatest as $0 and $1 of `range`.
+ * most `keysMax` of them as the array parameter $0 of `condition`; of more, the least and the greatest as $0 and $1 of `range`,
+ * or of `bitmap`, where $2 is a bytea that has a bit for each value in between.
  */
 export interface KeyFilter {
   readonly target: number;
@@ -47,10 +48,18 @@ export interface KeyFilter {
   readonly condition: Scalar;
   readonly keysMax: number;
   readonly range?: readonly Scalar[];
+  readonly bitmap?: KeyBitmap;
   /** By estimate: how many keys it will be, in which form they go, and how many rows `target` sends then. */
   readonly expected: { readonly keys: number; readonly form: KeyForm; readonly rows: number };
 }
-export type KeyForm = 'list' | 'range';
+export type KeyForm = 'list' | 'bitmap' | 'range';
+/** For more than `keysMin` keys, which are compared with a bitmap sooner than with a list, if they lie close enough together. */
+export interface KeyBitmap {
+  readonly conditions: readonly Scalar[];
+  readonly keysMin: number;
+  readonly keysMax: number;
+  readonly bitsPerKeyMax: number;
+}
 /**
  * `leftKeys[i] = rightKeys[i]` (SQL `=`: NULLs never match) and every conjunct of `residual`. The right side is built, the
  * left side probes. Output: left's then right's columns; semi/anti: left's only. `nullAware`: see algebra/rel.ts Join.

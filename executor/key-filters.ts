@@ -38,10 +38,12 @@ export class KeyFilters {
   }
 
   /** A join knows what it has to say of its keys. */
-  settle({ target, condition, range = [] }: KeyFilter, { form, values }: FoundKeys): void {
+  settle({ target, condition, bitmap, range = [] }: KeyFilter, { form, values }: FoundKeys): void {
     const gate = this.#gate(target);
     gate.waitingFor--;
-    if (form !== null) gate.received.push({ conjuncts: form === 'list' ? [condition] : range, values });
+    if (form === null) return;
+    const conjuncts = form === 'list' ? [condition] : form === 'bitmap' ? bitmap!.conditions : range;
+    gate.received.push({ conjuncts, values });
   }
 
   /** The fragment under the keys that came, and the parameters that hold them. */

@@ -36,6 +36,7 @@ export const ruleNames: readonly string[] = [
   'split-averages',
   'key-filters',
   'key-lists',
+  'key-bitmaps',
   'key-ranges',
   'adaptive-joins',
   'feedback',
@@ -47,7 +48,7 @@ export const ruleNames: readonly string[] = [
   'placement',
 ];
 
-const KEY_FORMS: readonly KeyForm[] = ['list', 'range'];
+const KEY_FORMS: readonly KeyForm[] = ['list', 'bitmap', 'range'];
 
 /** What planning asks of a site. */
 type PlannedSite = Pick<Site, 'capabilities' | 'costs' | 'wholeStatements'>;
@@ -119,7 +120,6 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     estimator,
     cost,
     ...switches,
-    keyFilters: switches.keyForms.has('list'),
     shipping: isShipping ? shipping : 'never',
     orderJoins: !disabled.has('order-joins') && volatile === undefined,
     alternatives: new Set(volatile === undefined ? ALTERNATIVE_RULES.filter((rule) => !disabled.has(rule)) : []),

@@ -54,7 +54,7 @@ export class HashJoinOperator extends JoinOperator {
 
   protected override tableBytes(): number {
     const ids = this.#rightIds.reduce((sum, part) => sum + part.byteLength, 0);
-    return this.#table.bytes + ids + this.#rows.byteLength + (this.#starts?.byteLength ?? 0);
+    return this.#table.bytes + ids + this.#rows.byteLength + (this.#starts?.byteLength ?? 0) + (this.#collector?.bytes ?? 0);
   }
 
   protected override async take(batch: Batch): Promise<void> {

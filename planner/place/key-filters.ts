@@ -1,8 +1,9 @@
 /**
  * Rule key-filters: when a hash join has read its build side, it knows exactly which keys can match; where few can, they go
- * to the source of the probe side before that begins (rule key-lists). Where too many can, it is told the least and the
- * greatest (rule key-ranges): when more came than expected, since the probe side has waited already, or when by estimate many
- * of its rows lie outside.
+ * to the source of the probe side before that begins (rule key-lists). Many integers that lie close together go as a bitmap
+ * where the source can look into one (rule key-bitmaps). Where too many can match, it is told the least and the greatest (rule
+ * key-ranges): when more came than expected, since the probe side has waited already, or when by estimate many of its rows
+ * lie outside.
  *
  *   Hash Join  o.customer_id = c.customer_id        keys to shop
  *   ├─ shop  SELECT … FROM orders                   → … WHERE customer_id = ANY ($1), started once the keys are known
@@ -18,11 +19,21 @@ import type { CallScalar, ColumnId, ColumnRefScalar, Scalar } from '../../algebr
 import { isOrderedEverywhere } from '../../algebra/comparisons.ts';
 import { withTypmod, type SqlType, type TypeKind } from '../../core/sql-type.ts';
 import type { CostModel } from '../cost/cost-model.ts';
-import { isRangeWorthSending, KEYS_MAX, keysWorthSending, type ProbedRows } from '../cost/key-filter-cost.ts';
+import {
+  areDense,
+  BITMAP_KEYS_MAX,
+  BITMAP_KEYS_MIN,
+  bitsWorthSending,
+  isRangeWorthSending,
+  KEYS_MAX,
+  keysWorthSending,
+  type ProbedRows,
+} from '../cost/key-filter-cost.ts';
+import { BITS_PER_KEY_MAX } from '../cost/home-costs.ts';
 import { originOf } from '../estimate/column-origin.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
-import { listCondition, rangeConditions } from './key-conditions.ts';
+import { bitmapConditions, listCondition, rangeConditions } from './key-conditions.ts';
 
 /** Kinds whose keys can be listed, and whose equality is that of their values. */
 const LISTED: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8', 'date', 'text', 'varchar', 'uuid']);
@@ -47,7 +58,8 @@ export function keyFilterOf(
   if (join.type !== 'inner' && join.type !== 'semi' && join.type !== 'right') return undefined;
   if (join.nullsMatch === true || join.nullAware) return undefined;
   const filters = join.leftKeys.flatMap((_, key) => filterBy(join, key, on, build, options) ?? []);
-  return filters.find(({ expected }) => expected.form === 'list') ?? filters[0];
+  const best = (['list', 'bitmap'] as const).map((form) => filters.find(({ expected }) => expected.form === form));
+  return best.find((filter) => filter !== undefined) ?? filters[0];
 }
 
 /** By one of its keys. */
@@ -79,14 +91,22 @@ function filterBy(
   const costs = options.cost.site(target.site);
   const isListed = forms.has('list') && LISTED.has(left.type.kind);
   const keysMax = !isListed ? 0 : always ? KEYS_MAX : keysWorthSending(costs, probed);
-  const filter = { target: target.id, key, type: withTypmod(left.type, -1), condition, keysMax, ...(range && { range }) };
+  const conditions = forms.has('bitmap') ? bitmapConditions(column).find(isJudged) : undefined;
+  const bitmap = conditions && {
+    conditions,
+    keysMin: probed.index ? keysMax : Math.min(keysMax, BITMAP_KEYS_MIN),
+    keysMax: always ? BITMAP_KEYS_MAX : bitsWorthSending(costs, probed),
+    bitsPerKeyMax: BITS_PER_KEY_MAX,
+  };
+  const filter = { target: target.id, key, type: withTypmod(left.type, -1), condition, keysMax, ...(range && { range }), ...(bitmap && { bitmap }) }; // prettier-ignore
   const expected = (form: KeyForm, part: number): KeyFilter => ({
     ...filter,
     expected: { keys: Math.round(keys), form, rows: Math.round(rows * Math.min(1, part)) },
   });
   if (isListed && (always || (keysMax > 0 && keys <= keysMax))) return expected('list', keys / values);
-  if (range === undefined) return undefined;
   const extent = right.kind === 'column' ? estimator.extent(build, right.column) : undefined;
+  if (bitmap && keys <= bitmap.keysMax && areDense(keys, extent)) return expected('bitmap', keys / values);
+  if (range === undefined) return undefined;
   const part = (extent && estimator.partWithin(target.fragment, column.column, extent)) ?? 1;
   return always || isRangeWorthSending(costs, probed, part) ? expected('range', part) : undefined;
 }

@@ -94,3 +94,30 @@ describe.each(Object.entries(placements))('%s', (_, placement) => {
     expect(/Remote Query on \w+ \(never executed\)/.test(plan)).toBe(isSpared === true);
   });
 });
+
+/** What EXPLAIN says where the facts are, in PostgreSQL and in DuckDB, when no list may go. */
+const unlisted: readonly { readonly sql: string; readonly sent: readonly [string | undefined, string | undefined] }[] = [
+  {
+    sql: `SELECT f.id, d.name FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE d.id < 400 AND d.label IS NOT NULL`,
+    sent: ['bitmap: 342', undefined],
+  },
+  // Half of the values between the bounds.
+  {
+    sql: `SELECT f.id FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE d.id < 300 AND d.id IN (SELECT d2.id * 2 FROM dimensions d2)`,
+    sent: ['bitmap: 150', undefined],
+  },
+];
+
+describe.each([...Object.entries(placements).entries()])('without lists: %s', (at, [, placement]) => {
+  const closesUnlisted = closedAfterAll();
+  test.each(unlisted)('$sql', async ({ sql, sent }) => {
+    const disabled = ['infer-filters', 'eager-aggregates', 'shipping', 'key-lists'];
+    const unlistedGateway = closesUnlisted(await federation.gateway(placement, { admin: 'operator', disabled }));
+    const own = closesUnlisted(await connectText(unlistedGateway.clientConfig));
+    expect((await run(own, 'ANALYZE')).error).toBeUndefined();
+    const [expected, actual] = [await run(oracle, sql), await run(own, sql)];
+    expect([...actual.rows].map(String).sort()).toEqual([...expected.rows].map(String).sort());
+    const plan = (await run(own, `EXPLAIN (ANALYZE, COSTS OFF) ${sql}`)).rows.map(([line]) => line).join('\n');
+    expect(/Keys Sent: .* to \w+ \((.*)\)/.exec(plan)?.[1]).toBe(sent[at]);
+  });
+});

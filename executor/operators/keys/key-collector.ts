@@ -1,15 +1,16 @@
 /**
  * What a hash join learns of one of its keys while it reads its build side, for the source of its probe side (KeyFilter): the
- * distinct values as long as there are few, and in any case the least and the greatest.
+ * distinct values as long as there are few, more of them as numbers for a bitmap, and in any case the least and the greatest.
  *
  * A value goes in the type of the column that it is compared with. An integer that does not fit there equals none of its
- * values: it is left out of the list, and the bounds are drawn in to what that type can be.
+ * values: it is left out, and the bounds are drawn in to what that type can be.
  */
 import type { KeyFilter, KeysSent } from '../../../algebra/plan.ts';
 import type { Column } from '../../../core/batch.ts';
 import { readDatum } from '../../../core/column.ts';
 import { TIMESTAMP_INFINITY, type Datum, type Int64 } from '../../../core/datum.ts';
 import type { SqlType, TypeKind } from '../../../core/sql-type.ts';
+import { KeyNumbers } from './key-numbers.ts';
 
 /** For the parameters $0, $1 … of the filter's condition in that form. */
 export interface FoundKeys extends KeysSent {
@@ -22,18 +23,26 @@ export class KeyCollector {
   readonly #type: SqlType;
   /** Null once there are too many. */
   #list: Set<Datum> | null = new Set();
+  /** Null where nobody asks for them, or once they are no bitmap. */
+  #numbers: KeyNumbers | null;
   #bounds: readonly [Int64, Int64] | undefined;
 
   constructor(filter: KeyFilter, type: SqlType) {
     this.#filter = filter;
     this.#type = type;
+    this.#numbers = filter.bitmap ? new KeyNumbers() : null;
+  }
+
+  get bytes(): number {
+    return this.#numbers?.bytes ?? 0;
   }
 
   /** Of these rows, without NULL. */
   add(column: Column, rows: Int32Array): void {
     if (rows.length === 0) return;
     if (this.#list !== null) this.#addToList(this.#list, column, rows);
-    if (this.#filter.range) this.#widen(column, rows);
+    if (this.#numbers?.add(column, rows, this.#filter.bitmap!.keysMax) === false) this.#numbers = null;
+    if (this.#filter.range ?? this.#filter.bitmap) this.#widen(column, rows);
   }
 
   #addToList(list: Set<Datum>, column: Column, rows: Int32Array): void {
@@ -52,15 +61,19 @@ export class KeyCollector {
   }
 
   found(): FoundKeys {
-    const { type, range } = this.#filter;
+    const { type, range, bitmap } = this.#filter;
+    const bounds = this.#bounds && boundsOf(type.kind, this.#bounds);
+    if (bitmap && bounds && this.#numbers && (this.#list?.size ?? Infinity) > bitmap.keysMin) {
+      const found = this.#numbers.bitmap(Number(bounds[0]), Number(bounds[1]), bitmap.bitsPerKeyMax);
+      if (found !== null) return { keys: found.keys, form: 'bitmap', values: [...bounds, found.bits] };
+    }
     if (this.#list !== null) {
       const elements = [...this.#list].filter((key) => fits(type.kind, key));
       const dims = elements.length === 0 ? [] : [elements.length];
-      const values: Datum[] = [{ dims, lowerBounds: dims.map(() => 1), elements }];
-      return { keys: this.#list.size, form: 'list', values };
+      return { keys: this.#list.size, form: 'list', values: [{ dims, lowerBounds: dims.map(() => 1), elements }] };
     }
-    if (range === undefined || this.#bounds === undefined) return { keys: 'too many', form: null, values: [] };
-    return { keys: 'too many', form: 'range', values: boundsOf(type.kind, this.#bounds) };
+    if (range === undefined || bounds === undefined) return { keys: 'too many', form: null, values: [] };
+    return { keys: 'too many', form: 'range', values: bounds };
   }
 }
 
