@@ -4,6 +4,7 @@
  */
 import { unreachable } from '../core/assert.ts';
 import type { Rel, RelColumn, SortKey, WindowFrame } from './rel.ts';
+import type { SqlType } from '../core/sql-type.ts';
 import type { AggregateCall, ColumnId, Scalar, WindowCall } from './scalar.ts';
 
 interface PlanBase {
@@ -35,16 +36,29 @@ export interface ProjectPlan extends PlanBase {
   readonly exprs: readonly Scalar[];
 }
 /**
- * The distinct values of `rightKeys[key]`, at most `keysMax` of them, go to the remote node `target` on the probe side: its
- * fragment gets `condition`, in which they are the array parameter $0.
+ * The distinct values of `rightKeys[key]` go to the remote node `target` on the probe side, which does not start before: at
+ * most `keysMax` of them as the array parameter $0 of `condition`; of more, the least and the greatest as $0 and $1 of `range`,
+ * or of `bitmap`, where $2 is a bytea that has a bit for each value in between.
  */
 export interface KeyFilter {
   readonly target: number;
   readonly key: number;
+  /** In which they go: that of the target's column. */
+  readonly type: SqlType;
   readonly condition: Scalar;
   readonly keysMax: number;
-  /** By estimate: how many keys it will be, and how many rows `target` sends then. */
-  readonly expected: { readonly keys: number; readonly rows: number };
+  readonly range?: readonly Scalar[];
+  readonly bitmap?: KeyBitmap;
+  /** By estimate: how many keys it will be, in which form they go, and how many rows `target` sends then. */
+  readonly expected: { readonly keys: number; readonly form: KeyForm; readonly rows: number };
+}
+export type KeyForm = 'list' | 'bitmap' | 'range';
+/** For more than `keysMin` keys, which are compared with a bitmap sooner than with a list, if they lie close enough together. */
+export interface KeyBitmap {
+  readonly conditions: readonly Scalar[];
+  readonly keysMin: number;
+  readonly keysMax: number;
+  readonly bitsPerKeyMax: number;
 }
 /**
  * `leftKeys[i] = rightKeys[i]` (SQL `=`: NULLs never match) and every conjunct of `residual`. The right side is built, the
@@ -235,6 +249,12 @@ export interface SessionSettings {
   readonly planner?: Readonly<Record<string, string>>;
 }
 
+/** How many keys a join had, too many to be counted perhaps, and in which form they went; null: they did not. */
+export interface KeysSent {
+  readonly keys: number | 'too many';
+  readonly form: KeyForm | null;
+}
+
 /** What one plan node really did, for EXPLAIN ANALYZE. The executor fills it in while it runs. */
 export interface NodeMetrics {
   /** Times it was started: 0 = never needed. */
@@ -248,8 +268,8 @@ export interface NodeMetrics {
   /** Of relations shipped there. */
   sentBytes: number;
   memoryPeakBytes: number;
-  /** Of a hash join with a key filter: how many keys it sent; null: too many. */
-  keysSent?: number | null;
+  /** Of a hash join with a key filter. */
+  keysSent?: KeysSent;
   /** Rows of the right side when a join built the left one instead. */
   buildFlippedAt?: number;
 }

@@ -10,6 +10,8 @@ export interface ComputeCosts {
   readonly indexLookup: number;
   /** One condition, or one computed column, of one row. */
   readonly expression: number;
+  /** A row looked up in a bitmap of keys; undefined: the place has no such thing. */
+  readonly bitmapProbe?: number;
   /** A row put into a hash table, a row looked up there, and a pair put out. */
   readonly build: number;
   readonly probe: number;

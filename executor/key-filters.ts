@@ -1,16 +1,18 @@
 /**
  * Keys on their way from hash joins to the sources of their probe sides (planner/place/key-filters.ts). A fragment that waits
- * for keys does not start before each of its joins has either sent its own or said that it has too many.
+ * for keys does not start before each of its joins has said which it has, or between which they lie, or that it has too many.
  */
 import type { KeyFilter, Plan, QueryPlan } from '../algebra/plan.ts';
 import { planInputs } from '../algebra/plan.ts';
 import type { Rel } from '../algebra/rel.ts';
-import { mapScalarParts } from '../algebra/transform.ts';
-import type { Datum, PgArray } from '../core/datum.ts';
+import type { Scalar } from '../algebra/scalar.ts';
+import { rewriteScalar } from '../algebra/transform.ts';
+import type { Datum } from '../core/datum.ts';
+import type { FoundKeys } from './operators/keys/key-collector.ts';
 
 class Gate {
   waitingFor = 0;
-  readonly received: { readonly filter: KeyFilter; readonly keys: PgArray }[] = [];
+  readonly received: { readonly conjuncts: readonly Scalar[]; readonly values: readonly Datum[] }[] = [];
 }
 
 export class KeyFilters {
@@ -35,13 +37,13 @@ export class KeyFilters {
     return (this.#gates.get(node)?.waitingFor ?? 0) > 0;
   }
 
-  /** A join knows its keys; null: too many. */
-  settle(filter: KeyFilter, keys: readonly Datum[] | null): void {
-    const gate = this.#gate(filter.target);
+  /** A join knows what it has to say of its keys. */
+  settle({ target, condition, bitmap, range = [] }: KeyFilter, { form, values }: FoundKeys): void {
+    const gate = this.#gate(target);
     gate.waitingFor--;
-    if (keys === null) return;
-    const dims = keys.length === 0 ? [] : [keys.length];
-    gate.received.push({ filter, keys: { dims, lowerBounds: dims.map(() => 1), elements: keys } });
+    if (form === null) return;
+    const conjuncts = form === 'list' ? [condition] : form === 'bitmap' ? bitmap!.conditions : range;
+    gate.received.push({ conjuncts, values });
   }
 
   /** The fragment under the keys that came, and the parameters that hold them. */
@@ -49,9 +51,11 @@ export class KeyFilters {
     const received = this.#gates.get(node)?.received ?? [];
     if (received.length === 0) return { fragment, params };
     const extended = [...params];
-    const conjuncts = received.map(({ filter, keys }) => {
-      const index = extended.push(keys);
-      return mapScalarParts(filter.condition, (part) => (part.kind === 'param' ? { ...part, index } : part));
+    const conjuncts = received.flatMap(({ conjuncts: asked, values }) => {
+      const first = extended.length + 1;
+      extended.push(...values);
+      const numbered = (part: Scalar): Scalar => (part.kind === 'param' ? { ...part, index: first + part.index } : part);
+      return asked.map((conjunct) => rewriteScalar(conjunct, numbered));
     });
     return { fragment: { kind: 'filter', input: fragment, conjuncts }, params: extended };
   }

@@ -2,7 +2,7 @@
  * From the analysed query to the plan that runs: rewrite, order the joins, place. A pure function of the tree, the sites'
  * capabilities, the statistics and the switches.
  */
-import type { QueryPlan } from '../algebra/plan.ts';
+import type { KeyForm, QueryPlan } from '../algebra/plan.ts';
 import type { Rel } from '../algebra/rel.ts';
 import { outputColumns } from '../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../algebra/scalar.ts';
@@ -37,6 +37,9 @@ export const ruleNames: readonly string[] = [
   'order-joins',
   'split-averages',
   'key-filters',
+  'key-lists',
+  'key-bitmaps',
+  'key-ranges',
   'adaptive-joins',
   'feedback',
   'shared-fetches',
@@ -50,6 +53,8 @@ export const ruleNames: readonly string[] = [
   'cost-placement',
   'placement',
 ];
+
+const KEY_FORMS: readonly KeyForm[] = ['list', 'bitmap', 'range'];
 
 /** What planning asks of a site. */
 type PlannedSite = Pick<Site, 'capabilities' | 'costs' | 'wholeStatements'>;
@@ -107,12 +112,13 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   const shipsAlways = disabled.has('shipping-cost');
   const isShipping = !disabled.has('shipping') && !pushNothing && volatile === undefined;
   const shipping: Shipping = shipsAlways ? 'always' : disabled.has('cost-placement') ? 'never' : 'by cost';
+  const sendsKeys = !disabled.has('key-filters') && !pushNothing;
   const switches = {
     pushNothing,
     // A statement with volatile functions of a source is evaluated there, or not at all.
     pushEverything: disabled.has('cost-placement') || shipsAlways || volatile !== undefined,
     splitAverages: !disabled.has('split-averages'),
-    keyFilters: !disabled.has('key-filters') && !pushNothing,
+    keyForms: new Set(sendsKeys ? KEY_FORMS.filter((form) => !disabled.has(`key-${form}s`)) : []),
     adaptiveJoins: !disabled.has('adaptive-joins'),
     merging: sortingFor('merge-join', disabled),
     grouping: sortingFor('sorted-aggregate', disabled),

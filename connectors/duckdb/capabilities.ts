@@ -8,7 +8,7 @@ import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, CallScalar, CastScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { aggregateScalars, columnsIn, relInputs, relScalars, scalarParts, someScalar } from '../../algebra/transform.ts';
-import type { Datum, Interval, PgArray } from '../../core/datum.ts';
+import { TIMESTAMP_INFINITY, UNIX_TO_PG_MICROS, type Datum, type Int64, type Interval, type PgArray } from '../../core/datum.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { capabilityOf } from './capability-table.ts';
@@ -82,6 +82,7 @@ export class DuckDBCapabilities implements Capabilities {
         if (expr.type.kind === 'array' && expr.value !== null && !isPlainList(expr.value as PgArray))
           return no('arrays that are not lists');
         if (expr.type.kind === 'interval' && isInfiniteInterval(expr.value)) return no('infinite intervals');
+        if (isAfterCalendar(expr.type, expr.value)) return no('a timestamp after the end of DuckDB’s calendar');
         // Whether numeric ones stand where they can be fitted, operator() sees.
         if (expr.type.element?.kind === 'numeric') return exact;
         return valueVerdict(expr.type);
@@ -344,6 +345,12 @@ function valueVerdict(type: SqlType): Verdict {
 const isInfiniteInterval = (value: Datum): boolean =>
   value !== null && Math.abs((value as Interval).months) >= INT4_MAX && Math.abs((value as Interval).days) >= INT4_MAX;
 const INT4_MAX = 2_147_483_647;
+
+/** A finite one that DuckDB, which counts from 1970, has no number for. */
+const isAfterCalendar = ({ kind }: SqlType, value: Datum): boolean =>
+  (kind === 'timestamp' || kind === 'timestamptz') &&
+  (value as Int64) >= TIMESTAMP_INFINITY - BigInt(UNIX_TO_PG_MICROS) &&
+  value !== TIMESTAMP_INFINITY;
 
 function castVerdict(how: CastScalar['how'], from: SqlType, to: SqlType): Verdict {
   const isText = (type: SqlType): boolean => type.kind === 'text' || type.kind === 'varchar';

@@ -12,6 +12,7 @@ export const POSTGRES_COSTS: SiteCosts = {
     expression: 25,
     build: 180,
     probe: 110,
+    bitmapProbe: 80,
     joined: 60,
     pair: 40,
     group: 110,

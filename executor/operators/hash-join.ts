@@ -2,16 +2,15 @@
  * Equality join: the right side's keys are numbered in a table, its rows listed per number; a left row's candidates are
  * the rows under its key's number. NULL keys have no number and never match, unless the plan says that NULLs match.
  */
-import type { HashJoinPlan, KeyFilter } from '../../algebra/plan.ts';
+import type { HashJoinPlan } from '../../algebra/plan.ts';
 import { assert } from '../../core/assert.ts';
-import type { Batch, Column } from '../../core/batch.ts';
+import type { Batch } from '../../core/batch.ts';
 import { BATCH_ROWS } from '../../core/batch.ts';
-import { readDatum } from '../../core/column.ts';
-import type { Datum } from '../../core/datum.ts';
 import type { Execution } from '../execution.ts';
 import { Projection } from './evaluation.ts';
 import { JoinOperator } from './join.ts';
 import { rowsWhere } from './join-output.ts';
+import { KeyCollector } from './keys/key-collector.ts';
 import { KeyTable } from './keys/key-table.ts';
 import { joinKeyKind } from './keys/key-types.ts';
 import type { Operator } from './operator.ts';
@@ -21,7 +20,6 @@ export class HashJoinOperator extends JoinOperator {
   readonly #rightKeys: Projection;
   readonly #table: KeyTable;
   readonly #needsRows: boolean;
-  readonly #filter: KeyFilter | undefined;
   /** Key number of every right row, batch by batch, until the rows are listed. */
   #rightIds: Int32Array[] = [];
   /** Rows of key k: rows[starts[k] … starts[k + 1]); null when no key has two rows: then rowOf[k]. */
@@ -32,8 +30,8 @@ export class HashJoinOperator extends JoinOperator {
   #length = 0;
   #row = 0;
   #within = 0;
-  /** Keys for the source of the left side; null: nobody wants them, or there are too many. */
-  #sent: Set<Datum> | null;
+  /** Keys for the source of the left side; null: nobody wants them any more. */
+  #collector: KeyCollector | null;
 
   constructor(plan: HashJoinPlan, left: Operator, right: Operator, execution: Execution) {
     super(plan, left, right, plan.residual, execution);
@@ -47,13 +45,17 @@ export class HashJoinOperator extends JoinOperator {
     this.#rightKeys = new Projection(plan.rightKeys, plan.right.columns, execution);
     this.#table = new KeyTable(kinds, plan.nullsMatch === true ? 'group' : 'reject');
     this.#needsRows = this.needsPairs;
-    this.#filter = plan.keyFilter;
-    this.#sent = plan.keyFilter ? new Set() : null;
+    this.#collector = plan.keyFilter ? new KeyCollector(plan.keyFilter, plan.rightKeys[plan.keyFilter.key]!.type) : null;
+  }
+
+  /** A key of NULL is in the table only where it matches. */
+  protected override get canMatch(): boolean {
+    return this.#table.size > 0;
   }
 
   protected override tableBytes(): number {
     const ids = this.#rightIds.reduce((sum, part) => sum + part.byteLength, 0);
-    return this.#table.bytes + ids + this.#rows.byteLength + (this.#starts?.byteLength ?? 0);
+    return this.#table.bytes + ids + this.#rows.byteLength + (this.#starts?.byteLength ?? 0) + (this.#collector?.bytes ?? 0);
   }
 
   protected override async take(batch: Batch): Promise<void> {
@@ -62,26 +64,18 @@ export class HashJoinOperator extends JoinOperator {
     const columns = this.#rightKeys.columns(batch);
     const known = this.#table.size;
     this.#table.insert(columns, batch.length, ids);
-    if (this.#sent !== null) this.#collect(columns, this.#table.firstRows(ids, batch.length, known));
-    if (this.#needsRows) this.#rightIds.push(ids);
-  }
-
-  /** Values of the key that is sent, from rows with a combination of keys that is new. */
-  #collect(columns: readonly Column[], rows: Int32Array): void {
-    const { key, keysMax } = this.#filter!;
-    const { type } = (this.plan as HashJoinPlan).rightKeys[key]!;
-    for (const row of rows) {
-      this.#sent!.add(readDatum(columns[key]!, type, row));
-      if (this.#sent!.size <= keysMax) continue;
-      this.#sent = null;
-      return;
+    if (this.#collector !== null) {
+      // From rows with a combination of keys that is new.
+      const { key } = (this.plan as HashJoinPlan).keyFilter!;
+      this.#collector.add(columns[key]!, this.#table.firstRows(ids, batch.length, known));
     }
+    if (this.#needsRows) this.#rightIds.push(ids);
   }
 
   /** Lists rows by key, by counting. */
   protected override finishBuild(): void {
     this.#table.freeze();
-    if (this.#filter) this.#sendKeys(this.#filter);
+    this.#sendKeys(this.plan as HashJoinPlan);
     if (!this.#needsRows) return;
     const keys = this.#table.size;
     const starts = new Int32Array(keys + 1);
@@ -116,11 +110,12 @@ export class HashJoinOperator extends JoinOperator {
     this.#rightIds = [];
   }
 
-  #sendKeys(filter: KeyFilter): void {
-    const keys = this.#sent && [...this.#sent];
-    this.#sent = null;
-    this.keysSent = keys && keys.length;
-    this.execution.keyFilters.settle(filter, keys);
+  #sendKeys({ keyFilter }: HashJoinPlan): void {
+    if (this.#collector === null) return;
+    const { values, ...sent } = this.#collector.found();
+    this.#collector = null;
+    this.keysSent = sent;
+    this.execution.keyFilters.settle(keyFilter!, { values, ...sent });
   }
 
   async #lookUp(batch: Batch): Promise<void> {

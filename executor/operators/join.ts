@@ -50,6 +50,11 @@ export abstract class JoinOperator extends Operator {
     return this.#build.length;
   }
 
+  /** Whether any row of the complete right side may meet a left one. */
+  protected get canMatch(): boolean {
+    return this.buildRows > 0;
+  }
+
   /** Sees every right batch once, as it comes; the rows it has before. */
   protected abstract take(batch: Batch, firstRow: number): Promise<void>;
   /** The right side is complete. */
@@ -120,10 +125,10 @@ export abstract class JoinOperator extends Operator {
     if (!this.#isLeftSpared) this.#left.start();
   }
 
-  /** Nothing on the right: an inner, right or semi join is empty, and the left side need not be read. */
+  /** Nothing on the right that a left row could meet: an inner, right or semi join need not read the left side. */
   get #isLeftSpared(): boolean {
     const { type } = this.plan;
-    return this.buildRows === 0 && (type === 'inner' || type === 'right' || type === 'semi');
+    return !this.canMatch && (type === 'inner' || type === 'right' || type === 'semi');
   }
 
   async #skipsLeft(): Promise<boolean> {

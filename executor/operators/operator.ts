@@ -12,6 +12,7 @@
 import type { RelColumn } from '../../algebra/rel.ts';
 import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
+import type { KeysSent } from '../../algebra/plan.ts';
 import type { MemoryAccount } from '../memory/memory-budget.ts';
 
 export abstract class Operator implements BatchStream {
@@ -29,7 +30,7 @@ export abstract class Operator implements BatchStream {
     return this.account === null ? 0 : this.account.peakBytes;
   }
   /** See NodeMetrics. */
-  keysSent: number | null | undefined;
+  keysSent: KeysSent | undefined;
   buildFlippedAt: number | undefined;
   get sourceBytes(): number {
     return 0;

@@ -9,7 +9,7 @@ import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Estimator } from '../estimate/estimator.ts';
-import { HOME_COSTS, KEY_VALUE, OUTPUT_VALUE, SHIP_START_MS, SHIPPED_VALUE } from './home-costs.ts';
+import { HOME_COSTS, KEY_BIT, KEY_VALUE, OUTPUT_VALUE, RANGE_BOUNDS, SHIP_START_MS, SHIPPED_VALUE } from './home-costs.ts';
 
 /** The local executor as a place: no source may have this name. */
 export const HOME = '';
@@ -147,10 +147,20 @@ export class CostModel {
   }
 
   /** So many rows that a site has for `ownMs`, compared there with keys; `foundMs`: when an index finds those that match. */
-  keyedMs(site: string, ownMs: number, figures: { keys: number; rows: number; foundMs: number | undefined }): number {
-    const { keys, rows, foundMs = Infinity } = figures;
-    const { build, probe } = this.rates(site);
+  keyedMs(
+    site: string,
+    ownMs: number,
+    figures: { keys: number; rows: number; form: 'list' | 'bitmap'; foundMs: number | undefined },
+  ): number {
+    const { keys, rows, form, foundMs = Infinity } = figures;
+    const { build, probe, bitmapProbe = Infinity } = this.rates(site);
+    if (form === 'bitmap') return ownMs + (rows * bitmapProbe + keys * KEY_BIT) * MS;
     return Math.min(ownMs + (keys * build + rows * probe) * MS, foundMs) + keys * KEY_VALUE * MS;
+  }
+
+  /** So many rows at a site, compared there with the least and the greatest key. */
+  rangeMs(site: string, rows: number): number {
+    return rows * RANGE_BOUNDS * this.rates(site).expression * MS;
   }
 
   /** So many rows found by so many look-ups in an index, the rest of the table not being read. */

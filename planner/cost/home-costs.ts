@@ -33,5 +33,11 @@ export const OUTPUT_VALUE = 100;
 export const SHIPPED_VALUE = 150;
 /** Nanoseconds to collect one key, to send it and to have it read there. */
 export const KEY_VALUE = 500;
+/** Nanoseconds to collect one key for a bitmap and to mark it there. */
+export const KEY_BIT = 50;
+/** A bitmap is no longer than this: above, a list is shorter. */
+export const BITS_PER_KEY_MAX = 64;
+/** Conditions on each row that say between which keys it lies. */
+export const RANGE_BOUNDS = 2;
 /** The source waits until all rows are here, and plans anew with them. */
 export const SHIP_START_MS = 2;

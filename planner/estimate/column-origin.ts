@@ -58,6 +58,13 @@ export function originOf(
   return handed && originOf(handed.rel, handed.column);
 }
 
+/** Whether a condition on the column, on its way from its scan, mentions it. */
+export function isFilteredBy(rel: Rel, column: ColumnId): boolean {
+  if (rel.kind === 'filter' && rel.conjuncts.some((conjunct) => columnsIn(conjunct).has(column))) return true;
+  const handed = handedFrom(rel, column);
+  return handed !== undefined && isFilteredBy(handed.rel, handed.column);
+}
+
 /** The columns that a computed column is made of, where it is computed. */
 export function computedFrom(
   rel: Rel,

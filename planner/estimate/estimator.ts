@@ -15,7 +15,8 @@ import { asList } from '../rewrite/or-to-in.ts';
 import { ColumnProfile } from './column-profile.ts';
 import { aggregateSpread, type Spread } from './aggregate-spread.ts';
 import type { LearnedEstimates } from './learned-rows.ts';
-import { aggregateOf, computedFrom, nullingJoins, originOf } from './column-origin.ts';
+import type { Measure } from './measure.ts';
+import { aggregateOf, computedFrom, isFilteredBy, nullingJoins, originOf } from './column-origin.ts';
 import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
 import { referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
@@ -305,6 +306,19 @@ export class Estimator {
     const all = origin ? this.rows(origin.scan) : here;
     const left = here >= all ? Math.min(here, distinct) : distinct * (1 - (1 - here / all) ** (all / distinct));
     return Math.max(1, Math.min(left, this.#partnersValues(rel, column)));
+  }
+
+  /** The least and the greatest value that a column has in its table, for all that is known. */
+  extent(rel: Rel, column: ColumnId): readonly [Measure, Measure] | undefined {
+    return this.#facts(rel, column).profile?.range;
+  }
+
+  /** Part of the rows with a value in between; undefined: not known, or a filter has cut the column's values off already. */
+  partWithin(rel: Rel, column: ColumnId, [least, greatest]: readonly [Measure, Measure]): number | undefined {
+    const { profile } = this.#facts(rel, column);
+    if (profile?.range === undefined || isFilteredBy(rel, column)) return undefined;
+    const [below, upTo] = [profile.below(least, false), profile.below(greatest, true)];
+    return below === undefined || upTo === undefined ? undefined : Math.max(0, upTo - below);
   }
 
   /** Not more values than those that joins below compare the column with. */

@@ -4,7 +4,7 @@
  */
 import { InternalError, unreachable } from '../../core/assert.ts';
 import { planInputs } from '../../algebra/plan.ts';
-import type { CteScanPlan, KeyFilter, Plan, QueryPlan, RemoteQuery, Subplan } from '../../algebra/plan.ts';
+import type { CteScanPlan, KeyFilter, KeysSent, Plan, QueryPlan, RemoteQuery, Subplan } from '../../algebra/plan.ts';
 import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import { printFrame } from '../../algebra/print-rel.ts';
 import { printAggregate, printScalar, printWindowCall, type DatumText } from '../../algebra/print-scalar.ts';
@@ -28,8 +28,8 @@ export interface ActualFigures {
   readonly sentBytes?: number;
   readonly memoryBytes?: number;
   readonly waitForConnectionMs?: number;
-  /** Of a key filter; null: there were too many. */
-  readonly keysSent?: number | null;
+  /** Of a key filter. */
+  readonly keysSent?: KeysSent;
   /** Rows of the right side when a join built the left one instead. */
   readonly buildFlippedAt?: number;
 }
@@ -184,12 +184,13 @@ class Describer {
     return exprs.length === 1 ? this.#scalar(exprs[0]!) : `(${exprs.map((expr) => this.#scalar(expr)).join(' AND ')})`;
   }
 
-  /** `customers.customer_id to shop`, and how many it were. */
-  #keysSent(plan: Plan, { target, key }: KeyFilter): string {
+  /** `customers.customer_id to shop`, and how many it were, or in which form they went. */
+  #keysSent(plan: Plan, { target, key, expected }: KeyFilter): string {
     if (plan.kind !== 'hashjoin') throw new InternalError('only hash joins send keys');
     const what = `${this.#scalar(plan.rightKeys[key]!)} to ${remoteOf(plan.left, target)?.site}`;
     const sent = this.#options.actual?.(plan.id)?.keysSent;
-    return sent === undefined ? what : `${what} (${sent === null ? 'none: too many' : sent})`;
+    if (sent === undefined) return expected.form === 'list' ? what : `${what} as a ${expected.form}`;
+    return `${what} (${sent.form === 'list' ? '' : `${sent.form ?? 'none'}: `}${sent.keys})`;
   }
 
   /** What the keys were good for, or are expected to be. */
@@ -198,7 +199,7 @@ class Describer {
     const without = plan.kind === 'hashjoin' ? remoteOf(plan.left, target)?.estimatedRows : undefined;
     if (without === undefined) throw new InternalError('keys go to a fragment of the probe side');
     if (!actual) return costs && verbose ? [['Keys Expected', `${expected.keys}, for ${expected.rows} of ${without} rows`]] : [];
-    if (typeof actual(plan.id)?.keysSent !== 'number') return [];
+    if ((actual(plan.id)?.keysSent?.form ?? null) === null) return [];
     const received = actual(target)?.rows ?? 0;
     return [['Rows Spared', `${Math.max(0, without - received)} (${received} of ${without} expected without keys)`]];
   }

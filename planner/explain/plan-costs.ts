@@ -101,10 +101,11 @@ class PlanCosts {
     const ownMs = this.#fragmentMs(plan, rel, inputs);
     const filter = this.#keys.get(plan.id);
     if (filter === undefined) return ownMs;
-    const { keys, rows: sent } = filter.expected;
+    const { keys, form, rows: sent } = filter.expected;
+    if (form === 'range') return ownMs + cost.rangeMs(plan.site, estimator.rows(rel));
     const isIndexed = estimator.isIndexed(rel, columnsIn(filter.condition));
     const foundMs = isIndexed ? cost.lookUpMs(plan.site, keys, sent) : undefined;
-    return cost.keyedMs(plan.site, ownMs, { keys, rows: estimator.rows(rel), foundMs });
+    return cost.keyedMs(plan.site, ownMs, { keys, rows: estimator.rows(rel), form, foundMs });
   }
 
   /** With what is shipped there; the search counted that already. */

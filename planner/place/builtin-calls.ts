@@ -1,6 +1,6 @@
 /**
- * Calls of PostgreSQL's own functions that rewritten aggregates are made of (split-averages, eager-aggregates). OIDs from
- * pg_proc.dat and pg_operator.dat: fixed for built-in objects.
+ * Calls of PostgreSQL's own functions that rewritten aggregates are made of (split-averages, eager-aggregates), and key filters.
+ * OIDs from pg_proc.dat and pg_operator.dat: fixed for built-in objects.
  */
 import type { RelColumn } from '../../algebra/rel.ts';
 import type { AggregateCall, CallScalar, FunctionRef, OperatorRef, Scalar } from '../../algebra/scalar.ts';
@@ -56,6 +56,12 @@ const divide = infix(1761, '/', 1727, 0);
 const multiplyNumeric = infix(1760, '*', 1726, 1760);
 const multiplyInt8 = infix(686, '*', 465, 686);
 
+const int4Mi = builtin(181, 'int4mi', 'int4mi(int4,int4)', 'function', true);
+const int8Mi = builtin(464, 'int8mi', 'int8mi(int8,int8)', 'function', true);
+const minusInt4 = infix(555, '-', 181, 0);
+const minusInt8 = infix(685, '-', 464, 0);
+const toInt4 = builtin(480, 'int4', 'int4(int8)', 'function', true);
+
 /** By the type that is cast; each is declared as an implicit or assignment cast in pg_cast.dat. */
 const toNumeric: ReadonlyMap<string, FunctionRef> = new Map([
   ['int2', builtin(1782, 'numeric', 'numeric(int2)', 'function', true)],
@@ -98,6 +104,21 @@ export const product = (left: Scalar, right: Scalar): Scalar =>
   left.type.kind === 'int8' && right.type.kind === 'int8'
     ? operation(multiplyInt8, int8Mul, left, right, INT8)
     : operation(multiplyNumeric, numericMul, asNumeric(left), asNumeric(right), NUMERIC);
+
+/** Of two int4, or of two int8. */
+export const difference = (left: Scalar, right: Scalar): Scalar =>
+  left.type.kind === 'int8'
+    ? operation(minusInt8, int8Mi, left, right, INT8)
+    : operation(minusInt4, int4Mi, left, right, sqlType('int4'));
+
+/** By each get_bit that PostgreSQL has had, the newest first: before 14 it took the position as int4. The position is an int4 or int8. */
+export function bitAt(bytes: Scalar, position: Scalar): readonly Scalar[] {
+  const asInt4: Scalar = position.type.kind === 'int4' ? position : { ...call(toInt4, [position], sqlType('int4')), form: 'explicit-cast' }; // prettier-ignore
+  return [asInt8(position), asInt4].map((at) => {
+    const getBit = builtin(723, 'get_bit', `get_bit(bytea,${at.type.kind})`, 'function', true);
+    return { ...call(getBit, [bytes, at], sqlType('int4')), form: 'function' };
+  });
+}
 
 export const aggregateCall = ({ fn, type }: BuiltinAggregate, args: readonly Scalar[], filter: Scalar | null): AggregateCall => ({
   fn,

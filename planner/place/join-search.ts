@@ -5,6 +5,7 @@
  */
 import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { KeyForm } from '../../algebra/plan.ts';
 import { columnsIn, scalarParts, visitRel } from '../../algebra/transform.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
 import { ROWS_MAX, type Estimator } from '../estimate/estimator.ts';
@@ -31,8 +32,8 @@ export interface SearchContext {
   /** Whatever a source can do is done there, at any price. */
   readonly pushEverything: boolean;
   readonly pushNothing: boolean;
-  /** Keys of a build side go to the source of the probe side. */
-  readonly keyFilters: boolean;
+  /** In which keys of a build side go to the source of the probe side. */
+  readonly keyForms: ReadonlySet<KeyForm>;
   /** EXPLAIN asks what was looked at. */
   readonly trace?: SearchTrace;
   readonly shipping: Shipping;

@@ -1,6 +1,9 @@
 /**
  * Rule key-filters: when a hash join has read its build side, it knows exactly which keys can match; where few can, they go
- * to the source of the probe side before that begins.
+ * to the source of the probe side before that begins (rule key-lists). Many integers that lie close together go as a bitmap
+ * where the source can look into one (rule key-bitmaps). Where too many can match, it is told the least and the greatest (rule
+ * key-ranges): when more came than expected, since the probe side has waited already, or when by estimate many of its rows
+ * lie outside.
  *
  *   Hash Join  o.customer_id = c.customer_id        keys to shop
  *   ├─ shop  SELECT … FROM orders                   → … WHERE customer_id = ANY ($1), started once the keys are known
@@ -11,17 +14,30 @@
  * time the true number of keys decides.
  */
 import { CATALOG_SITE, type Rel } from '../../algebra/rel.ts';
-import type { HashJoinPlan, KeyFilter, Plan, RemoteQuery } from '../../algebra/plan.ts';
-import type { ArrayCompareScalar, ColumnId, ColumnRefScalar, Scalar } from '../../algebra/scalar.ts';
-import { arrayTypeOf, type TypeKind } from '../../core/sql-type.ts';
+import type { HashJoinPlan, KeyFilter, KeyForm, Plan, RemoteQuery } from '../../algebra/plan.ts';
+import type { CallScalar, ColumnId, ColumnRefScalar, Scalar } from '../../algebra/scalar.ts';
+import { isOrderedEverywhere } from '../../algebra/comparisons.ts';
+import { withTypmod, type SqlType, type TypeKind } from '../../core/sql-type.ts';
 import type { CostModel } from '../cost/cost-model.ts';
-import { KEYS_MAX, keysWorthSending } from '../cost/key-filter-cost.ts';
+import {
+  areDense,
+  BITMAP_KEYS_MAX,
+  BITMAP_KEYS_MIN,
+  bitsWorthSending,
+  isRangeWorthSending,
+  KEYS_MAX,
+  keysWorthSending,
+  type ProbedRows,
+} from '../cost/key-filter-cost.ts';
+import { BITS_PER_KEY_MAX } from '../cost/home-costs.ts';
 import { originOf } from '../estimate/column-origin.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
+import { bitmapConditions, listCondition, rangeConditions } from './key-conditions.ts';
 
 /** Kinds whose keys can be listed, and whose equality is that of their values. */
 const LISTED: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8', 'date', 'text', 'varchar', 'uuid']);
+const INTEGERS: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8']);
 
 export interface KeyFilterOptions {
   readonly judge: FragmentJudge;
@@ -29,6 +45,7 @@ export interface KeyFilterOptions {
   readonly cost: CostModel;
   /** Whatever it costs. */
   readonly always: boolean;
+  readonly forms: ReadonlySet<KeyForm>;
 }
 
 /** The filter that a join's keys make, if any; `on`: its conditions; `build`: what its right side evaluates. */
@@ -40,63 +57,92 @@ export function keyFilterOf(
 ): KeyFilter | undefined {
   if (join.type !== 'inner' && join.type !== 'semi' && join.type !== 'right') return undefined;
   if (join.nullsMatch === true || join.nullAware) return undefined;
-  for (const [key, left] of join.leftKeys.entries()) {
-    const right = join.rightKeys[key]!;
-    if (left.kind !== 'column' || left.type.kind !== right.type.kind || !LISTED.has(left.type.kind)) continue;
-    const found = sourceOf(join.left, left.column);
-    if (found === undefined) continue;
-    const { target, column } = found;
-    const condition = conditionOf(on, left, right, column);
-    if (condition === undefined) continue;
-    const { judge, estimator } = options;
-    const filtered: Rel = { kind: 'filter', input: target.fragment, conjuncts: [condition] };
-    if (judge.node(filtered, target.site).verdict === 'no') continue;
-    const rows = estimator.rows(target.fragment);
-    const values = estimator.values(target.fragment, column);
-    const keys = right.kind === 'column' ? estimator.values(build, right.column) : estimator.rows(build);
-    const keysMax = options.always ? KEYS_MAX : keysMaxOf(target, column, { rows, values }, options);
-    const expected = { keys: Math.round(keys), rows: Math.round(rows * Math.min(1, keys / values)) };
-    if (options.always || (keysMax > 0 && keys <= keysMax)) return { target: target.id, key, condition, keysMax, expected };
-  }
-  return undefined;
+  const filters = join.leftKeys.flatMap((_, key) => filterBy(join, key, on, build, options) ?? []);
+  const best = (['list', 'bitmap'] as const).map((form) => filters.find(({ expected }) => expected.form === form));
+  return best.find((filter) => filter !== undefined) ?? filters[0];
 }
 
-function keysMaxOf(
+/** By one of its keys. */
+function filterBy(
+  join: HashJoinPlan,
+  key: number,
+  on: readonly Scalar[],
+  build: Rel,
+  options: KeyFilterOptions,
+): KeyFilter | undefined {
+  const [left, right] = [join.leftKeys[key]!, join.rightKeys[key]!];
+  if (left.kind !== 'column' || !areOfOneKind(left.type, right.type)) return undefined;
+  const found = sourceOf(join.left, left.column);
+  const written = equalityOf(on, left, right);
+  if (found === undefined || written === undefined) return undefined;
+  const { target } = found;
+  const { judge, estimator, forms, always } = options;
+  const column: ColumnRefScalar = { kind: 'column', column: found.column, type: left.type };
+  const isJudged = (conjuncts: readonly Scalar[]): boolean =>
+    judge.node({ kind: 'filter', input: target.fragment, conjuncts }, target.site).verdict !== 'no';
+  const condition = listCondition(column, written);
+  if (condition === undefined || !isJudged([condition])) return undefined;
+  const bounds = forms.has('range') ? rangeConditions(column) : undefined;
+  const range = bounds && isJudged(bounds) ? bounds : undefined;
+  const rows = estimator.rows(target.fragment);
+  const values = estimator.values(target.fragment, column.column);
+  const keys = right.kind === 'column' ? estimator.values(build, right.column) : estimator.rows(build);
+  const probed = probedRows(target, column.column, { rows, values }, options);
+  const costs = options.cost.site(target.site);
+  const isListed = forms.has('list') && LISTED.has(left.type.kind);
+  const keysMax = !isListed ? 0 : always ? KEYS_MAX : keysWorthSending(costs, probed);
+  const conditions = forms.has('bitmap') ? bitmapConditions(column).find(isJudged) : undefined;
+  const bitmap = conditions && {
+    conditions,
+    keysMin: probed.index ? keysMax : Math.min(keysMax, BITMAP_KEYS_MIN),
+    keysMax: always ? BITMAP_KEYS_MAX : bitsWorthSending(costs, probed),
+    bitsPerKeyMax: BITS_PER_KEY_MAX,
+  };
+  const filter = { target: target.id, key, type: withTypmod(left.type, -1), condition, keysMax, ...(range && { range }), ...(bitmap && { bitmap }) }; // prettier-ignore
+  const expected = (form: KeyForm, part: number): KeyFilter => ({
+    ...filter,
+    expected: { keys: Math.round(keys), form, rows: Math.round(rows * Math.min(1, part)) },
+  });
+  if (isListed && (always || (keysMax > 0 && keys <= keysMax))) return expected('list', keys / values);
+  const extent = right.kind === 'column' ? estimator.extent(build, right.column) : undefined;
+  if (bitmap && keys <= bitmap.keysMax && areDense(keys, extent)) return expected('bitmap', keys / values);
+  if (range === undefined) return undefined;
+  const part = (extent && estimator.partWithin(target.fragment, column.column, extent)) ?? 1;
+  return always || isRangeWorthSending(costs, probed, part) ? expected('range', part) : undefined;
+}
+
+const areOfOneKind = ({ kind: left }: SqlType, { kind: right }: SqlType): boolean =>
+  left === right ? LISTED.has(left) || isOrderedEverywhere(left) : INTEGERS.has(left) && INTEGERS.has(right);
+
+function probedRows(
   { site, fragment, columns }: RemoteQuery,
   key: ColumnId,
   figures: { readonly rows: number; readonly values: number },
   { estimator, cost }: KeyFilterOptions,
-): number {
+): ProbedRows {
   const workMs = cost.workMs(fragment, site);
   const origin = originOf(fragment, key);
   const isIndexed = origin !== undefined && estimator.isIndexed(origin.scan, new Set([origin.column.id]));
-  return keysWorthSending(cost.site(site), {
+  return {
     ...figures,
     columns: columns.length,
     bytes: columns.reduce((sum, { id }) => sum + estimator.bytes(fragment, id), 0),
     keyBytes: estimator.bytes(fragment, key),
     workMs,
     index: isIndexed ? { sparedMs: workMs + cost.wholeMs(origin.scan, site), rows: estimator.rows(origin.scan) } : undefined,
-  });
+  };
 }
 
-/** column = ANY ($0): the array of keys is put in when it is known. `column`: what the key is called at its source. */
-function conditionOf(
-  on: readonly Scalar[],
-  key: ColumnRefScalar,
-  right: Scalar,
-  column: ColumnId,
-): ArrayCompareScalar | undefined {
-  for (const call of on) {
-    if (call.kind !== 'call' || call.operator?.name !== '=' || !call.fn.strict) continue;
-    const left = call.args.find((arg) => arg.kind === 'column' && arg.column === key.column);
-    const array = arrayTypeOf(right.type);
-    if (left === undefined || array === undefined || !call.args.includes(right)) continue;
-    const { fn, operator, inputCollation, type } = call;
-    return { kind: 'arraycompare', quantifier: 'any', fn, operator, left: { ...key, column }, array: { kind: 'param', index: 0, type: array }, inputCollation, type }; // prettier-ignore
-  }
-  return undefined;
-}
+/** The condition of the join that compares these two. */
+const equalityOf = (on: readonly Scalar[], key: ColumnRefScalar, right: Scalar): CallScalar | undefined =>
+  on.find(
+    (expr): expr is CallScalar =>
+      expr.kind === 'call' &&
+      expr.operator?.name === '=' &&
+      expr.fn.strict &&
+      expr.args.some((arg) => arg.kind === 'column' && arg.column === key.column) &&
+      expr.args.includes(right),
+  );
 
 /** The fragment that a column comes from, unchanged, through operators that let a condition on it pass; and its name there. */
 function sourceOf(plan: Plan, column: ColumnId): { readonly target: RemoteQuery; readonly column: ColumnId } | undefined {

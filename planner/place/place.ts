@@ -9,7 +9,7 @@
  */
 import { InternalError, unreachable } from '../../core/assert.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
-import type { Plan, Subplan } from '../../algebra/plan.ts';
+import type { KeyForm, Plan, Subplan } from '../../algebra/plan.ts';
 import {
   outputColumns,
   type Aggregate,
@@ -63,7 +63,8 @@ export interface PlacementSwitches {
   /** Sources do whatever they can. */
   readonly pushEverything: boolean;
   readonly splitAverages: boolean;
-  readonly keyFilters: boolean;
+  /** In which forms joins send keys to the source of their probe side; none: they do not. */
+  readonly keyForms: ReadonlySet<KeyForm>;
   /** Joins may build the other side when they see that it is the smaller one. */
   readonly adaptiveJoins: boolean;
   /** Inputs that come in order are merged, or grouped row by row. */
@@ -118,7 +119,7 @@ export class Placer {
     this.#fired = options.fired;
     this.#note = options.note;
     const { judge, estimator, cost, switches } = options;
-    this.#keyFilters = { judge, estimator, cost, always: switches.pushEverything };
+    this.#keyFilters = { judge, estimator, cost, always: switches.pushEverything, forms: switches.keyForms };
   }
 
   /** In the order in which they may be evaluated. */
@@ -396,17 +397,17 @@ export class Placer {
     const columns = rel.type === 'semi' || rel.type === 'anti' ? left.columns : [...left.columns, ...right.columns];
     const join = localJoin(this.#base(rel, columns, this.#whyHome(rel)), rel, left, right, on);
     if (join.kind !== 'hashjoin') return join;
-    const { keyFilters, merging } = this.#switches;
+    const { keyForms, merging } = this.#switches;
     const merged = merging === 'never' ? undefined : mergeJoin(join, outputOrder(left), outputOrder(right));
     const isSent =
-      keyFilters && !this.#inStep && (merged === undefined || (merging !== 'always' && this.#fits(rel.right, right)));
+      keyForms.size > 0 && !this.#inStep && (merged === undefined || (merging !== 'always' && this.#fits(rel.right, right)));
     const keyFilter = isSent ? keyFilterOf(join, on, rel.right, this.#keyFilters) : undefined;
     if (keyFilter === undefined && merged !== undefined) {
       this.#fired?.add('merge-join');
       return merged;
     }
     if (keyFilter === undefined) return this.#switches.adaptiveJoins ? withFlip(join, this.#switches.pushNothing) : join;
-    this.#fired?.add('key-filters');
+    this.#fired?.add('key-filters').add(`key-${keyFilter.expected.form}s`);
     return { ...join, keyFilter };
   }
 

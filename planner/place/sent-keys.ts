@@ -9,20 +9,23 @@
  *   └─ lake  customers
  */
 import type { Join, RelColumn } from '../../algebra/rel.ts';
+import type { KeyForm } from '../../algebra/plan.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
-import { keysWorthSending, sparedMs, type ProbedRows } from '../cost/key-filter-cost.ts';
+import { areDense, bitsWorthSending, keysWorthSending, sparedMs, type ProbedRows } from '../cost/key-filter-cost.ts';
 import { originOf } from '../estimate/column-origin.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { Candidate, Probed } from './candidate.ts';
 import type { RelationSet } from './conflict-rules.ts';
 import { bitsOf, type JoinGraph } from './join-graph.ts';
+import { hasBitmap } from './key-conditions.ts';
 import { remembered } from './join-selectivity.ts';
 
 interface KeysContext {
   readonly estimator: Estimator;
   readonly cost: CostModel;
-  readonly keyFilters: boolean;
+  readonly keyForms: ReadonlySet<KeyForm>;
 }
 
 /** What is known of one side of a join. */
@@ -70,7 +73,7 @@ export class SentKeys {
   target(near: Candidate, { set, rows, columns, bytes }: Side): Probed | undefined {
     if (near.place === HOME) return near.probed;
     // What waits for shipped rows does not wait for keys as well.
-    if (near.inputs.length > 0 || !this.#context.keyFilters) return undefined;
+    if (near.inputs.length > 0 || this.#context.keyForms.size === 0) return undefined;
     const { place } = near;
     const workMs = Math.max(0, near.costMs - this.#readMs(set, place)) + this.#workWithin(set, place);
     return { place, set, rows, sent: rows, columns: columns.length, bytes, workMs, joins: 0 };
@@ -109,17 +112,28 @@ export class SentKeys {
       const isFirst = near.place !== HOME;
       const index = isFirst ? this.#index(near, target, own) : undefined;
       const probed = { rows, values, columns, bytes, keyBytes: bytesOf(own), workMs, index };
-      if (keys > keysWorthSending(cost.site(place), probed)) continue;
+      const form = this.#form(keys, probed, place, other, isOwn ? a.type : b.type);
+      if (form === undefined) continue;
       const part = Math.min(1, keys / values);
       if (part >= (best?.part ?? 1)) continue;
       // By an index, other relations are read as before, and this part of the work of joining them is left.
       const foundMs =
         index && cost.lookUpMs(place, keys, index.rows * part) + Math.max(0, near.costMs - index.sparedMs) + workMs * part;
       const ownMs = (isFirst ? near.costMs : 0) - sparedMs(workMs, part);
-      const keyedMs = cost.keyedMs(place, ownMs, { keys, rows: isFirst ? rows : target.sent, foundMs });
+      const keyedMs = cost.keyedMs(place, ownMs, { keys, rows: isFirst ? rows : target.sent, form, foundMs });
       best = { rows: left.rows * part, costMs: keyedMs + this.#broughtMs(near, target, left, part), part };
     }
     return best;
+  }
+
+  /** In which so many keys out of this column's values are worth sending to a column of that type. */
+  #form(keys: number, probed: ProbedRows, place: string, column: ColumnId, type: SqlType): 'list' | 'bitmap' | undefined {
+    const { keyForms, estimator, cost } = this.#context;
+    const costs = cost.site(place);
+    if (keyForms.has('list') && keys <= keysWorthSending(costs, probed)) return 'list';
+    if (!keyForms.has('bitmap') || !hasBitmap(type) || keys > bitsWorthSending(costs, probed)) return undefined;
+    const relation = this.#graph.relations[this.#figures.leafOf.get(column)!]!;
+    return areDense(keys, estimator.extent(relation, column)) ? 'bitmap' : undefined;
   }
 
   /** The rows that are left, brought home; and what there is between the fragment and the join. */

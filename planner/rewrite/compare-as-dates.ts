@@ -10,22 +10,12 @@
  * midnight depends on the session's time zone.
  */
 import type { Rel } from '../../algebra/rel.ts';
-import type { CallScalar, FunctionRef, OperatorRef, Scalar } from '../../algebra/scalar.ts';
+import { commuted, comparisonOf, type Comparison } from '../../algebra/comparisons.ts';
+import type { CallScalar, Scalar } from '../../algebra/scalar.ts';
 import { rewriteAllScalars } from '../../algebra/transform.ts';
 import { TIMESTAMP_INFINITY, TIMESTAMP_MINUS_INFINITY } from '../../core/datum.ts';
 import { sqlType } from '../../core/sql-type.ts';
 
-type Comparison = 'lt' | 'le' | 'gt' | 'ge' | 'eq' | 'ne';
-
-/** OIDs from pg_proc.dat and pg_operator.dat: function, operator, its name, commutator and negator. */
-const DATE_COMPARISONS: Readonly<Record<Comparison, readonly [number, number, string, Comparison, number]>> = {
-  eq: [1086, 1093, '=', 'eq', 1094],
-  ne: [1091, 1094, '<>', 'ne', 1093],
-  lt: [1087, 1095, '<', 'gt', 1098],
-  le: [1088, 1096, '<=', 'ge', 1097],
-  gt: [1089, 1097, '>', 'lt', 1096],
-  ge: [1090, 1098, '>=', 'le', 1095],
-};
 const MIXED = /^(?:date_(lt|le|gt|ge|eq|ne)_timestamp\(date,timestamp\)|timestamp_(lt|le|gt|ge|eq|ne)_date\(timestamp,date\))$/;
 const MICROS_PER_DAY = 86_400_000_000n;
 
@@ -36,7 +26,7 @@ function asDates(call: CallScalar): Scalar {
   if (!match) return call;
   const dateFirst = match[1] !== undefined;
   const written = (match[1] ?? match[2]) as Comparison;
-  const comparison = dateFirst ? written : DATE_COMPARISONS[written][3];
+  const comparison = dateFirst ? written : commuted(written);
   const date = call.args[dateFirst ? 0 : 1]!;
   const constant = call.args[dateFirst ? 1 : 0]!;
   if (constant.kind !== 'const' || constant.value === null) return call;
@@ -47,7 +37,7 @@ function asDates(call: CallScalar): Scalar {
   const sharpened = timeOfDay === 0n ? comparison : afterMidnight(comparison);
   if (sharpened === undefined) return call;
   const value: Scalar = { kind: 'const', value: day, type: sqlType('date'), location: constant.location };
-  return { ...call, fn: dateFunction(sharpened), operator: dateOperator(sharpened), args: [date, value] };
+  return { ...call, ...comparisonOf(sharpened, 'date'), args: [date, value] };
 }
 
 /** The comparison of dates that says the same when the constant is later than its day's midnight. */
@@ -63,22 +53,4 @@ function afterMidnight(comparison: Comparison): Comparison | undefined {
     case 'ne':
       return undefined;
   }
-}
-
-const dateFunction = (comparison: Comparison): FunctionRef => ({
-  oid: DATE_COMPARISONS[comparison][0],
-  schema: 'pg_catalog',
-  name: `date_${comparison}`,
-  signature: `date_${comparison}(date,date)`,
-  kind: 'function',
-  volatility: 'immutable',
-  strict: true,
-  leakproof: true,
-  returnsSet: false,
-});
-
-function dateOperator(comparison: Comparison): OperatorRef {
-  const [functionOid, oid, name, commuted, negator] = DATE_COMPARISONS[comparison];
-  const commutator = DATE_COMPARISONS[commuted][1];
-  return { oid, schema: 'pg_catalog', name, position: 'infix', functionOid, commutator, negator, canHash: comparison === 'eq' };
 }

@@ -22,6 +22,7 @@ const SWITCHES: Readonly<Record<string, readonly string[]>> = {
   'pushed down': [],
   'placement off': ['placement'],
   'all that sources can do': ['cost-placement'],
+  'without lists of keys': ['cost-placement', 'key-lists'],
   'all that can be shipped': ['shipping-cost'],
   'all that can be sorted': ['sorting-cost'],
 };

@@ -32,6 +32,42 @@ SELECT e.id, t.big FROM events e JOIN (SELECT p.id + 9007199254740952 AS big FRO
 -- dates, infinite ones among them
 SELECT p.id, t.day FROM people p JOIN (SELECT e.happened::date AS day FROM events e UNION ALL SELECT DATE '2020-02-29' + c.n % 2 FROM codes c WHERE c.n < 5 UNION ALL VALUES (DATE 'infinity'), ('-infinity'), (NULL), ('0044-03-15 BC'), ('1969-12-31')) t ON t.day = p.joined ORDER BY 1, 2;
 
+-- integers of two widths: what does not fit the other one, extremes, all of them outside, negative ones alone
+SELECT d.id, e.id FROM depts d JOIN events e ON e.qty = d.budget ORDER BY 1, 2;
+
+SELECT e.id, t.big FROM events e JOIN (SELECT budget AS big FROM depts UNION ALL VALUES (32767), (-32769), (2147483648)) t ON t.big = e.qty ORDER BY 1, 2;
+
+SELECT p.id, t.big FROM people p JOIN (SELECT budget AS big FROM depts UNION ALL VALUES (7), (2147483648), (-2147483649), (NULL)) t ON t.big = p.id ORDER BY 1, 2;
+
+SELECT p.id, t.big FROM people p JOIN (SELECT e.id + 9000000000 AS big FROM events e) t ON t.big = p.id ORDER BY 1;
+
+SELECT p.id, t.big FROM people p JOIN (SELECT e.id - 9100000000000000 AS big FROM events e) t ON t.big = p.id ORDER BY 1;
+
+SELECT d.id, t.k FROM depts d JOIN (SELECT qty AS k, id FROM events) t ON t.k = d.budget ORDER BY 1, t.id;
+
+SELECT d.id, t.k FROM depts d JOIN (SELECT e.id - 9223372036854775807 AS k FROM events e WHERE e.id < 9 UNION ALL VALUES (-9223372036854775808), (9223372036854775807)) t ON t.k = d.budget ORDER BY 1, 2;
+
+SELECT e.id, t.k FROM events e JOIN (SELECT -p.id AS k FROM people p) t ON t.k = e.qty ORDER BY 1, 2;
+
+SELECT e.id, t.k FROM events e JOIN (SELECT 1 - p.id AS k, p.dept FROM people p) t ON t.k = e.qty AND t.dept = e.person ORDER BY 1, 2;
+
+SELECT c.n, t.k FROM codes c JOIN (SELECT p.id - 20 AS k FROM people p UNION ALL VALUES (2147483647), (-2147483648)) t ON t.k = c.n ORDER BY 1, 2;
+
+-- timestamps, infinite ones and those of any calendar among them
+SELECT e.id, t.at FROM events e JOIN (SELECT p.joined::timestamp + interval '12 hours' AS at FROM people p UNION ALL SELECT happened FROM events WHERE id < 4 UNION ALL VALUES (TIMESTAMP '1969-07-20 20:17:40.123456'), (NULL)) t ON t.at = e.happened ORDER BY 1, 2;
+
+SELECT e.id, t.at FROM events e JOIN (SELECT p.joined::timestamp AS at FROM people p UNION ALL VALUES (TIMESTAMP 'infinity'), ('-infinity'), ('2024-02-29 23:59:59')) t ON t.at = e.happened ORDER BY 1, 2;
+
+SELECT e.id, t.at FROM events e JOIN (SELECT p.joined::timestamp AS at FROM people p UNION ALL VALUES (TIMESTAMP '294276-12-31 23:59:59.999999'), ('4713-01-01 00:00:00 BC'), ('2024-02-29 23:59:59')) t ON t.at = e.happened ORDER BY 1, 2;
+
+SELECT e.id, t.at FROM events e JOIN (VALUES (TIMESTAMP '294276-12-31 23:59:59.999999'), ('294276-01-01'), ('infinity')) t (at) ON t.at = e.happened ORDER BY 1, 2;
+
+SELECT d.id, t.at FROM depts d JOIN (SELECT p.joined::timestamp AT TIME ZONE 'UTC' AS at FROM people p UNION ALL VALUES (TIMESTAMPTZ '1960-01-01 00:00:00+00'), ('2020-03-29 01:30:00+00'), ('infinity'), (NULL)) t ON t.at = d.opened ORDER BY 1, 2;
+
+SELECT p.id, t.day FROM people p JOIN (SELECT NULLIF(e.happened, e.happened)::date AS day FROM events e) t ON t.day = p.joined ORDER BY 1;
+
+SELECT p.id, t.day FROM people p JOIN (SELECT DATE '1969-12-30' + c.n % 3 AS day FROM codes c WHERE c.n < 5) t ON t.day = p.joined ORDER BY 1, 2;
+
 -- uuid
 SELECT e.id, f.id FROM events e JOIN events f ON f.ref = e.ref JOIN people p ON p.id = f.id AND p.dept = 1 ORDER BY 1, 2;
 

@@ -22,6 +22,8 @@ export const FUZZ_PLACEMENTS: Readonly<Record<string, PlacementChoice>> = {
   eager: { placement: spread, disabled: ['cost-placement'] },
   /** Joins and groups whose inputs can be sorted for them. */
   sorted: { placement: spread, disabled: ['sorting-cost'] },
+  /** Keys in every form but lists. */
+  ranges: { placement: spread, disabled: ['cost-placement', 'key-lists'] },
   'scans only': { placement: (table) => (slotOf(table) === 1 ? 'duck' : 'pg'), disabled: ['placement'] },
   plain: {
     placement: (table) => (slotOf(table) === 2 ? 'pg' : 'duck'),

@@ -2,7 +2,7 @@
  * *.plan: statements, what the planner did with them, and the plan. A case, up to the next empty line but one:
  *
  *   # words for the reader
- *   stats shop.orders rows=1e6            instead of what the source says
+ *   stats shop.orders rows=1e6 customer_id=1..5000    instead of what the source says: a column's values, evenly spread
  *   plan expect=RULE expect-not=RULE disable=RULE …
  *   SELECT …
  *   ----
@@ -28,7 +28,7 @@ const DEFAULT_ROWS = 1000;
 interface PlanCase {
   readonly question: string;
   readonly sql: string;
-  readonly stats: ReadonlyMap<string, number>;
+  readonly stats: ReadonlyMap<string, TableStatistics>;
   readonly expect: readonly string[];
   readonly expectNot: readonly string[];
   readonly disable: readonly string[];
@@ -37,12 +37,12 @@ interface PlanCase {
 
 function parseCase(text: string): PlanCase {
   const [question = '', plan = ''] = text.split('\n----\n');
-  const stats = new Map<string, number>();
+  const stats = new Map<string, TableStatistics>();
   const options = new Map<string, string[]>();
   const sql: string[] = [];
   for (const line of question.replace(/\n----$/, '').split('\n')) {
-    const stat = /^stats (\S+) rows=(\S+)$/.exec(line);
-    if (stat) stats.set(stat[1]!, Number(stat[2]));
+    const stat = /^stats (\S+) rows=(\S+)((?: \w+=-?\d+\.\.-?\d+)*)$/.exec(line);
+    if (stat) stats.set(stat[1]!, tableWith(Number(stat[2]), stat[3]!));
     else if (/^plan( |$)/.test(line)) {
       for (const word of line.slice(5).split(/\s+/).filter(Boolean)) {
         const [name, value] = word.split('=');
@@ -62,13 +62,22 @@ function parseCase(text: string): PlanCase {
   };
 }
 
+/** `columns`: ` name=least..greatest`, several times. */
+function tableWith(rows: number, columns: string): TableStatistics {
+  const known = [...columns.matchAll(/(\w+)=(-?\d+)\.\.(-?\d+)/g)].map(([, name, least, greatest]) => {
+    const distinct = Math.min(rows, Number(greatest) - Number(least) + 1);
+    return [name!, { nullFraction: 0, distinct, width: 4, common: [], histogram: [least!, greatest!] }] as const;
+  });
+  return { ...tableOfRows(rows), columns: new Map(known) };
+}
+
 const observer = {
-  injected: new Map<string, number>() as ReadonlyMap<string, number>,
+  injected: new Map<string, TableStatistics>() as ReadonlyMap<string, TableStatistics>,
   disabled: new Set<string>(),
   fired: new Set<string>(),
   statistics: {
     table: (table: { readonly site: string; readonly name: string }): TableStatistics =>
-      tableOfRows(observer.injected.get(`${table.site}.${table.name}`) ?? DEFAULT_ROWS),
+      observer.injected.get(`${table.site}.${table.name}`) ?? tableOfRows(DEFAULT_ROWS),
   },
 };
 

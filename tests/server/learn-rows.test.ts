@@ -1,5 +1,5 @@
 /** Which nodes of a plan that ran tell something, and which do not: what a join's keys narrowed is not what was asked for. */
-import type { HashJoinPlan, Plan, QueryPlan } from '../../algebra/plan.ts';
+import type { KeyFilter, HashJoinPlan, Plan, QueryPlan } from '../../algebra/plan.ts';
 import type { Rel, Scan } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { LearnedRows } from '../../planner/estimate/learned-rows.ts';
@@ -48,7 +48,8 @@ test('whatever was read to its end', () => {
 });
 
 test('not a join whose rows another one sends keys for, but that one', () => {
-  const keyed = { ...upper, keyFilter: { target: 1, key: 0, condition: column(1), keysMax: 9, expected: { keys: 1, rows: 1 } } };
+  const keyFilter: KeyFilter = { target: 1, key: 0, type: column(1).type, condition: column(1), keysMax: 9, expected: { keys: 1, form: 'list', rows: 1 } }; // prettier-ignore
+  const keyed = { ...upper, keyFilter };
   expect(learned(keyed, [[4, 500], [5, 500]])).toEqual(['all']); // prettier-ignore
   // The fragment says nothing when keys came, so that it speaks tells that none did.
   expect(learned(keyed, [[1, 500]])).toEqual(['orders']);

@@ -2,7 +2,14 @@
 import type { SiteCosts } from '../../../algebra/site-costs.ts';
 import { DUCKDB_COSTS } from '../../../connectors/duckdb/costs.ts';
 import { POSTGRES_COSTS } from '../../../connectors/postgres/costs.ts';
-import { KEYS_MAX, keysWorthSending, type ProbedRows } from '../../../planner/cost/key-filter-cost.ts';
+import {
+  areDense,
+  bitsWorthSending,
+  isRangeWorthSending,
+  KEYS_MAX,
+  keysWorthSending,
+  type ProbedRows,
+} from '../../../planner/cost/key-filter-cost.ts';
 
 /** 100 Mbit/s and 5 ms away. */
 const FAR: SiteCosts = { ...POSTGRES_COSTS, link: { startMs: 5.4, row: 710, column: 363, byte: 80 } };
@@ -32,4 +39,26 @@ test('joins that the source is spared count, and so does an index', () => {
   expect(keysWorthSending(POSTGRES_COSTS, { ...few, index: { sparedMs: 20, rows: 1_000 } })).toBeGreaterThan(100);
   const near = keysWorthSending(POSTGRES_COSTS, FACTS);
   expect(keysWorthSending(POSTGRES_COSTS, { ...FACTS, index: { sparedMs: 0, rows: 60_000 } })).toBe(near);
+});
+
+test('a bitmap takes more keys than a list, where there are bitmaps', () => {
+  const many = { ...FACTS, rows: 6e6, values: 4e6 };
+  for (const site of [POSTGRES_COSTS, FAR])
+    expect(bitsWorthSending(site, many)).toBeGreaterThan(5 * keysWorthSending(site, many));
+  expect(bitsWorthSending(DUCKDB_COSTS, many)).toBe(0);
+});
+
+test('a key to every 64 values is dense enough, and what is not known is not', () => {
+  expect(areDense(10, [1, 640])).toBe(true);
+  expect(areDense(10, [1, 642])).toBe(false);
+  expect(areDense(10, undefined)).toBe(false);
+  expect(areDense(10, ['a', 'b'])).toBe(false);
+});
+
+test('bounds are worth waiting for where they spare half of many rows', () => {
+  for (const site of [POSTGRES_COSTS, DUCKDB_COSTS, FAR]) {
+    expect(isRangeWorthSending(site, FACTS, 0.3)).toBe(true);
+    expect(isRangeWorthSending(site, FACTS, 0.7)).toBe(false);
+    expect(isRangeWorthSending(site, { ...FACTS, rows: 1_000 }, 0.3)).toBe(false);
+  }
 });

@@ -52,7 +52,7 @@ function contextOf(seed: number, seen: readonly Rel[] = []): ConstructorParamete
     pushNothing: seed % 7 === 0,
     splitAverages: true,
     shipping: (['never', 'by cost', 'always'] as const)[seed % 3]!,
-    keyFilters: seed % 2 === 0,
+    keyForms: new Set(seed % 2 === 0 ? (['list', 'bitmap'] as const) : []),
     orderJoins: true,
     alternatives: new Set(),
     merging: (['never', 'by cost', 'always'] as const)[seed % 3]!,
