@@ -12,7 +12,8 @@ const no = (reason: string): Verdict => ({ verdict: 'no', reason });
 
 /** Beside the aggregates of the capability table, which all run over windows as well; `only`: under which condition. */
 export const duckdbWindowFunctions: readonly { readonly signature: string; readonly only?: string }[] = [
-  ...['row_number()', 'rank()', 'dense_rank()', 'percent_rank()', 'cume_dist()'].map((signature) => ({ signature })),
+  ...['row_number()', 'rank()', 'percent_rank()', 'cume_dist()'].map((signature) => ({ signature })),
+  { signature: 'dense_rank()', only: 'with PARTITION BY or ORDER BY' },
   { signature: 'ntile(int4)', only: 'of a positive constant' },
   ...['lag', 'lead'].flatMap((name) => [
     { signature: `${name}(anyelement)`, only: 'of a column' },
@@ -37,6 +38,9 @@ export function windowVerdict(
     const reason = boundReason(bound, rel.frame.mode);
     if (reason !== undefined) return no(reason);
   }
+  // Over rows that a semi join lets through, it ends the process: DuckDB 1.5.6.
+  const isWhole = rel.partition.length === 0 && rel.order.length === 0;
+  if (isWhole && rel.functions.some(({ call }) => call.fn.name === 'dense_rank')) return no('dense_rank over all rows');
   if (isInverted(rel.frame)) return no('DuckDB counts rows in a frame that ends before it begins');
   for (const { call } of rel.functions) {
     const verdict = call.fn.kind === 'aggregate' ? aggregateVerdict(call, aggregate) : functionVerdict(call, values);

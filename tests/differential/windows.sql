@@ -173,3 +173,8 @@ SELECT * FROM (SELECT id, dept, sum(id) OVER (PARTITION BY dept) AS s, sum(id) O
 SELECT q.id, q.n, d.title FROM (SELECT id, dept, row_number() OVER (PARTITION BY dept ORDER BY salary DESC NULLS LAST, id) AS n FROM people) q JOIN depts d ON d.id = q.dept WHERE d.title = 'Ops' AND q.n <= 2 ORDER BY 1;
 
 SELECT * FROM (SELECT p.id, e.kind, lag(e.id) OVER (PARTITION BY e.kind ORDER BY e.id) AS b FROM people p JOIN events e ON e.person = p.id) q WHERE kind = 'buy' AND id < 20 ORDER BY 1, 3;
+
+-- Nothing to order by: DuckDB 1.5.6 ends its process over this.
+SELECT dense_rank() OVER () FROM people WHERE id IN (SELECT id FROM depts);
+
+SELECT dense_rank() OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM events WHERE person IN (SELECT id FROM people);
