@@ -18,8 +18,11 @@ export interface Grouped {
 
 export function grouped(generation: Generation, options: SelectOptions, scope: Scope): Grouped {
   const { random } = generation;
+  const kind = random.below(8);
+  // Of DISTINCT over an outer column that a grouping set made NULL, PostgreSQL 18 loses that row.
+  const outer = new Set(kind <= 2 ? (options.outer ?? []).map((column) => column.sql) : []);
   // A key holds no subquery: it is written twice and must be the same text.
-  const bare: Scope = { columns: scope.columns };
+  const bare: Scope = { columns: scope.columns.filter((column) => !outer.has(column.sql)) };
   const keys = Array.from({ length: random.below(4) }, () => {
     const type = random.pick(ORDERED_TYPES);
     return { type, tree: randomExpression(random, type, bare, 1) };
@@ -40,13 +43,12 @@ export function grouped(generation: Generation, options: SelectOptions, scope: S
   };
   const items = options.types ? options.types.map(item) : Array.from({ length: 1 + random.below(4) }, () => item(undefined));
   const having = random.chance(0.25) ? optional([' HAVING ', havingCondition(generation, scope, options)]) : '';
-  return { items, clauses: node('clause', [groupBy(generation, keys), having]) };
+  return { items, clauses: node('clause', [groupBy(generation, keys, kind), having]) };
 }
 
-function groupBy({ random }: Generation, keys: readonly Typed[]): SqlTree {
+function groupBy({ random }: Generation, keys: readonly Typed[], kind: number): SqlTree {
   if (keys.length === 0) return '';
   const trees = keys.map(({ tree }) => tree);
-  const kind = random.below(8);
   if (kind === 0) return node('clause', [' GROUP BY ROLLUP (', list(trees), ')']);
   if (kind === 1) return node('clause', [' GROUP BY CUBE (', list(trees), ')']);
   if (kind === 2) {
