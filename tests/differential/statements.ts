@@ -7,6 +7,8 @@ import type { Placement } from '../support/federation.ts';
 
 interface Statement {
   readonly sql: string;
+  /** Name of its file, without `.sql`. */
+  readonly topic: string;
   /** `-- refused: WHAT` above it: it may be, with 0A000 that names it. */
   readonly refused: string | undefined;
 }
@@ -14,8 +16,12 @@ interface Statement {
 export const statements: readonly Statement[] = readdirSync(__dirname)
   .filter((file) => file.endsWith('.sql'))
   .sort()
-  .flatMap((file) => readFileSync(path.join(__dirname, file), 'utf8').split(/\n\s*\n/))
-  .map((paragraph) => ({
+  .flatMap((file) => {
+    const paragraphs = readFileSync(path.join(__dirname, file), 'utf8').split(/\n\s*\n/);
+    return paragraphs.map((paragraph) => ({ paragraph, topic: path.basename(file, '.sql') }));
+  })
+  .map(({ paragraph, topic }) => ({
+    topic,
     sql: paragraph
       .replace(/^--.*$/gm, '')
       .trim()
@@ -44,11 +50,16 @@ export async function answers(oracle: pg.ClientConfig): Promise<readonly TypedOu
   return outcomes;
 }
 
-/** What a gateway answers otherwise: the statements, and how. */
-export async function wrongAnswers(gateway: pg.ClientConfig, expected: readonly TypedOutcome[]): Promise<readonly string[]> {
+/** What a gateway answers otherwise: the statements, of these topics if given, and how. */
+export async function wrongAnswers(
+  gateway: pg.ClientConfig,
+  expected: readonly TypedOutcome[],
+  topics?: readonly string[],
+): Promise<readonly string[]> {
   const client = await connectText(gateway);
   const wrong: string[] = [];
   for (const [i, statement] of statements.entries()) {
+    if (topics?.includes(statement.topic) === false) continue;
     const differs = fault(statement, expected[i]!, await run(client, statement.sql));
     if (differs !== undefined) wrong.push(differs);
   }
