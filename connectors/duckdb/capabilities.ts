@@ -106,6 +106,8 @@ export class DuckDBCapabilities implements Capabilities {
         return exact;
       case 'distinct':
       case 'nullif':
+        // The constant is written with the other side's scale, and would come out with it.
+        if (expr.kind === 'nullif' && expr.left.type.kind === 'numeric' && expr.left.kind === 'const') return no(WIDTH_REASON);
         return callVerdict(expr.equality.signature, expr.equality.schema, [expr.left, expr.right], expr.inputCollation);
       case 'arraycompare': {
         const isList = expr.quantifier === 'any' ? expr.operator.name === '=' : expr.operator.name === '<>';

@@ -186,3 +186,6 @@ SELECT id FROM (SELECT id, dept FROM people WHERE id/(id-1) > 3) t WHERE id/(id-
 SELECT id FROM people WHERE NOT (id/(id-1) > 1) AND id/(id-1) > 2;
 
 SELECT id FROM people WHERE id/(id-1) IN (1, 2) AND id/(id-1) NOT IN (1, 2);
+
+-- A constant keeps its scale beside a column of another.
+SELECT nullif(2460342::numeric, salary), nullif(salary, 5::numeric), nullif(1.5::numeric, salary) FROM people;
