@@ -1,7 +1,8 @@
 /**
  * The comparisons of two values of one built-in type whose order is the same everywhere, for rules that write a comparison
- * nobody wrote: what pg_proc.dat and pg_operator.dat say of them.
+ * nobody wrote.
  */
+import { builtin, infix } from './builtin.ts';
 import type { CallScalar, FunctionRef, OperatorRef, Scalar } from './scalar.ts';
 import { sqlType, type TypeKind } from '../core/sql-type.ts';
 
@@ -47,27 +48,9 @@ export function comparisonOf(
   const [functionOid, oid] = known[comparison];
   const [name, exchanged, opposite] = MEANINGS[comparison];
   const fnName = `${known.prefix}${comparison}`;
+  const more = { negator: known[opposite][1], canHash: comparison === 'eq' };
   return {
-    fn: {
-      oid: functionOid,
-      schema: 'pg_catalog',
-      name: fnName,
-      signature: `${fnName}(${kind},${kind})`,
-      kind: 'function',
-      volatility: 'immutable',
-      strict: true,
-      leakproof: true,
-      returnsSet: false,
-    },
-    operator: {
-      oid,
-      schema: 'pg_catalog',
-      name,
-      position: 'infix',
-      functionOid,
-      commutator: known[exchanged][1],
-      negator: known[opposite][1],
-      canHash: comparison === 'eq',
-    },
+    fn: builtin(functionOid, fnName, `${fnName}(${kind},${kind})`, 'function', { strict: true, leakproof: true }),
+    operator: infix(oid, name, functionOid, known[exchanged][1], more),
   };
 }

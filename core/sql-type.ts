@@ -129,6 +129,9 @@ export function numericTypmod(typmod: number): { precision: number; scale: numbe
   return { precision: (t >> 16) & 0xffff, scale: ((t & 0x7ff) ^ 1024) - 1024 };
 }
 
+const INTEGERS: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8']);
+export const isInteger = ({ kind }: SqlType): boolean => INTEGERS.has(kind);
+
 export const isTextKind = (kind: TypeKind): boolean => collatable(kind);
 
 export const isCodePointOrder = (collation: Collation): boolean =>

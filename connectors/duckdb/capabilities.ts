@@ -1,7 +1,7 @@
 /**
  * DuckDB's answers to the planner. `scalar` and `aggregate` judge by the capability table alone; `operator` has the whole
  * input in view and adds what depends on it: the proof that every numeric expression of the node keeps PostgreSQL's scale
- * and fits a DECIMAL (numeric-shape.ts). Whoever pushes a node must ask both.
+ * and fits a DECIMAL (numeric-shape.ts). Whoever pushes a node must ask both. Long since every kind of node has its verdict.
  */
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { outputColumns } from '../../algebra/rel.ts';
@@ -106,8 +106,6 @@ export class DuckDBCapabilities implements Capabilities {
         return exact;
       case 'distinct':
       case 'nullif':
-        // The constant is written with the other side's scale, and would come out with it.
-        if (expr.kind === 'nullif' && expr.left.type.kind === 'numeric' && expr.left.kind === 'const') return no(WIDTH_REASON);
         return callVerdict(expr.equality.signature, expr.equality.schema, [expr.left, expr.right], expr.inputCollation);
       case 'arraycompare': {
         const isList = expr.quantifier === 'any' ? expr.operator.name === '=' : expr.operator.name === '<>';
@@ -238,6 +236,8 @@ export class DuckDBCapabilities implements Capabilities {
     if (expr.kind === 'subquery' && expr.mode !== 'scalar') return undefined;
     const pair = comparedNumerics(expr);
     if (pair) {
+      // It would come out with the other side's scale.
+      if (expr.kind === 'nullif' && isFitted(expr.left)) return WIDTH_REASON;
       for (const part of pair)
         for (const inner of scalarParts(part)) {
           const reason = this.numericReason(inner, shapes);
@@ -266,9 +266,8 @@ export class DuckDBCapabilities implements Capabilities {
   /** Both sides must fit one DECIMAL; a constant or parameter is fitted to the other side. */
   private comparisonReason(pair: readonly Scalar[], shapes: NumericShapes): string | undefined {
     const found = pair.map((side) => {
-      if (side.kind === 'const' || side.kind === 'param') return 'fixed';
-      // A subquery that is not exact here reaches us as a parameter.
-      return this.finder.scalar(side, shapes) ?? (side.kind === 'subquery' ? 'fixed' : undefined);
+      if (isFitted(side) && side.kind !== 'subquery') return 'fixed';
+      return this.finder.scalar(side, shapes) ?? (isFitted(side) ? 'fixed' : undefined);
     });
     const open = found.filter((shape): shape is NumericShape => typeof shape === 'object');
     if (found.includes(undefined) || open.some((shape) => !fits(shape))) return WIDTH_REASON;
@@ -281,6 +280,9 @@ export class DuckDBCapabilities implements Capabilities {
     return scale + Math.max(...open.map(integerDigits)) > DIGITS_MAX ? WIDTH_REASON : undefined;
   }
 }
+
+/** Has no scale that binds; a subquery that is not exact here reaches us as a parameter. */
+const isFitted = ({ kind }: Scalar): boolean => kind === 'const' || kind === 'param' || kind === 'subquery';
 
 /** The elements of an array that is written out or constant. */
 function listElements(array: Scalar): readonly Scalar[] {

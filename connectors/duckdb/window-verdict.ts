@@ -38,12 +38,9 @@ export function windowVerdict(
     const reason = boundReason(bound, rel.frame.mode);
     if (reason !== undefined) return no(reason);
   }
-  // Over rows that a semi join lets through, it ends the process: DuckDB 1.5.6.
-  const isWhole = rel.partition.length === 0 && rel.order.length === 0;
-  if (isWhole && rel.functions.some(({ call }) => call.fn.name === 'dense_rank')) return no('dense_rank over all rows');
   if (isInverted(rel.frame)) return no('DuckDB counts rows in a frame that ends before it begins');
   for (const { call } of rel.functions) {
-    const verdict = call.fn.kind === 'aggregate' ? aggregateVerdict(call, aggregate) : functionVerdict(call, values);
+    const verdict = call.fn.kind === 'aggregate' ? aggregateVerdict(call, aggregate) : functionVerdict(call, rel, values);
     if (verdict.verdict !== 'exact') return verdict;
   }
   return exact;
@@ -68,9 +65,11 @@ function aggregateVerdict(call: WindowCall, aggregate: (call: WindowCall) => Ver
   return aggregate(call);
 }
 
-function functionVerdict(call: WindowCall, values: (type: SqlType) => Verdict): Verdict {
+function functionVerdict(call: WindowCall, { partition, order }: Window, values: (type: SqlType) => Verdict): Verdict {
   const { name, schema, signature } = call.fn;
   if (schema !== 'pg_catalog' || !FUNCTIONS.has(signature)) return no(`${signature} is not proven equal on DuckDB`);
+  // Over rows that a semi join lets through, it ends the process: DuckDB 1.5.6.
+  if (name === 'dense_rank' && partition.length === 0 && order.length === 0) return no('dense_rank over all rows');
   const [value, number, fallback] = call.args;
   if (name === 'ntile') return isBetween(value, 1, OFFSET_MAX) ? exact : no('ntile of what is not constant');
   if (value === undefined) return exact;

@@ -14,7 +14,7 @@ import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { aggregateScalars, someScalar, substituteColumns, visitRel } from '../../algebra/transform.ts';
-import { sqlType } from '../../core/sql-type.ts';
+import { isInteger, sqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { freeColumns, freeColumnsOf } from './free-columns.ts';
 import { filtered } from './pending-joins.ts';
@@ -237,8 +237,7 @@ function isKeyEquality(call: CallScalar): boolean {
     return false;
   const { inputCollation } = call;
   if (typeof inputCollation === 'object' && !inputCollation.deterministic) return false;
-  const integers = new Set(['int2', 'int4', 'int8']);
-  return left.type.oid === right.type.oid || (integers.has(left.type.kind) && integers.has(right.type.kind));
+  return left.type.oid === right.type.oid || (isInteger(left.type) && isInteger(right.type));
 }
 
 /** Whether at most one row can have given values in `columns`: a declared key of a single table. */

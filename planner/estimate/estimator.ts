@@ -98,6 +98,12 @@ export class Estimator {
     return rel.columns.some((column) => columns.has(column.id) && first.has(column.sourceName));
   }
 
+  /** The table that a column comes from, if an index begins with it there. */
+  indexedTable(rel: Rel, column: ColumnId): Scan | undefined {
+    const origin = originOf(rel, column);
+    return origin && this.isIndexed(origin.scan, new Set([origin.column.id])) ? origin.scan : undefined;
+  }
+
   #compute(rel: Rel): number {
     switch (rel.kind) {
       case 'scan':

@@ -1,41 +1,17 @@
 /**
  * Calls of PostgreSQL's own functions that rewritten aggregates are made of (split-averages, eager-aggregates), and key filters.
- * OIDs from pg_proc.dat and pg_operator.dat: fixed for built-in objects.
  */
+import { builtin, infix } from '../../algebra/builtin.ts';
 import type { RelColumn } from '../../algebra/rel.ts';
 import type { AggregateCall, CallScalar, FunctionRef, OperatorRef, Scalar } from '../../algebra/scalar.ts';
 import { sqlType, type SqlType } from '../../core/sql-type.ts';
-
-const builtin = (oid: number, name: string, signature: string, kind: FunctionRef['kind'], strict: boolean): FunctionRef => ({
-  oid,
-  schema: 'pg_catalog',
-  name,
-  signature,
-  kind,
-  volatility: 'immutable',
-  strict,
-  leakproof: false,
-  returnsSet: false,
-  ...(kind === 'aggregate' ? { aggregateKind: 'normal' } : {}),
-});
-
-const infix = (oid: number, name: string, functionOid: number, commutator: number): OperatorRef => ({
-  oid,
-  schema: 'pg_catalog',
-  name,
-  position: 'infix',
-  functionOid,
-  commutator,
-  negator: 0,
-  canHash: false,
-});
 
 export interface BuiltinAggregate {
   readonly fn: FunctionRef;
   readonly type: SqlType;
 }
 const aggregate = (oid: number, name: string, signature: string, type: SqlType): BuiltinAggregate => ({
-  fn: builtin(oid, name, signature, 'aggregate', false),
+  fn: builtin(oid, name, signature, 'aggregate', { strict: false }),
   type,
 });
 
@@ -49,29 +25,29 @@ export const SUM_NUMERIC = aggregate(2114, 'sum', 'sum(numeric)', NUMERIC);
 export const COUNT_VALUES = aggregate(2147, 'count', 'count(any)', INT8);
 export const COUNT_ROWS = aggregate(2803, 'count', 'count()', INT8);
 
-const numericDiv = builtin(1727, 'numeric_div', 'numeric_div(numeric,numeric)', 'function', true);
-const numericMul = builtin(1726, 'numeric_mul', 'numeric_mul(numeric,numeric)', 'function', true);
-const int8Mul = builtin(465, 'int8mul', 'int8mul(int8,int8)', 'function', true);
+const numericDiv = builtin(1727, 'numeric_div', 'numeric_div(numeric,numeric)', 'function', { strict: true });
+const numericMul = builtin(1726, 'numeric_mul', 'numeric_mul(numeric,numeric)', 'function', { strict: true });
+const int8Mul = builtin(465, 'int8mul', 'int8mul(int8,int8)', 'function', { strict: true });
 const divide = infix(1761, '/', 1727, 0);
 const multiplyNumeric = infix(1760, '*', 1726, 1760);
 const multiplyInt8 = infix(686, '*', 465, 686);
 
-const int4Mi = builtin(181, 'int4mi', 'int4mi(int4,int4)', 'function', true);
-const int8Mi = builtin(464, 'int8mi', 'int8mi(int8,int8)', 'function', true);
+const int4Mi = builtin(181, 'int4mi', 'int4mi(int4,int4)', 'function', { strict: true });
+const int8Mi = builtin(464, 'int8mi', 'int8mi(int8,int8)', 'function', { strict: true });
 const minusInt4 = infix(555, '-', 181, 0);
 const minusInt8 = infix(685, '-', 464, 0);
-const toInt4 = builtin(480, 'int4', 'int4(int8)', 'function', true);
+const toInt4 = builtin(480, 'int4', 'int4(int8)', 'function', { strict: true });
 
 /** By the type that is cast; each is declared as an implicit or assignment cast in pg_cast.dat. */
 const toNumeric: ReadonlyMap<string, FunctionRef> = new Map([
-  ['int2', builtin(1782, 'numeric', 'numeric(int2)', 'function', true)],
-  ['int4', builtin(1740, 'numeric', 'numeric(int4)', 'function', true)],
-  ['int8', builtin(1781, 'numeric', 'numeric(int8)', 'function', true)],
+  ['int2', builtin(1782, 'numeric', 'numeric(int2)', 'function', { strict: true })],
+  ['int4', builtin(1740, 'numeric', 'numeric(int4)', 'function', { strict: true })],
+  ['int8', builtin(1781, 'numeric', 'numeric(int8)', 'function', { strict: true })],
 ]);
 const toInt8: ReadonlyMap<string, FunctionRef> = new Map([
-  ['int2', builtin(754, 'int8', 'int8(int2)', 'function', true)],
-  ['int4', builtin(481, 'int8', 'int8(int4)', 'function', true)],
-  ['numeric', builtin(1779, 'int8', 'int8(numeric)', 'function', true)],
+  ['int2', builtin(754, 'int8', 'int8(int2)', 'function', { strict: true })],
+  ['int4', builtin(481, 'int8', 'int8(int4)', 'function', { strict: true })],
+  ['numeric', builtin(1779, 'int8', 'int8(numeric)', 'function', { strict: true })],
 ]);
 
 const call = (fn: FunctionRef, args: readonly Scalar[], type: SqlType): CallScalar => ({
@@ -115,7 +91,7 @@ export const difference = (left: Scalar, right: Scalar): Scalar =>
 export function bitAt(bytes: Scalar, position: Scalar): readonly Scalar[] {
   const asInt4: Scalar = position.type.kind === 'int4' ? position : { ...call(toInt4, [position], sqlType('int4')), form: 'explicit-cast' }; // prettier-ignore
   return [asInt8(position), asInt4].map((at) => {
-    const getBit = builtin(723, 'get_bit', `get_bit(bytea,${at.type.kind})`, 'function', true);
+    const getBit = builtin(723, 'get_bit', `get_bit(bytea,${at.type.kind})`, 'function', { strict: true });
     return { ...call(getBit, [bytes, at], sqlType('int4')), form: 'function' };
   });
 }

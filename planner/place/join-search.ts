@@ -20,7 +20,7 @@ import { joinName, relationNames, type SearchTrace, type TracedSet } from './sea
 import { bitsOf, type Connection, type JoinGraph } from './join-graph.ts';
 import { SentKeys } from './sent-keys.ts';
 import { shippedTo, type Shipping } from './shipping.ts';
-import { mergedSides, type Sorting } from './sorted-inputs.ts';
+import { isWeighed, mergedSides, type Sorting } from './sorted-inputs.ts';
 
 /** Pairs of sets that are looked at before the search falls back to intervals of one order. */
 const PAIRS_MAX = 2_000;
@@ -225,7 +225,7 @@ export class JoinSearch implements JoinTable {
     const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, asked), 0);
     const keptMs = cost.keptMs(right.rows, right.bytes);
     const { merging } = this.#context;
-    if (merging === 'always' || (merging === 'by cost' && keptMs > 0)) {
+    if (isWeighed(merging, keptMs)) {
       const [nearSide, farSide] = [
         { ...left, candidate: near },
         { ...right, candidate: far },

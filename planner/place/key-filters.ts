@@ -17,7 +17,7 @@ import { CATALOG_SITE, type Rel } from '../../algebra/rel.ts';
 import type { HashJoinPlan, KeyFilter, KeyForm, Plan, RemoteQuery } from '../../algebra/plan.ts';
 import type { CallScalar, ColumnId, ColumnRefScalar, Scalar } from '../../algebra/scalar.ts';
 import { isOrderedEverywhere } from '../../algebra/comparisons.ts';
-import { withTypmod, type SqlType, type TypeKind } from '../../core/sql-type.ts';
+import { isInteger, withTypmod, type SqlType, type TypeKind } from '../../core/sql-type.ts';
 import type { CostModel } from '../cost/cost-model.ts';
 import {
   areDense,
@@ -30,14 +30,12 @@ import {
   type ProbedRows,
 } from '../cost/key-filter-cost.ts';
 import { BITS_PER_KEY_MAX } from '../cost/home-costs.ts';
-import { originOf } from '../estimate/column-origin.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { bitmapConditions, listCondition, rangeConditions } from './key-conditions.ts';
 
 /** Kinds whose keys can be listed, and whose equality is that of their values. */
 const LISTED: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8', 'date', 'text', 'varchar', 'uuid']);
-const INTEGERS: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8']);
 
 export interface KeyFilterOptions {
   readonly judge: FragmentJudge;
@@ -111,8 +109,8 @@ function filterBy(
   return always || isRangeWorthSending(costs, probed, part) ? expected('range', part) : undefined;
 }
 
-const areOfOneKind = ({ kind: left }: SqlType, { kind: right }: SqlType): boolean =>
-  left === right ? LISTED.has(left) || isOrderedEverywhere(left) : INTEGERS.has(left) && INTEGERS.has(right);
+const areOfOneKind = (left: SqlType, right: SqlType): boolean =>
+  left.kind === right.kind ? LISTED.has(left.kind) || isOrderedEverywhere(left.kind) : isInteger(left) && isInteger(right);
 
 function probedRows(
   { site, fragment, columns }: RemoteQuery,
@@ -121,15 +119,14 @@ function probedRows(
   { estimator, cost }: KeyFilterOptions,
 ): ProbedRows {
   const workMs = cost.workMs(fragment, site);
-  const origin = originOf(fragment, key);
-  const isIndexed = origin !== undefined && estimator.isIndexed(origin.scan, new Set([origin.column.id]));
+  const table = estimator.indexedTable(fragment, key);
   return {
     ...figures,
     columns: columns.length,
     bytes: columns.reduce((sum, { id }) => sum + estimator.bytes(fragment, id), 0),
     keyBytes: estimator.bytes(fragment, key),
     workMs,
-    index: isIndexed ? { sparedMs: workMs + cost.wholeMs(origin.scan, site), rows: estimator.rows(origin.scan) } : undefined,
+    index: table && { sparedMs: workMs + cost.wholeMs(table, site), rows: estimator.rows(table) },
   };
 }
 

@@ -5,27 +5,16 @@
 import type { HashJoinPlan, MergeJoinPlan } from '../../algebra/plan.ts';
 import type { RelColumn, SortKey } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { hasIdenticalValues } from '../../core/identical-values.ts';
 import { isCodePointOrder, type SqlType, type TypeKind } from '../../core/sql-type.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 import type { Order, OrderKey } from './output-order.ts';
 
-const KINDS: ReadonlySet<TypeKind> = new Set([
-  'bool',
-  'int2',
-  'int4',
-  'int8',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'uuid',
-  'bytea',
-  'text',
-  'varchar',
-  'name',
-]);
+/** Whose order is the type's own, or that of a value's scale or length. */
+const ORDERED_OTHERWISE: ReadonlySet<TypeKind> = new Set(['enum', 'numeric', 'bpchar']);
 
-const hasCommonOrder = (type: SqlType): boolean => KINDS.has(type.kind) && isCodePointOrder(type.collation);
+const hasCommonOrder = (type: SqlType): boolean =>
+  hasIdenticalValues(type) && !ORDERED_OTHERWISE.has(type.kind) && isCodePointOrder(type.collation);
 
 /** Keys of either side of a join, aligned. */
 export interface MergeKeys {

@@ -41,10 +41,10 @@ import type { CostModel } from '../cost/cost-model.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';
-import { keyFilterOf, type KeyFilterOptions } from './key-filters.ts';
 import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
-import { localJoin, withFlip } from './local-join.ts';
-import { comeTogether, mergeJoin } from './merge-keys.ts';
+import { strategyOf, type JoinStrategyOptions } from './join-strategy.ts';
+import { localJoin } from './local-join.ts';
+import { comeTogether } from './merge-keys.ts';
 import { isSortedBy, outputOrder } from './output-order.ts';
 import { numberShipped } from './shipping.ts';
 import type { Sorting } from './sorted-inputs.ts';
@@ -86,7 +86,7 @@ export class Placer {
   readonly #nextColumn: () => ColumnId;
   readonly #fired: Set<string> | undefined;
   readonly #note: ((planId: number, rel: Rel) => void) | undefined;
-  readonly #keyFilters: KeyFilterOptions;
+  readonly #joins: JoinStrategyOptions;
   /** A recursive step runs anew each round: nothing in it is sent ahead. */
   #inStep = false;
   readonly #subplans: Subplans;
@@ -118,8 +118,10 @@ export class Placer {
     this.#subplans = new Subplans((rel) => options.planSubquery(this, rel));
     this.#fired = options.fired;
     this.#note = options.note;
-    const { judge, estimator, cost, switches } = options;
-    this.#keyFilters = { judge, estimator, cost, always: switches.pushEverything, forms: switches.keyForms };
+    const { judge, estimator, cost, fired } = options;
+    const { keyForms: forms, merging, pushEverything: always, adaptiveJoins, pushNothing } = options.switches;
+    const flips = !adaptiveJoins ? 'never' : pushNothing ? 'always' : 'by rows';
+    this.#joins = { judge, estimator, cost, always, forms, merging, flips, fired };
   }
 
   /** In the order in which they may be evaluated. */
@@ -396,26 +398,7 @@ export class Placer {
   #joined(rel: Join, left: Plan, right: Plan, on: readonly Scalar[]): Plan {
     const columns = rel.type === 'semi' || rel.type === 'anti' ? left.columns : [...left.columns, ...right.columns];
     const join = localJoin(this.#base(rel, columns, this.#whyHome(rel)), rel, left, right, on);
-    if (join.kind !== 'hashjoin') return join;
-    const { keyForms, merging } = this.#switches;
-    const merged = merging === 'never' ? undefined : mergeJoin(join, outputOrder(left), outputOrder(right));
-    const isSent =
-      keyForms.size > 0 && !this.#inStep && (merged === undefined || (merging !== 'always' && this.#fits(rel.right, right)));
-    const keyFilter = isSent ? keyFilterOf(join, on, rel.right, this.#keyFilters) : undefined;
-    if (keyFilter === undefined && merged !== undefined) {
-      this.#fired?.add('merge-join');
-      return merged;
-    }
-    if (keyFilter === undefined) return this.#switches.adaptiveJoins ? withFlip(join, this.#switches.pushNothing) : join;
-    this.#fired?.add('key-filters').add(`key-${keyFilter.expected.form}s`);
-    return { ...join, keyFilter };
-  }
-
-  /** Whether a join could keep it. */
-  #fits(rel: Rel, { columns }: Plan): boolean {
-    const { cost, estimator } = this.#keyFilters;
-    const bytes = columns.reduce((sum, column) => sum + estimator.bytes(rel, column.id), 0);
-    return cost.keptMs(estimator.rows(rel), bytes) === 0;
+    return join.kind === 'hashjoin' ? strategyOf(join, rel, on, !this.#inStep, this.#joins) : join;
   }
 
   /** How equal rows of these columns are found: one after the other, or by hash. */

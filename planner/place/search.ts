@@ -16,7 +16,7 @@ import { joinGraph } from './join-graph.ts';
 import { JoinSearch, type SearchContext } from './join-search.ts';
 import { neededBelow } from './net-operators.ts';
 import type { SearchTrace } from './search-trace.ts';
-import { sortedGroups, type Sorting } from './sorted-inputs.ts';
+import { isWeighed, sortedGroups, type Sorting } from './sorted-inputs.ts';
 import { splitAverages } from './split-averages.ts';
 
 export interface SearchOptions extends SearchContext {
@@ -342,7 +342,7 @@ export class Search {
     const keptMs = this.#keptMs(rel, wanted);
     const { grouping } = this.#options;
     const isGrouping = rel.kind === 'aggregate' || rel.kind === 'distinct';
-    if (isGrouping && (grouping === 'always' || (grouping === 'by cost' && keptMs > 0))) {
+    if (isGrouping && isWeighed(grouping, keptMs)) {
       const columns = outputColumns(rel.input).filter((column) => wanted.has(column.id));
       const flow = { rows: flows[0]!, bytes: this.#bytes(rel.input, columns), columns };
       const sorted = sortedGroups(rel, inputs[0]!, flow, this.#options);

@@ -14,7 +14,6 @@ import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
 import { areDense, bitsWorthSending, keysWorthSending, sparedMs, type ProbedRows } from '../cost/key-filter-cost.ts';
-import { originOf } from '../estimate/column-origin.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { Candidate, Probed } from './candidate.ts';
 import type { RelationSet } from './conflict-rules.ts';
@@ -150,10 +149,10 @@ export class SentKeys {
     const { estimator } = this.#context;
     const leaf = this.#figures.leafOf.get(column)!;
     const relation = this.#graph.relations[leaf]!;
+    const table = estimator.indexedTable(relation, column);
+    if (table === undefined) return undefined;
     // Keys that are grouped by are looked for below the grouping.
-    const origin = relation.kind === 'aggregate' ? originOf(relation, column) : undefined;
-    const [read, key] = origin ? [origin.scan, origin.column.id] : [relation, column];
-    if (!estimator.isIndexed(read, new Set([key]))) return undefined;
+    const read = relation.kind === 'aggregate' ? table : relation;
     return { sparedMs: Math.max(0, costMs - this.#readMs(set & ~(1 << leaf), place)), rows: estimator.rows(read) };
   }
 

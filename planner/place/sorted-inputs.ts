@@ -30,6 +30,10 @@ import { isSortedBy, mergedOrder, orderOfKeys } from './output-order.ts';
 /** `always`: whatever it costs, where it can be done. */
 export type Sorting = 'never' | 'by cost' | 'always';
 
+/** `keptMs`: what keeping a hash table costs, beyond making it; nothing where it fits. */
+export const isWeighed = (sorting: Sorting, keptMs: number): boolean =>
+  sorting === 'always' || (sorting === 'by cost' && keptMs > 0);
+
 interface Context {
   readonly judge: FragmentJudge;
   readonly estimator: Estimator;

@@ -17,7 +17,7 @@
 import { outputColumns, type Rel } from '../../algebra/rel.ts';
 import type { CallScalar, CaseScalar, ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
 import { conjunctsOf, isVolatile, mapRelInputs, mapRelScalars, relInputs, rewriteScalar, someScalar } from '../../algebra/transform.ts'; // prettier-ignore
-import type { SqlType, TypeKind } from '../../core/sql-type.ts';
+import { isInteger, type SqlType } from '../../core/sql-type.ts';
 import { isFoldable } from '../analyze/constant-folding.ts';
 import { cannotRaise } from '../analyze/safe-functions.ts';
 import { decided } from './column-bounds.ts';
@@ -106,7 +106,6 @@ function ofLogic(expr: LogicScalar): Scalar {
   return args.length > 1 ? { ...expr, args } : (args[0] ?? truth(expr, !decides));
 }
 
-const INTEGERS: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8']);
 /** What changes no number, on either side or on the right alone. */
 const NEUTRAL: Readonly<Record<string, { readonly value: number; readonly onLeft: boolean }>> = {
   '+': { value: 0, onLeft: true },
@@ -124,9 +123,9 @@ function ofCall(call: CallScalar, isKnown: IsNeverNull): Scalar {
     return isEqual && isKnown(left.column) ? truth(call, true) : call;
   }
   const neutral = NEUTRAL[call.operator.name];
-  if (neutral === undefined || !INTEGERS.has(call.type.kind)) return call;
+  if (neutral === undefined || !isInteger(call.type)) return call;
   const isNeutral = (arg: Scalar): boolean =>
-    arg.kind === 'const' && INTEGERS.has(arg.type.kind) && arg.value !== null && Number(arg.value) === neutral.value;
+    arg.kind === 'const' && isInteger(arg.type) && arg.value !== null && Number(arg.value) === neutral.value;
   if (isNeutral(right) && left.type.kind === call.type.kind) return left;
   return neutral.onLeft && isNeutral(left) && right.type.kind === call.type.kind ? right : call;
 }

@@ -132,3 +132,7 @@ SELECT count(*) FROM (SELECT DISTINCT 1, NULL::text FROM events UNION ALL SELECT
 SELECT id FROM people WHERE dept IN (SELECT DISTINCT 2 FROM events) ORDER BY id;
 SELECT p.id, x.n FROM people p, LATERAL (SELECT DISTINCT 7 AS n, p.dept FROM events e WHERE e.person = p.id) x ORDER BY p.id;
 SELECT p.id, (SELECT DISTINCT 'one' FROM events e WHERE e.person = p.id) FROM people p ORDER BY p.id;
+
+-- a parameter in NULLIF came out of DuckDB with the column's scale
+SELECT id, nullif($1::numeric, salary) FROM people ORDER BY id
+-- parameters: ["1.5"]
