@@ -11,7 +11,7 @@ import type { Datum } from '../../core/datum.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { CallScalar, CaseScalar, ColumnId, FunctionRef, LogicScalar, MinMaxScalar, Scalar } from '../../algebra/scalar.ts';
 import { SqlError } from '../../core/sql-error.ts';
-import { scalarParts } from '../../algebra/transform.ts';
+import { scalarParts, someScalar } from '../../algebra/transform.ts';
 import { makeArray, makeNestedArray } from './array-constructor.ts';
 import { emitArrayCast } from './array-cast.ts';
 import { emitArrayCompare } from './array-compare.ts';
@@ -34,6 +34,17 @@ type Part<K extends Scalar['kind']> = Extract<Scalar, { kind: K }>;
 
 /** The value without its NULL flag, where the flag was tested already. */
 const known = (value: Value): Value => (value.isNull === null ? value : { ...value, isNull: null });
+
+/** Depends on the statement's parameters, and on nothing else that may change. */
+const isKnownWhenPlanned = (expr: Scalar): boolean =>
+  someScalar(expr, (part) => part.kind === 'param') &&
+  !someScalar(
+    expr,
+    (part) =>
+      ['column', 'caseoperand', 'subquery'].includes(part.kind) ||
+      (part.kind === 'param' && part.index <= 0) ||
+      (part.kind === 'call' && part.fn.volatility !== 'immutable'),
+  );
 
 export class ScalarEmitter {
   readonly emitter: Emitter;
@@ -180,8 +191,7 @@ export class ScalarEmitter {
   /** Evaluates a part without columns; an error it raises is kept for when the loop gets there. */
   #constant(expr: Scalar): Value {
     try {
-      const value = expr.kind === 'param' ? this.context.param(expr.index) : evaluateConstant(expr, this.context);
-      return constantValue(this.emitter, expr.type, value);
+      return constantValue(this.emitter, expr.type, this.#valueOf(expr));
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       this.emitter.line(`throw ${this.emitter.hoist(error)};`);
@@ -189,7 +199,26 @@ export class ScalarEmitter {
     }
   }
 
+  #valueOf(expr: Scalar): Datum {
+    return expr.kind === 'param' ? this.context.param(expr.index) : evaluateConstant(expr, this.context);
+  }
+
+  /**
+   * Whether PostgreSQL, which plans with the parameters' values, finds a NULL among the arguments of a strict function:
+   * it computes none of them for any row then, however they would raise (clauses.c, simplify_function).
+   */
+  #hasNullWhenPlanned(args: readonly Scalar[]): boolean {
+    try {
+      const values = args.filter(isKnownWhenPlanned).map((arg) => this.#valueOf(arg));
+      return values.includes(null);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      return false;
+    }
+  }
+
   #call(expr: CallScalar): Value {
+    if (expr.fn.strict && this.#hasNullWhenPlanned(expr.args)) return constantValue(this.emitter, expr.type, null);
     const args = expr.args.map((arg) => this.emit(arg));
     return this.apply(expr.fn, expr, args, expr.type);
   }

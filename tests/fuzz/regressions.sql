@@ -136,3 +136,13 @@ SELECT p.id, (SELECT DISTINCT 'one' FROM events e WHERE e.person = p.id) FROM pe
 -- a parameter in NULLIF came out of DuckDB with the column's scale
 SELECT id, nullif($1::numeric, salary) FROM people ORDER BY id
 -- parameters: ["1.5"]
+
+-- beside a parameter that makes a strict function NULL, its other arguments are not computed
+SELECT id, ($1::jsonb -> 'a') || kind::jsonb FROM events ORDER BY id
+-- parameters: ["null"]
+
+SELECT id, length(kind) / nullif($1::int4, 0), (10 / (id - 1)) + $1::int4 FROM events ORDER BY id
+-- parameters: ["0"]
+
+SELECT id, $1::int4 + 10 / (id - 1) FROM events ORDER BY id
+-- parameters: [null]
