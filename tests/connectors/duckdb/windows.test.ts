@@ -57,6 +57,17 @@ const MANY = {
   }),
 };
 
+/** Of these, joined and filtered, DuckDB 1.5.6 cannot plan the first row of each group with all of its optimizers on. */
+const FEW = {
+  name: 'few',
+  columns: ['s int2', 'i int4', 'b bool NOT NULL'],
+  tuples: [
+    '(NULL, 1, false)',
+    ...['(1, 0, true)', '(1, -1, false)', '(0, 2147483647, false)', '(1, 0, true)', '(-1, 1, true)', '(0, 2147483647, true)'],
+    ...['(NULL, 1000000, true)', '(1, 1, true)', '(1, -1, false)', '(0, 2147483647, false)', '(32767, -2147483648, true)'],
+  ],
+};
+
 const FRAMES = [
   'ROWS UNBOUNDED PRECEDING',
   'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING',
@@ -187,6 +198,8 @@ statements.push(
   summed('nth_value(v, 17); last_value(k); count(*)', 'ORDER BY v, id ROWS BETWEEN 30 PRECEDING AND 5 PRECEDING EXCLUDE GROUP'),
   'SELECT id, n, x FROM (SELECT id, k, row_number() OVER (ORDER BY v, id) AS n, lead(t, 3) OVER (ORDER BY id) AS x FROM many) q WHERE n < 20',
   'SELECT part, k, t FROM (SELECT part, k, t, row_number() OVER (PARTITION BY part, k ORDER BY d DESC NULLS LAST, id) AS n FROM many) q WHERE n = 1',
+  'SELECT DISTINCT ON (f.s) f.s FROM edge e JOIN few f ON f.i = e.id WHERE f.b ORDER BY f.s',
+  'SELECT count(*) FROM (SELECT f.s, row_number() OVER (PARTITION BY f.s ORDER BY f.s) AS n FROM edge e JOIN few f ON f.i = e.id WHERE f.b) q WHERE n <= 1',
   // What a hash join knows of its other side must not thin out the rows that are ranked.
   'SELECT q.id, q.n FROM (SELECT id, part, rank() OVER (ORDER BY k) AS n FROM many) q JOIN edge e ON e.id = q.id AND e.part = 2',
   'SELECT q.id, q.n, q.s FROM (SELECT id, sum(k) OVER (PARTITION BY part) AS s, row_number() OVER (ORDER BY id DESC) AS n FROM many) q WHERE q.id IN (SELECT id FROM edge WHERE part = 3)',
@@ -211,7 +224,7 @@ let oracle: pg.Client;
 let client: pg.Client;
 
 beforeAll(async () => {
-  federation = await Federation.create([TABLE, MANY]);
+  federation = await Federation.create([TABLE, MANY, FEW]);
   const started = await federation.gateway(() => 'lake', { disabled: ['empty-relations'] });
   gateway = started;
   oracle = await connectText(federation.oracleConfig());
