@@ -5,8 +5,17 @@
 import type { Scalar } from './scalar.ts';
 import { someScalar } from './transform.ts';
 
+/** The planner asks for the same ones again and again; they do not change. */
+const known = new WeakMap<Scalar, { readonly key: string | undefined }>();
+
 /** Undefined for what must not be taken for another of its kind: a subquery, or anything volatile. */
 export function scalarKey(expr: Scalar): string | undefined {
+  let found = known.get(expr);
+  if (found === undefined) known.set(expr, (found = { key: keyOf(expr) }));
+  return found.key;
+}
+
+function keyOf(expr: Scalar): string | undefined {
   const isUnique = someScalar(
     expr,
     (node) => node.kind === 'subquery' || (node.kind === 'call' && node.fn.volatility === 'volatile'),

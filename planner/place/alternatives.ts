@@ -74,12 +74,20 @@ export class Alternatives {
 
   #eager(rel: Aggregate, mayPay: (input: Rel, below: Rel) => boolean): readonly Alternative[] {
     if (!this.#rules.has('eager-aggregates')) return [];
-    const found: Alternative[] = [];
+    const { estimator } = this.#context;
+    const found: (Alternative & { readonly sparedRows: number })[] = [];
     for (const eager of eagerAggregates(rel, this.#nextColumn, this.#done)) {
-      this.#done.add(eager.partial);
-      if (mayPay(eager.partial.input, eager.partial)) found.push({ rule: 'eager-aggregates', rel: eager.rel });
+      const { partial } = eager;
+      this.#done.add(partial);
+      if (!mayPay(partial.input, partial)) continue;
+      found.push({
+        rule: 'eager-aggregates',
+        rel: eager.rel,
+        sparedRows: estimator.rows(partial.input) - estimator.rows(partial),
+      });
     }
-    return found;
+    // There may be no time for all of them.
+    return found.sort((a, b) => b.sparedRows - a.sparedRows);
   }
 
   #partial(rel: Aggregate, mayPay: (input: Rel, below: Rel) => boolean): Rel | undefined {

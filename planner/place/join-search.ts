@@ -76,6 +76,9 @@ export class JoinSearch implements JoinTable {
   readonly #bytes = new Map<ColumnId, number>();
   readonly #rowsOfSets = new Map<RelationSet, number>();
   readonly #keySides = new Map<Scalar, KeySides | undefined>();
+  /** Of tables: by which conditions an index finds rows. */
+  readonly #indexed = new Map<Rel, Map<Scalar, boolean>>();
+  #pairs = 0;
 
   /** `leaves`: candidates of each relation, in order; `needed`: columns that are read above the block. */
   constructor(graph: JoinGraph, leaves: readonly Candidates[], needed: ReadonlySet<ColumnId>, context: SearchContext) {
@@ -105,6 +108,11 @@ export class JoinSearch implements JoinTable {
     const { trace } = this.#context;
     if (trace?.wantsSteps) this.#traceSets(trace, pairs?.length);
     return this.candidatesOf(this.#graph.all);
+  }
+
+  /** Of sets, whose joins were weighed. */
+  get pairs(): number {
+    return this.#pairs;
   }
 
   #traceSets(trace: SearchTrace, pairs: number | undefined): void {
@@ -174,6 +182,7 @@ export class JoinSearch implements JoinTable {
   }
 
   #combine(a: RelationSet, b: RelationSet, connection: Connection): void {
+    this.#pairs++;
     const [first, second] = [this.#entries.get(a)!, this.#entries.get(b)!];
     let entry = this.#entries.get(a | b);
     if (entry === undefined) {
@@ -258,14 +267,17 @@ export class JoinSearch implements JoinTable {
 
   /** Both sides at one source: theirs, or shipped there. */
   *#atSites(left: Entry, right: Entry): Generator<readonly [Candidate, Candidate]> {
-    const places = new Set([...left.candidates.keys(), ...right.candidates.keys()]);
-    for (const place of places) {
+    for (const [place, near] of left.candidates) {
       if (place === HOME) continue;
-      const [near, far] = [left.candidates.get(place), right.candidates.get(place)];
-      const [nearSent, farSent] = [far && this.#shipped(left, place), near && this.#shipped(right, place)];
-      if (near && far) yield [near, far];
-      if (near && farSent) yield [near, farSent];
-      if (nearSent && far) yield [nearSent, far];
+      const far = right.candidates.get(place);
+      if (far) yield [near, far];
+      const farSent = this.#shipped(right, place);
+      if (farSent) yield [near, farSent];
+    }
+    for (const [place, far] of right.candidates) {
+      if (place === HOME) continue;
+      const nearSent = this.#shipped(left, place);
+      if (nearSent) yield [nearSent, far];
     }
   }
 
@@ -294,7 +306,9 @@ export class JoinSearch implements JoinTable {
   /** Whether the side is one table, with an index on a column that these read. */
   #isIndexed({ rel }: Candidate, { set }: Entry, on: readonly Scalar[]): boolean {
     const isTable = (set & (set - 1)) === 0;
-    return isTable && this.#context.estimator.isIndexed(rel, new Set(on.flatMap((expr) => [...columnsIn(expr)])));
+    if (!isTable) return false;
+    const known = remembered(this.#indexed, rel, () => new Map<Scalar, boolean>());
+    return on.some((expr) => remembered(known, expr, () => this.#context.estimator.isIndexed(rel, columnsIn(expr))));
   }
 
   #transferMs(place: string, { columns, bytes }: Entry, rows: number): number {

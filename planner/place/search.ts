@@ -41,6 +41,9 @@ interface Brought {
 /** By how much a plan at home must beat one source's whole answer: estimates of work are not better than that. */
 const FAR_CHEAPER = 3;
 
+/** Of pairs of sets that joining looked at: a query that took so many is not searched again for each of its alternatives. */
+const PAIRS_MAX = 3_000;
+
 export interface SearchResult {
   readonly rel: Rel;
   readonly atHome: ReadonlySet<Rel>;
@@ -53,6 +56,7 @@ export class Search {
   readonly #alternatives: Alternatives;
   /** Sources that the query reads: the places for what reads no table. */
   #sites: readonly string[] = [];
+  #pairs = 0;
 
   constructor(options: SearchOptions) {
     this.#options = options;
@@ -179,6 +183,7 @@ export class Search {
     const best = new Map(this.#options.pushEverything ? [] : candidates);
     const { trace } = this.#options;
     for (const { rule, rel: other } of alternatives) {
+      if (this.#pairs > PAIRS_MAX) break;
       if (trace?.wantsSteps) trace.step({ kind: 'alternative', rule });
       for (const candidate of this.#candidates(other, needed).values()) offer(best, { ...candidate, rule });
     }
@@ -287,6 +292,7 @@ export class Search {
       const leaves = graph.relations.map((relation) => this.#candidates(relation, below));
       const search = new JoinSearch(graph, leaves, needed, this.#options);
       const found = search.run();
+      this.#pairs += search.pairs;
       if (found !== undefined) {
         search.tellRows(rel);
         const all = graph.constants.length === 0 ? found : this.#filtered(graph.constants, found);
