@@ -61,11 +61,12 @@ const MANY = {
 const FEW = {
   name: 'few',
   columns: ['s int2', 'i int4', 'b bool NOT NULL'],
-  tuples: [
-    '(NULL, 1, false)',
-    ...['(1, 0, true)', '(1, -1, false)', '(0, 2147483647, false)', '(1, 0, true)', '(-1, 1, true)', '(0, 2147483647, true)'],
-    ...['(NULL, 1000000, true)', '(1, 1, true)', '(1, -1, false)', '(0, 2147483647, false)', '(32767, -2147483648, true)'],
-  ],
+  tuples: (
+    'NULL, 1, false; 1, 0, true; 1, -1, false; 0, 2147483647, false; 1, 0, true; -1, 1, true; ' +
+    '0, 2147483647, true; NULL, 1000000, true; 1, 1, true; 1, -1, false; 0, 2147483647, false; 32767, -2147483648, true'
+  )
+    .split('; ')
+    .map((row) => `(${row})`),
 };
 
 const FRAMES = [
