@@ -115,7 +115,7 @@ class PostgresSite implements Site {
     const release = (connection: RemoteConnection): void => this.pool.release(connection);
     const write = (fragment: Rel, params: readonly Datum[]): SourceSql => {
       const written = this.write(fragment);
-      return hasFewSpellings(written, params) ? written : this.newWriter({ ...this.info!, spellings: {} }).statement(fragment);
+      return hasFewSpellings(written, params) ? written : this.newWriter(false).statement(fragment);
     };
     const context = { source: this.name, begin: options, write, release, waitedMs: Date.now() - started };
     try {
@@ -144,14 +144,14 @@ class PostgresSite implements Site {
   private write(fragment: Rel): SourceSql {
     let written = this.written.get(fragment);
     if (written === undefined) {
-      written = this.newWriter(this.info).statement(fragment);
+      written = this.newWriter().statement(fragment);
       this.written.set(fragment, written);
     }
     return written;
   }
 
-  private newWriter(info: ServerInfo | undefined): SourceWriter {
-    return new SourceWriter({ site: this.name, defaultSchema: this.defaultSchema }, info);
+  private newWriter(spellsParameters = true): SourceWriter {
+    return new SourceWriter({ site: this.name, defaultSchema: this.defaultSchema }, this.info, spellsParameters);
   }
 
   private async learn(client: pg.Client): Promise<void> {

@@ -4,8 +4,8 @@
  */
 import type pg from 'pg';
 import { readSpellings } from './case-spellings.ts';
-import type { CaseSpellings, SpellingRow } from './case-spellings.ts';
-import { CASE_PROBE, CASE_REFERENCE, CLASS_PROBE, CLASS_REFERENCE, SPELLINGS_PROBE } from './character-probe.ts';
+import type { CaseSpellings, CasingRow } from './case-spellings.ts';
+import { CASE_PROBE, CASE_REFERENCE, CLASS_PROBE, CLASS_REFERENCE, CASING_PROBE } from './character-probe.ts';
 
 export interface ServerInfo {
   /** 150018 */
@@ -17,7 +17,7 @@ export interface ServerInfo {
   readonly casing: CharacterRules;
   /** The same for initcap() and the character classes of regular expressions. */
   readonly classes: CharacterRules;
-  /** Where `casing` has the name of a collation: in what the database's default differs from it. */
+  /** Where `casing` is not the same: in what the database's default differs from ours. */
   readonly spellings?: CaseSpellings;
   /** `int4pl(int4,int4)`, for every function, aggregate and window function of pg_catalog. */
   readonly signatures: ReadonlySet<string>;
@@ -97,7 +97,7 @@ async function probe(client: pg.Client, encoding: string, icuLocale: string | un
   };
   const casing = await rules(CASE_PROBE, CASE_REFERENCE);
   const classes = await rules(CLASS_PROBE, CLASS_REFERENCE);
-  if (casing.kind !== 'collation') return { casing, classes };
-  const { rows } = await client.query<SpellingRow>(SPELLINGS_PROBE(casing.name));
+  if (casing.kind === 'same') return { casing, classes };
+  const { rows } = await client.query<CasingRow>(CASING_PROBE);
   return { casing, classes, spellings: readSpellings(rows, icuLocale) };
 }
