@@ -19,7 +19,12 @@ import type { SourceType } from './source-type.ts';
  */
 export type Verdict =
   | { readonly verdict: 'exact' }
-  | { readonly verdict: 'superset'; readonly reason: string }
+  | {
+      readonly verdict: 'superset';
+      readonly reason: string;
+      /** What it evaluates instead of the expression's parts, if not those. */
+      readonly reads?: readonly Scalar[];
+    }
   | { readonly verdict: 'no'; readonly reason: string };
 
 export interface Capabilities {

@@ -13,6 +13,7 @@ import { holdsRows, isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
 import { domainType, elementOf } from '../sql/type-names.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
+import { caseComparison } from './case-comparison.ts';
 import {
   comparesForEquality,
   dependsOnSettingsOnly,
@@ -48,6 +49,8 @@ export class PostgresCapabilities implements Capabilities {
       case 'param':
         return holdsRows(expr.type) ? no('row values are made at home') : this.type(expr.type);
       case 'call': {
+        const superset = expr.operator && this.superset(expr.fn, expr.inputCollation, expr.args);
+        if (superset) return superset;
         const verdict = this.function(expr.fn, expr.inputCollation, expr.args);
         return verdict.verdict === 'exact' && expr.form !== 'function' ? this.castResult(expr.form, expr.type) : verdict;
       }
@@ -56,8 +59,11 @@ export class PostgresCapabilities implements Capabilities {
       case 'distinct':
       case 'nullif':
         return this.function(expr.equality, expr.inputCollation, [expr.left, expr.right]);
-      case 'arraycompare':
-        return this.function(expr.fn, expr.inputCollation, [expr.left, expr.array]);
+      case 'arraycompare': {
+        const sides = [expr.left, expr.array];
+        const superset = expr.quantifier === 'any' && this.superset(expr.fn, expr.inputCollation, sides);
+        return superset || this.function(expr.fn, expr.inputCollation, sides);
+      }
       case 'greatest':
       case 'least':
         return this.text(expr.args, expr.inputCollation);
@@ -141,9 +147,18 @@ export class PostgresCapabilities implements Capabilities {
     if (this.major < TEMPLATE_FIELDS_SINCE && readsTemplates(fn)) return no(`PostgreSQL ${this.major} reads other templates`);
     if (collation !== 'C' && !isPlainPattern(fn, args[1])) {
       const rules = followsClasses(fn) ? this.info.classes : followsCasing(fn) ? this.info.casing : undefined;
-      if (rules && !usable(rules, collation)) return no(`${fn.name} of non-ASCII text differs in this database's locale`);
+      if (rules && !usable(rules, collation)) return no(differs(fn.name));
     }
     return comparesForEquality(fn) ? this.equality(args) : this.text(args, collation);
+  }
+
+  /** Where lower() and upper() do not go, what is asked of them may: as what their own make of it, and more. */
+  private superset(fn: FunctionRef, collation: Collation, sides: readonly Scalar[]): Verdict | undefined {
+    if (this.info.casing.kind !== 'different') return undefined;
+    const comparison = caseComparison(fn, collation, sides, this.info.spellings);
+    if (comparison === undefined) return undefined;
+    const { name } = comparison.call.fn;
+    return { verdict: 'superset', reason: differs(name), reads: comparison.call.args };
   }
 
   /** Characters are compared and counted as in UTF-8 only where the database is in UTF-8. */
@@ -206,6 +221,8 @@ export class PostgresCapabilities implements Capabilities {
     return Math.floor(this.info.versionNum / 10_000);
   }
 }
+
+const differs = (name: string): string => `${name} of non-ASCII text differs in this database's locale`;
 
 /** Text, or an array with a text, that is not ASCII. */
 const isForeign = (value: Datum): boolean =>

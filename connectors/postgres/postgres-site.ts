@@ -15,8 +15,10 @@ import type {
   StatisticsRequest,
   Verdict,
 } from '../../algebra/site.ts';
+import type { Datum } from '../../core/datum.ts';
 import { queryCanceled, sourceError, sourceUnavailable, SqlError } from '../../core/sql-error.ts';
 import { PostgresCapabilities } from './capabilities.ts';
+import { isSpelled, spelledArray } from './case-spellings.ts';
 import { connectReason, ConnectionPool } from './connection-pool.ts';
 import { POSTGRES_COSTS } from './costs.ts';
 import { describeSource } from './describe.ts';
@@ -111,7 +113,10 @@ class PostgresSite implements Site {
     const started = Date.now();
     const connections = await this.pool.acquire(Math.max(1, options.fragments), options.signal);
     const release = (connection: RemoteConnection): void => this.pool.release(connection);
-    const write = (fragment: Rel): SourceSql => this.write(fragment);
+    const write = (fragment: Rel, params: readonly Datum[]): SourceSql => {
+      const written = this.write(fragment);
+      return hasFewSpellings(written, params) ? written : this.newWriter(false).statement(fragment);
+    };
     const context = { source: this.name, begin: options, write, release, waitedMs: Date.now() - started };
     try {
       return await PostgresTransaction.begin(context, connections);
@@ -139,10 +144,14 @@ class PostgresSite implements Site {
   private write(fragment: Rel): SourceSql {
     let written = this.written.get(fragment);
     if (written === undefined) {
-      written = new SourceWriter({ site: this.name, defaultSchema: this.defaultSchema }, this.info).statement(fragment);
+      written = this.newWriter().statement(fragment);
       this.written.set(fragment, written);
     }
     return written;
+  }
+
+  private newWriter(spellsParameters = true): SourceWriter {
+    return new SourceWriter({ site: this.name, defaultSchema: this.defaultSchema }, this.info, spellsParameters);
   }
 
   private async learn(client: pg.Client): Promise<void> {
@@ -183,6 +192,10 @@ function failureOf(source: string, error: unknown): SqlError {
   const isAnswer = error instanceof pg.DatabaseError && error.severity !== 'FATAL';
   return isAnswer ? sourceError(source, error.code ?? 'XX000', error.message) : sourceUnavailable(source, connectReason(error));
 }
+
+/** Whether the values can be bound to what was written for any. */
+const hasFewSpellings = ({ parameters }: SourceSql, params: readonly Datum[]): boolean =>
+  parameters.every((param) => !isSpelled(param) || spelledArray(params[param.index - 1]!, param.spellings) !== undefined);
 
 /** `pg` takes the password of a URL before any other. */
 function withPassword(url: string, password: string | undefined): string {

@@ -9,6 +9,7 @@ import { outputColumns } from '../../algebra/rel.ts';
 import type { BeginOptions, RelayStream, SiteQueryMetrics, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
 import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
+import type { Datum } from '../../core/datum.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { BoundParameter } from './frontend-messages.ts';
 import { queryMessage } from './frontend-messages.ts';
@@ -27,7 +28,7 @@ import { Turns } from './turns.ts';
 export interface TransactionContext {
   readonly source: string;
   readonly begin: BeginOptions;
-  readonly write: (fragment: Rel) => SourceSql;
+  readonly write: (fragment: Rel, params: readonly Datum[]) => SourceSql;
   readonly release: (connection: RemoteConnection) => void;
   readonly waitedMs: number;
 }
@@ -76,7 +77,7 @@ export class PostgresTransaction implements SiteTransaction {
   }
 
   async query(fragment: Rel, options: SiteQueryOptions): Promise<BatchStream> {
-    const { inputs } = this.context.write(fragment);
+    const { inputs } = this.context.write(fragment, options.params);
     const shipped = inputs.length > 0 ? await shippedParameters(inputs, options, SHIPPED_BYTES_MAX) : [];
     if (options.signal.aborted) throw abortError(options.signal);
     const columns = outputColumns(fragment);
@@ -134,7 +135,7 @@ export class PostgresTransaction implements SiteTransaction {
     assert(this.shared || this.started < this.lanes.length, 'more queries at a source than were announced');
     this.started++;
     if (options.metrics) options.metrics.waitForConnectionMs += this.context.waitedMs;
-    const written = this.context.write(fragment);
+    const written = this.context.write(fragment, options.params);
     const parameters = [...bindParameters(written, options.params, this.context.begin.settings), ...shipped];
     const { text: sql, callsOwnFunctions = false, runsOnce = false } = written;
     const columns = outputColumns(fragment);

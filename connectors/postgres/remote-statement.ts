@@ -11,6 +11,7 @@ import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { formatDatum } from '../../core/text-format.ts';
 import type { SessionSettings } from '../../algebra/plan.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
+import { isSpelled, spelledArray } from './case-spellings.ts';
 import type { BoundParameter } from './frontend-messages.ts';
 import { isMadeOfRows } from './object-numbers.ts';
 
@@ -38,9 +39,12 @@ export function bindParameters(
   params: readonly Datum[],
   settings: SessionSettings,
 ): readonly BoundParameter[] {
-  return written.parameters.map(({ index, type }) => {
+  return written.parameters.map((parameter) => {
+    const { index, type } = parameter;
     assert(index >= 1 && index <= params.length, `no value for parameter ${index}`);
-    const value = params[index - 1]!;
+    const given = params[index - 1]!;
+    const value = isSpelled(parameter) ? spelledArray(given, parameter.spellings) : given;
+    assert(value !== undefined, `parameter ${index} has too many spellings for the statement it is bound to`);
     if (value === null) return { format: 0, bytes: null };
     const elementIsText = type.element !== undefined && travelsAsText(type.element);
     if (isBoundAsText(type) || elementIsText)

@@ -3,7 +3,9 @@
  * classifies characters, and which functions it has. Asked once per site; what depends on the server alone is shared.
  */
 import type pg from 'pg';
-import { CASE_PROBE, CASE_REFERENCE, CLASS_PROBE, CLASS_REFERENCE } from './character-probe.ts';
+import { readSpellings } from './case-spellings.ts';
+import type { CaseSpellings, CasingRow } from './case-spellings.ts';
+import { CASE_PROBE, CASE_REFERENCE, CLASS_PROBE, CLASS_REFERENCE, CASING_PROBE } from './character-probe.ts';
 
 export interface ServerInfo {
   /** 150018 */
@@ -15,6 +17,8 @@ export interface ServerInfo {
   readonly casing: CharacterRules;
   /** The same for initcap() and the character classes of regular expressions. */
   readonly classes: CharacterRules;
+  /** Where `casing` is not the same: in what the database's default differs from ours. */
+  readonly spellings?: CaseSpellings;
   /** `int4pl(int4,int4)`, for every function, aggregate and window function of pg_catalog. */
   readonly signatures: ReadonlySet<string>;
 }
@@ -27,7 +31,8 @@ const SIGNATURES = `
   FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace`;
 
 const signaturesByVersion = new Map<string, ReadonlySet<string>>();
-const rulesByServer = new Map<string, { readonly casing: CharacterRules; readonly classes: CharacterRules }>();
+type Rules = Pick<ServerInfo, 'casing' | 'classes' | 'spellings'>;
+const rulesByServer = new Map<string, Rules>();
 
 interface DatabaseRow {
   readonly version: string;
@@ -68,7 +73,8 @@ export async function loadServerInfo(client: pg.Client): Promise<ServerInfo> {
   let rules = rulesByServer.get(key);
   if (rules === undefined) {
     const builtin = provider === 'b' && database.datlocale === 'C.UTF-8' && Math.floor(versionNum / 10_000) === 18;
-    rules = builtin ? { casing: { kind: 'same' }, classes: { kind: 'same' } } : await probe(client, encoding);
+    const icuLocale = provider === 'i' ? (database.datlocale ?? database.daticulocale ?? '') : undefined;
+    rules = builtin ? { casing: { kind: 'same' }, classes: { kind: 'same' } } : await probe(client, encoding, icuLocale);
     rulesByServer.set(key, rules);
   }
   const isC = database.datcollate === 'C' || database.datcollate === 'POSIX';
@@ -76,7 +82,7 @@ export async function loadServerInfo(client: pg.Client): Promise<ServerInfo> {
 }
 
 /** Compares what the server says of every character with PostgreSQL 18's own `pg_c_utf8`. */
-async function probe(client: pg.Client, encoding: string): Promise<{ casing: CharacterRules; classes: CharacterRules }> {
+async function probe(client: pg.Client, encoding: string, icuLocale: string | undefined): Promise<Rules> {
   if (encoding !== 'UTF8') return { casing: { kind: 'different' }, classes: { kind: 'different' } };
   const known = await client.query(
     `SELECT FROM pg_collation WHERE collname = 'pg_c_utf8' AND collnamespace = 'pg_catalog'::regnamespace`,
@@ -89,5 +95,9 @@ async function probe(client: pg.Client, encoding: string): Promise<{ casing: Cha
     }
     return { kind: 'different' };
   };
-  return { casing: await rules(CASE_PROBE, CASE_REFERENCE), classes: await rules(CLASS_PROBE, CLASS_REFERENCE) };
+  const casing = await rules(CASE_PROBE, CASE_REFERENCE);
+  const classes = await rules(CLASS_PROBE, CLASS_REFERENCE);
+  if (casing.kind === 'same') return { casing, classes };
+  const { rows } = await client.query<CasingRow>(CASING_PROBE);
+  return { casing, classes, spellings: readSpellings(rows, icuLocale) };
 }

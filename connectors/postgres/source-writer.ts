@@ -11,7 +11,7 @@ import { uniqueNames } from '../sql/fragment-shapes.ts';
 import { atom } from '../sql/precedence.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import { shippedAs } from './net-rows.ts';
-import { PostgresWriter } from './postgres-writer.ts';
+import { CaseIndexWriter } from './case-index-writer.ts';
 
 export interface SourceSql extends WrittenSql {
   /** For each there follow, behind the parameters, an array per column, or its number of rows where there is none. */
@@ -51,7 +51,7 @@ export function notShipped(type: SqlType, major: number, encoding: string): stri
 
 const WITH = /^WITH (RECURSIVE )?/;
 
-export class SourceWriter extends PostgresWriter {
+export class SourceWriter extends CaseIndexWriter {
   override statement(fragment: Rel): SourceSql {
     const inputs = shippedInputs(fragment);
     const written = super.statement(fragment);

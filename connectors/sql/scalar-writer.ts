@@ -175,9 +175,14 @@ export abstract class ScalarWriter {
   }
 
   parameter(param: ParamScalar): SqlText {
-    let position = this.parameters.findIndex((known) => known.index === param.index && known.type.oid === param.type.oid);
+    let position = this.parameters.findIndex((known) => this.isSameParameter(known, param));
     if (position < 0) position = this.parameters.push(param) - 1;
     return this.cast(atom(`$${position + 1}`), { ...param.type, typmod: -1 });
+  }
+
+  /** Whether both are bound to the same value. */
+  protected isSameParameter(one: ParamScalar, other: ParamScalar): boolean {
+    return one.index === other.index && one.type.oid === other.type.oid;
   }
 
   /** A constant that has its type wherever it stands. */

@@ -109,8 +109,9 @@ export class FragmentJudge {
       if (inner.verdict !== 'exact') return inner;
     }
     if (this.#sparesSubquery(expr, site)) return no('a subquery under a condition, which might raise where no row asks for it');
+    const own = capabilities.scalar(this.#receivedScalar(expr, site));
     let result = exact;
-    for (const part of scalarParts(expr)) {
+    for (const part of (own.verdict === 'superset' && own.reads) || scalarParts(expr)) {
       const verdict = this.scalar(part, site, ctes);
       if (verdict.verdict === 'no') return verdict;
       if (verdict.verdict === 'superset') {
@@ -118,7 +119,6 @@ export class FragmentJudge {
         result = verdict;
       }
     }
-    const own = capabilities.scalar(this.#receivedScalar(expr, site));
     return own.verdict === 'exact' ? result : own;
   }
 
