@@ -10,7 +10,7 @@ import { sqlType, withCollation, withTypmod } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { convertCall, convertOperatorCall, operatorFunction } from './calls.ts';
-import { convertArrayCast, convertDomainCast, convertRelabel } from './casts.ts';
+import { convertArrayCast, convertDomainCast, convertIoCast, convertRelabel } from './casts.ts';
 import { afterBranches, afterNulls, afterUndecided, insideBranch } from './conditions.ts';
 import { readDatumBytes } from './datum-reader.ts';
 import { commonTypmod } from './typmods.ts';
@@ -147,11 +147,8 @@ export class ExpressionConverter {
       }
       case 'RELABELTYPE':
         return convertRelabel(this, node, context);
-      case 'COERCEVIAIO': {
-        const arg = this.convert(child(node, 'arg'), context);
-        const type = analysis.type(integer(node, 'resulttype'), -1, integer(node, 'resultcollid'));
-        return { kind: 'cast', how: 'io', arg, type, explicit: integer(node, 'coerceformat') !== 2, location };
-      }
+      case 'COERCEVIAIO':
+        return convertIoCast(this, node, context);
       case 'ARRAYCOERCEEXPR':
         return convertArrayCast(this, node, context);
       case 'COLLATEEXPR': {
