@@ -248,7 +248,7 @@ export class JoinUnnester {
         return this.#pushIntoValues(rel, domain);
       case 'with': {
         if (rel.definitions.some((definition) => this.#reads(definition.rel, domain))) {
-          throw analysis.unsupported('WITH query that reads columns of an outer query');
+          throw analysis.unsupported('WITH query that reads columns of an outer query and cannot be inlined');
         }
         const body = this.#push(rel.body, domain);
         const definitions = rel.definitions.map((definition) => ({ ...definition, rel: this.apply(definition.rel) }));
