@@ -82,7 +82,8 @@ export class JoinUnnester {
     const outer = outputColumns(join.left).filter((column) => free.has(column.id));
     const on = join.on.map((condition) => this.#scalar(condition, new Map()));
     if (outer.length === 0) {
-      if (onlyWhere !== undefined) throw this.#analysis.unsupported('correlated subquery of this shape');
+      if (onlyWhere !== undefined)
+        throw this.#analysis.unsupported('correlated subquery under a condition that reads nothing of the query it stands in');
       return { ...plain, right: this.apply(join.right), on };
     }
     const over = join.type === 'inner' ? setOver(join.right, join.left) : null;
@@ -258,11 +259,12 @@ export class JoinUnnester {
         return this.#pushIntoLimit(rel, domain);
       case 'window':
         return this.#pushIntoWindow(rel, domain);
+      case 'recursive':
+        throw analysis.unsupported('recursive WITH query that reads columns of an outer query');
       case 'scan':
       case 'ctescan':
-      case 'recursive':
       case 'input':
-        throw analysis.unsupported('correlated subquery of this shape');
+        throw analysis.unsupported('TABLESAMPLE that reads columns of other tables');
       default:
         return unreachable(rel);
     }
