@@ -23,6 +23,7 @@ import { wholeRow } from './whole-rows.ts';
 import { convertRowComparison } from './row-comparison.ts';
 import { convertSessionValue } from './session-values.ts';
 import { convertSubscript } from './subscripts.ts';
+import { systemColumnName } from './system-columns.ts';
 import { child, flag, integer, nodes, optionalChild, PARAM_EXTERNAL, PARAM_SUBLINK, text } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
 
@@ -205,7 +206,8 @@ export class ExpressionConverter {
     if (attribute === 0) return wholeRow(this, node, entry, context);
     if (entry.kind === 'join') return this.convert(entry.aliases[attribute - 1]!, context);
     const column = attribute < 0 ? entry.systemColumns?.get(attribute) : entry.columns[attribute - 1];
-    if (attribute < 0 && column === undefined) throw analysis.unsupported(`this system column of "${entry.name}"`, node);
+    if (attribute < 0 && column === undefined)
+      throw analysis.unsupported(`system column ${systemColumnName(attribute)} of "${entry.name}"`, node);
     assert(column !== undefined, `column ${attribute} of "${entry.name}" is not known`);
     const expected = analysis.lookup.type(integer(node, 'vartype'));
     assert(column.type.oid === expected.oid, `column "${column.name}" is of type ${column.type.name}, not ${expected.name}`);
