@@ -5,11 +5,14 @@
  */
 import type { Scalar } from '../../algebra/scalar.ts';
 import type { SqlType } from '../../core/sql-type.ts';
+import type { Analysis } from './analysis.ts';
 import type { ExpressionConverter } from './expressions.ts';
 import type { ExpressionContext } from './scope.ts';
-import { child, COERCE_IMPLICIT_CAST, integer } from './tree-nodes.ts';
+import { child, COERCE_EXPLICIT_CALL, COERCE_IMPLICIT_CAST, integer } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
 
+/** The base type that holds what only a source knows, as text. */
+const OPAQUE_TYPE = 'tributary.opaque';
 const STRINGS: ReadonlySet<SqlType['kind']> = new Set(['text', 'varchar', 'bpchar']);
 
 /** Whether a value keeps its form when PostgreSQL relabels it from one type to the other. */
@@ -36,14 +39,37 @@ export function convertRelabel(converter: ExpressionConverter, node: TreeNode, c
   return { kind: 'cast', how: 'relabel', arg, type, explicit, location };
 }
 
+/** Through the text of a value. */
+export function convertIoCast(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
+  const { analysis } = converter;
+  const arg = converter.convert(child(node, 'arg'), context);
+  const type = analysis.type(integer(node, 'resulttype'), -1, integer(node, 'resultcollid'));
+  const form = integer(node, 'coerceformat');
+  if (form === COERCE_EXPLICIT_CALL && arg.type.name === OPAQUE_TYPE) throw fieldOrCast(analysis, type.name, node);
+  return { kind: 'cast', how: 'io', arg, type, explicit: form !== COERCE_IMPLICIT_CAST, location: analysis.location(node) };
+}
+
+/** `(v).name`, `name(v)`: of a row, which v may be at its source, they ask for a field or a function and never are a cast. */
+const fieldOrCast = (analysis: Analysis, name: string, node: TreeNode): Error =>
+  analysis.unsupported(`${name} as a field or function of a value whose type only its source knows`, node);
+
+function beforeImplicitCasts(expr: Scalar): Scalar {
+  if (expr.kind === 'cast' && !expr.explicit) return beforeImplicitCasts(expr.arg);
+  return expr.kind === 'call' && expr.form === 'implicit-cast' ? beforeImplicitCasts(expr.args[0]!) : expr;
+}
+
 /** The value as it is, if the domain's constraints allow it. */
 export function convertDomainCast(converter: ExpressionConverter, node: TreeNode, context: ExpressionContext): Scalar {
   const { analysis } = converter;
   const value = converter.convert(child(node, 'arg'), context);
   const domain = analysis.lookup.domain(integer(node, 'resulttype'));
   if (domain === undefined) throw analysis.unsupported('cast to a domain', node);
-  const explicit = integer(node, 'coercionformat') !== COERCE_IMPLICIT_CAST;
+  const form = integer(node, 'coercionformat');
+  const explicit = form !== COERCE_IMPLICIT_CAST;
   const location = analysis.location(node);
+  // The casts on the way to the domain's base type are implicit whatever the form.
+  if (form === COERCE_EXPLICIT_CALL && beforeImplicitCasts(value).type.name === OPAQUE_TYPE)
+    throw fieldOrCast(analysis, domain.name, node);
   // A text becomes a domain over varchar without a relabelling in between.
   const base = analysis.type(integer(node, 'resulttype'), integer(node, 'resulttypmod'), integer(node, 'resultcollid'));
   const arg: Scalar =

@@ -1,11 +1,13 @@
 /**
- * WITH. A query is inlined when PostgreSQL would: referenced once or NOT MATERIALIZED, and nothing volatile
- * in it; otherwise it is evaluated once and read through CteScans. One nobody refers to is not evaluated at all.
+ * WITH. A query is inlined when PostgreSQL would: referenced once or NOT MATERIALIZED, and nothing volatile in it. So is one that
+ * reads an outer row, if nobody can tell how often it is evaluated. Others are evaluated once and read through CteScans; one
+ * nobody refers to is not evaluated at all.
  */
 import type { Rel, RelColumn, With } from '../../algebra/rel.ts';
 import { assert } from '../../core/assert.ts';
 import { convertRecursive } from './recursive-queries.ts';
-import { volatileIn } from './free-columns.ts';
+import { freeColumns, volatileIn } from './free-columns.ts';
+import { hasRepeatableRows } from './repeatable-rows.ts';
 import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
 import type { CteEntry, ExpressionContext } from './scope.ts';
 import { outerContext } from './scope.ts';
@@ -37,14 +39,17 @@ export function convertWithQueries(converter: QueryConverter, query: TreeNode, c
     }
     let entry: CteEntry = { name, node: inner, home: context, shared: undefined };
     const materialize = integer(node, 'ctematerialized');
+    const isVolatile = volatileIn(inner, analysis.lookup);
     const mayInline = materialize === NOT_MATERIALIZED || (materialize !== MATERIALIZED && references === 1);
-    // Converted here only to be kept: an inlined query is converted where it is read, with column ids of its own.
-    const converted = mayInline ? undefined : converter.query(inner, context);
-    if (converted !== undefined || volatileIn(inner, analysis.lookup)) {
-      const { rel, columns } = converted ?? converter.query(inner, context);
-      const cte = analysis.nextCte();
-      entry = { ...entry, shared: { cte, columns } };
-      definitions.push({ cte, name, rel });
+    if (!mayInline || isVolatile) {
+      const { rel, columns } = converter.query(inner, context);
+      const isInlined = materialize !== MATERIALIZED && !isVolatile && freeColumns(rel).size > 0 && hasRepeatableRows(rel);
+      // An inlined query is converted where it is read, with column ids of its own.
+      if (!isInlined) {
+        const cte = analysis.nextCte();
+        entry = { ...entry, shared: { cte, columns } };
+        definitions.push({ cte, name, rel });
+      }
     }
     context.scope.ctes.set(name, entry);
   }

@@ -10,7 +10,7 @@ import { sqlType, withCollation, withTypmod } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import { convertCall, convertOperatorCall, operatorFunction } from './calls.ts';
-import { convertArrayCast, convertDomainCast, convertRelabel } from './casts.ts';
+import { convertArrayCast, convertDomainCast, convertIoCast, convertRelabel } from './casts.ts';
 import { afterBranches, afterNulls, afterUndecided, insideBranch } from './conditions.ts';
 import { readDatumBytes } from './datum-reader.ts';
 import { commonTypmod } from './typmods.ts';
@@ -23,6 +23,7 @@ import { wholeRow } from './whole-rows.ts';
 import { convertRowComparison } from './row-comparison.ts';
 import { convertSessionValue } from './session-values.ts';
 import { convertSubscript } from './subscripts.ts';
+import { systemColumnName } from './system-columns.ts';
 import { child, flag, integer, nodes, optionalChild, PARAM_EXTERNAL, PARAM_SUBLINK, text } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
 
@@ -147,11 +148,8 @@ export class ExpressionConverter {
       }
       case 'RELABELTYPE':
         return convertRelabel(this, node, context);
-      case 'COERCEVIAIO': {
-        const arg = this.convert(child(node, 'arg'), context);
-        const type = analysis.type(integer(node, 'resulttype'), -1, integer(node, 'resultcollid'));
-        return { kind: 'cast', how: 'io', arg, type, explicit: integer(node, 'coerceformat') !== 2, location };
-      }
+      case 'COERCEVIAIO':
+        return convertIoCast(this, node, context);
       case 'ARRAYCOERCEEXPR':
         return convertArrayCast(this, node, context);
       case 'COLLATEEXPR': {
@@ -208,7 +206,8 @@ export class ExpressionConverter {
     if (attribute === 0) return wholeRow(this, node, entry, context);
     if (entry.kind === 'join') return this.convert(entry.aliases[attribute - 1]!, context);
     const column = attribute < 0 ? entry.systemColumns?.get(attribute) : entry.columns[attribute - 1];
-    if (attribute < 0 && column === undefined) throw analysis.unsupported(`this system column of "${entry.name}"`, node);
+    if (attribute < 0 && column === undefined)
+      throw analysis.unsupported(`system column ${systemColumnName(attribute)} of "${entry.name}"`, node);
     assert(column !== undefined, `column ${attribute} of "${entry.name}" is not known`);
     const expected = analysis.lookup.type(integer(node, 'vartype'));
     assert(column.type.oid === expected.oid, `column "${column.name}" is of type ${column.type.name}, not ${expected.name}`);

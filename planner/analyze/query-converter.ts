@@ -22,7 +22,7 @@ import { PendingJoins } from './pending-joins.ts';
 import { applyPredicate } from './predicates.ts';
 import type { ExpressionContext, QueryScope } from './scope.ts';
 import { convertSetOperations, convertUnionMember } from './set-operations.ts';
-import { constantCount, limitedRows } from './row-limits.ts';
+import { constantCount, limitedRows, rowsBetween } from './row-limits.ts';
 import { SelectListSets } from './set-returning.ts';
 import { requireDefaultEquality, sortKey } from './sorting.ts';
 import { convertSublink } from './sublinks.ts';
@@ -237,7 +237,7 @@ export class QueryConverter {
   private firstOfEach(clause: readonly TreeNode[], query: TreeNode, body: SelectBody): Rel {
     const partition = clause.map((item) => targetOf(item, body).column);
     const order = this.sortKeys(query, body);
-    return limitedRows(this.analysis, body.rel, { partition, order, count: 1n, offset: 0n, withTies: false });
+    return limitedRows(this.analysis, body.rel, { ...rowsBetween(1n, 0n), partition, order, withTies: false });
   }
 
   private limited(rel: Rel, query: TreeNode, context: ExpressionContext, { postponed }: SelectBody): Rel {
@@ -265,7 +265,9 @@ export class QueryConverter {
     const count = constantCount(limit, 'LIMIT');
     if (count === undefined || skipped === undefined)
       throw this.analysis.unsupported('WITH TIES of a count that is not constant');
-    const limited = { partition: [], order: rel.keys, count, offset: skipped ?? 0n, withTies: true };
+    // The peers of the last row skipped are not the ties of a row returned.
+    if (count === 0n) return { kind: 'limit', input: rel, limit, offset: null };
+    const limited = { ...rowsBetween(count, skipped ?? 0n), partition: [], order: rel.keys, withTies: true };
     return { ...rel, input: limitedRows(this.analysis, rel.input, limited) };
   }
 

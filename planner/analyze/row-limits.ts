@@ -3,7 +3,7 @@
  * (the last row's peers as well), LIMIT of a correlated subquery (so many rows for each outer row). Rows are numbered by a
  * window and filtered; the numbers are taken off again.
  */
-import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
+import type { Limit, Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
@@ -26,24 +26,24 @@ const INT8 = sqlType('int8');
 const INT8_MAX = 2n ** 63n - 1n;
 const reference = (column: RelColumn): Scalar => ({ kind: 'column', column: column.id, type: column.type });
 
-interface RowLimit {
+/** By the numbers of rows; null: from the first, to the last. */
+interface RowsBetween {
+  readonly skipped: Scalar | null;
+  readonly last: Scalar | null;
+}
+interface RowLimit extends RowsBetween {
   readonly partition: readonly RelColumn[];
   readonly order: readonly SortKey[];
-  /** Null: all that are left. */
-  readonly count: bigint | null;
-  readonly offset: bigint;
   readonly withTies: boolean;
 }
 
-export function limitedRows(analysis: Analysis, input: Rel, { partition, order, count, offset, withTies }: RowLimit): Rel {
+export function limitedRows(analysis: Analysis, input: Rel, limit: RowLimit): Rel {
+  const { partition, order, skipped, last, withTies } = limit;
   const number = analysis.column('row_number', INT8, true);
   const rank = analysis.column('rank', INT8, true);
-  const last = count === null ? null : constant(count + offset > INT8_MAX ? INT8_MAX : count + offset);
   const conjuncts: Scalar[] = [];
-  if (offset > 0n) conjuncts.push(compared(analysis, GREATER_INT8, number, constant(offset)));
+  if (skipped !== null) conjuncts.push(compared(analysis, GREATER_INT8, number, skipped));
   if (last !== null) conjuncts.push(compared(analysis, NOT_GREATER_INT8, withTies ? rank : number, last));
-  // The peers of the last row skipped are not the ties of a row returned.
-  if (withTies && count === 0n) conjuncts.push({ kind: 'const', value: false, type: BOOL });
   if (conjuncts.length === 0) return input;
   const numbered: Rel = {
     kind: 'window',
@@ -62,6 +62,16 @@ export function limitedRows(analysis: Analysis, input: Rel, { partition, order, 
     items: outputColumns(input).map((column) => ({ column, expr: reference(column) })),
   };
 }
+
+/** `count` null: all that are left. */
+export const rowsBetween = (count: bigint | null, offset: bigint): RowsBetween => ({
+  skipped: offset > 0n ? constant(offset) : null,
+  last: count === null ? null : constant(count + offset > INT8_MAX ? INT8_MAX : count + offset),
+});
+
+/** Whether LIMIT and OFFSET are known before execution, and do not raise then. */
+export const hasConstantBounds = ({ limit, offset }: Pick<Limit, 'limit' | 'offset'>): boolean =>
+  [limit, offset].every((expr) => expr === null || (expr.kind === 'const' && !(Number(expr.value) < 0)));
 
 /** The number of a LIMIT or OFFSET clause: null for none and NULL; undefined: not known before execution. */
 export function constantCount(expr: Scalar | null, clause: 'LIMIT' | 'OFFSET'): bigint | null | undefined {

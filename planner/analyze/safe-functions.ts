@@ -6,6 +6,7 @@ import type { AggregateCall, OperatorRef, Scalar } from '../../algebra/scalar.ts
 import type { Rel } from '../../algebra/rel.ts';
 import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { SqlType } from '../../core/sql-type.ts';
+import { hasConstantBounds } from './row-limits.ts';
 import { callCannotRaise } from './safe-calls.ts';
 
 const COMPARED = [
@@ -89,7 +90,11 @@ export function cannotRaise(expr: Scalar): boolean {
 }
 
 /** Unless nothing that the query evaluates can raise. */
-export const mayRaise = (rel: Rel): boolean => !relScalars(rel).every(cannotRaise) || relInputs(rel).some(mayRaise);
+export const mayRaise = (rel: Rel): boolean =>
+  !relScalars(rel).every(cannotRaise) ||
+  // A negative number does.
+  (rel.kind === 'limit' && !hasConstantBounds(rel)) ||
+  relInputs(rel).some(mayRaise);
 
 /** Projections over an aggregation without groups. */
 export function hasOneRow(rel: Rel): boolean {

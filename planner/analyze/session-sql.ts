@@ -92,6 +92,8 @@ export function isWritable(expr: Scalar): boolean {
     case 'cast':
       return expr.how !== 'array' && expr.how !== 'domain';
     case 'call':
+      // The gateway's own functions are its executor's.
+      return expr.fn.schema !== 'tributary';
     case 'and':
     case 'or':
     case 'not':

@@ -47,14 +47,15 @@ function sublinkScalar(converter: QueryConverter, node: TreeNode, query: Convert
   const location = analysis.location(node);
   const correlated = freeColumns(query.rel).size > 0;
   // A join would evaluate it another number of times.
-  if (correlated && volatileIn(child(node, 'subselect'), analysis.lookup)) throw correlationRefused(converter, node, context);
+  if (correlated && volatileIn(child(node, 'subselect'), analysis.lookup))
+    throw correlationRefused(converter, node, context, VOLATILE);
   switch (kind) {
     case SUBLINK_EXISTS: {
       if (!correlated) return { kind: 'subquery', mode: 'exists', rel: query.rel, type: BOOL, location };
       const mark =
         (context.subqueryJoins && unnestExistsMark(analysis, query, context.subqueryJoins)) ??
         lateralExists(analysis, query, context);
-      if (!mark) throw correlationRefused(converter, node, context);
+      if (typeof mark === 'string') throw correlationRefused(converter, node, context, mark);
       return mark;
     }
     case SUBLINK_EXPRESSION:
@@ -66,7 +67,7 @@ function sublinkScalar(converter: QueryConverter, node: TreeNode, query: Convert
       const array = { ...withTypmod(type, element.typmod), collation: element.collation };
       if (!correlated) return { kind: 'subquery', mode: 'array', rel: query.rel, type: array, location };
       const gathered = lateralArray(analysis, query, array, context);
-      if (!gathered) throw correlationRefused(converter, node, context);
+      if (typeof gathered === 'string') throw correlationRefused(converter, node, context, gathered);
       return gathered;
     }
     case SUBLINK_ANY:
@@ -76,7 +77,7 @@ function sublinkScalar(converter: QueryConverter, node: TreeNode, query: Convert
       const evaluated = correlated ? null : quantified(converter, node, query, comparison, mode);
       if (evaluated !== null) return evaluated;
       const answer = lateralQuantified(analysis, query, comparison, mode, context);
-      if (!answer) throw correlationRefused(converter, node, context);
+      if (typeof answer === 'string') throw correlationRefused(converter, node, context, answer);
       return answer;
     }
     default:
@@ -123,7 +124,7 @@ export function convertSublinkConjunct(
   if (kind !== SUBLINK_EXISTS && kind !== SUBLINK_ANY) return undefined;
   const query = converter.query(child(node, 'subselect'), context);
   if (freeColumns(query.rel).size > 0 && volatileIn(child(node, 'subselect'), converter.analysis.lookup)) {
-    throw correlationRefused(converter, node, context);
+    throw correlationRefused(converter, node, context, VOLATILE);
   }
   const join = kind === SUBLINK_EXISTS ? existsJoin(query, negated) : inJoin(converter, node, query, context, negated);
   if (join !== null) {
@@ -183,7 +184,7 @@ function scalarSubquery(converter: QueryConverter, node: TreeNode, query: Conver
     return { kind: 'subquery', mode: 'scalar', rel: query.rel, type, location: analysis.location(node) };
   const value =
     (context.subqueryJoins && unnestScalar(analysis, query, context.subqueryJoins)) ?? lateralScalar(analysis, query, context);
-  if (!value) throw correlationRefused(converter, node, context);
+  if (typeof value === 'string') throw correlationRefused(converter, node, context, value);
   return value;
 }
 
@@ -226,5 +227,8 @@ function quantified(
   };
 }
 
-const correlationRefused = (converter: QueryConverter, node: TreeNode, context: ExpressionContext): Error =>
-  converter.analysis.unsupported(`correlated subquery of this shape in ${context.clause}`, node);
+const VOLATILE = 'with a volatile function';
+
+/** `reason`: nothing for where there are no subqueries at all. */
+const correlationRefused = (converter: QueryConverter, node: TreeNode, { clause }: ExpressionContext, reason: string): Error =>
+  converter.analysis.unsupported(`${['correlated subquery', reason].filter(Boolean).join(' ')} in ${clause}`, node);

@@ -23,6 +23,12 @@ const SYSTEM_COLUMNS: readonly SystemColumn[] = [
   { attribute: -5, name: 'cmax', typeOid: CID },
 ];
 
+const TABLEOID = -6;
+
+/** As users call it, for messages. */
+export const systemColumnName = (attribute: number): string =>
+  SYSTEM_COLUMNS.find((column) => column.attribute === attribute)?.name ?? (attribute === TABLEOID ? 'tableoid' : 'of this kind');
+
 /** Those that a statement names somewhere. */
 export function systemColumnsIn(tree: TreeValue): readonly SystemColumn[] {
   const named = new Set<number>();

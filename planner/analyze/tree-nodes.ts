@@ -120,6 +120,7 @@ export const SUBLINK_ARRAY = 6;
 export const PARAM_EXTERNAL = 0;
 export const PARAM_SUBLINK = 2;
 
+export const COERCE_EXPLICIT_CALL = 0;
 export const COERCE_EXPLICIT_CAST = 1;
 export const COERCE_IMPLICIT_CAST = 2;
 

@@ -46,7 +46,15 @@ export class Net {
   acceptOperator(rel: Rel, refusal: string): NetPlace {
     const site = this.siteOf(rel);
     if (site !== undefined) return site;
+    const beside = rel.kind === 'aggregate' && rel.aggregates.every((one) => this.#hasPlace({ ...rel, aggregates: [one] }));
+    const why = beside ? operatorRefused(this.#places.at(-1)!.capabilities, rel) : undefined;
+    // Each of the aggregates has a place, but not the same.
+    if (why !== undefined) throw featureNotSupported(`${why} beside ${refusal}`);
     throw this.#refused(refusal, (capabilities) => operatorRefused(capabilities, rel));
+  }
+
+  #hasPlace(rel: Rel): boolean {
+    return operatorRefused(this.#local, rel) === undefined || this.siteOf(rel) !== undefined;
   }
 
   #refused(refusal: string, why: (capabilities: Capabilities) => string | undefined): Error {

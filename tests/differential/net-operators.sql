@@ -138,3 +138,7 @@ SELECT p.id, ARRAY[p.a, NULL], (ARRAY[p.a, '1.1.1.1'])[2], cardinality(ARRAY[p.a
 SELECT p.id, unnest(ARRAY[p.a, NULL]), generate_subscripts(ARRAY[p.a], 1) FROM (SELECT id, ('10.0.0.' || id)::inet AS a FROM people) p JOIN events e ON e.id = p.id ORDER BY p.id, 2;
 
 SELECT p.id, v FROM (SELECT id, ('10.0.0.' || id)::inet AS a FROM people) p JOIN events e ON e.id = p.id, unnest(ARRAY[p.a, '1.1.1.1']) AS v ORDER BY p.id, v;
+
+-- One at home, one at the net.
+-- refused: values of type pg_catalog.record beside the aggregate bit_and(bit)
+SELECT max(ROW(id)), bit_and(id::bit(8)) FROM people;

@@ -58,3 +58,29 @@ SELECT p.id, x.a, x.r FROM people p JOIN LATERAL (SELECT p.dept, rank() OVER (OR
 SELECT p.id, x.a, x.r FROM people p JOIN LATERAL (SELECT p.dept, rank() OVER (ORDER BY p.dept) FROM depts d GROUP BY ROLLUP (p.dept)) x(a, r) ON true ORDER BY 1, 2, 3;
 
 SELECT 3 AS a, count(*) OVER (PARTITION BY 3) FROM depts d GROUP BY ROLLUP (1, d.id) ORDER BY 1, 2;
+
+-- WITH queries that read an outer row: several times, if nobody can tell.
+SELECT id, (WITH s AS (SELECT e.qty FROM events e WHERE e.person = p.id) SELECT max(a.qty) - min(b.qty) FROM s a, s b) FROM people p ORDER BY 1
+
+SELECT p.id, x.* FROM people p, LATERAL (WITH s AS (SELECT e.qty, p.dept FROM events e WHERE e.person = p.id) SELECT a.qty, b.dept FROM s a JOIN s b ON a.qty = b.dept + 4 UNION ALL SELECT count(*), max(dept) FROM s) x ORDER BY 1, 2, 3
+
+SELECT id, (WITH s AS (SELECT count(*) AS n, min(e.kind) AS kind FROM events e WHERE e.person = p.id GROUP BY e.qty) SELECT sum(a.n) FROM s a WHERE a.n = (SELECT max(n) FROM s)) FROM people p ORDER BY 1
+
+-- refused: WITH query
+SELECT id FROM people p WHERE EXISTS (WITH s AS (SELECT d.id FROM depts d WHERE d.id > p.dept), t AS (SELECT id + 1 AS id FROM s UNION SELECT id FROM s) SELECT FROM s JOIN t USING (id) WHERE (SELECT count(*) FROM t) > 2) ORDER BY 1
+
+SELECT id FROM people p WHERE EXISTS (WITH s AS (SELECT d.id FROM depts d WHERE d.id > p.dept), t AS (SELECT id FROM s UNION SELECT id FROM s) SELECT FROM s JOIN t USING (id) WHERE (SELECT count(*) FROM t) > 2) ORDER BY 1
+
+-- refused: WITH query
+SELECT id, (WITH s AS MATERIALIZED (SELECT e.qty FROM events e WHERE e.person = p.id) SELECT max(qty) FROM s) FROM people p ORDER BY 1
+
+-- refused: WITH query
+SELECT id, (WITH s AS (SELECT 10 / e.qty AS qty FROM events e WHERE e.person = p.id AND e.qty <> 0) SELECT max(a.qty) FROM s a, s b) FROM people p ORDER BY 1
+
+-- refused: WITH query
+SELECT id, (WITH s AS (SELECT e.id FROM events e WHERE e.person = p.id LIMIT 1) SELECT max(a.id) - min(b.id) FROM s a, s b) FROM people p ORDER BY 1
+
+-- refused: WITH query
+SELECT id, (WITH RECURSIVE s AS (SELECT p.id AS n UNION ALL SELECT n + 1 FROM s WHERE n < 5) SELECT max(n) FROM s) FROM people p ORDER BY 1
+
+SELECT id, (WITH RECURSIVE s AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM s WHERE n < 5) SELECT max(n) FROM s WHERE n <> p.id) FROM people p ORDER BY 1

@@ -265,6 +265,19 @@ describe('clients', () => {
       ]);
       expect(many.rows).toEqual([{ id: 3 }, { id: 5 }]);
     }));
+
+  test('node-postgres: LIMIT and OFFSET for each outer row are parameters', () =>
+    connected(async (client) => {
+      const text = `SELECT c.id, o.id AS next FROM shop.customers c, LATERAL
+        (SELECT id FROM shop.customers n WHERE n.id > c.id ORDER BY id LIMIT $1 OFFSET $2) o WHERE c.id < 3 ORDER BY 1, 2`;
+      const rows = async (...values: unknown[]): Promise<unknown> =>
+        (await client.query({ name: 'next', text, values, rowMode: 'array' })).rows;
+      expect(await rows(1, null)).toEqual([[1, 2], [2, 3]]);
+      expect(await rows(2, 1)).toEqual([[1, 3], [1, 4], [2, 4], [2, 5]]);
+      expect(await rows('9223372036854775807', '9223372036854775807')).toEqual([]);
+      await expect(rows(-1, null)).rejects.toMatchObject({ code: '2201W', message: 'LIMIT must not be negative' });
+      await expect(rows(-1, -1)).rejects.toMatchObject({ code: '2201X', message: 'OFFSET must not be negative' });
+    })); // prettier-ignore
 });
 
 test('stop tells every session', async () => {

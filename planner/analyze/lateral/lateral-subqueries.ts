@@ -38,12 +38,14 @@ const AT_MOST_ONE_ROW: FunctionRef = {
   returnsSet: false,
 };
 
-/** Null: it might raise for rows that would not have evaluated it, or stands where no join can be added. */
-export function lateralExists(analysis: Analysis, query: ConvertedQuery, context: ExpressionContext): Scalar | null {
+/** A string: why not, as the words that follow "correlated subquery". */
+type Joined = Scalar | string;
+
+export function lateralExists(analysis: Analysis, query: ConvertedQuery, context: ExpressionContext): Joined {
   const input = rowSource(query.rel);
   const count = analysis.column('count', INT8);
-  const joined = joinAggregate(analysis, input, [{ column: count, call: countRows(analysis) }], context);
-  return joined ? isPositive(analysis, count) : null;
+  const refusal = joinAggregate(analysis, input, [{ column: count, call: countRows(analysis) }], context);
+  return refusal ?? isPositive(analysis, count);
 }
 
 /** `comparison`: over the outer columns and the subquery's. */
@@ -53,12 +55,12 @@ export function lateralQuantified(
   comparison: Scalar,
   mode: 'any' | 'all',
   context: ExpressionContext,
-): Scalar | null {
+): Joined {
   const decided = analysis.column('decided', INT8);
   const unknown = analysis.column('unknown', INT8);
   const deciding: Scalar = mode === 'any' ? comparison : { kind: 'not', arg: comparison, type: BOOL };
   const isUnknown: Scalar = { kind: 'booltest', arg: comparison, test: 'unknown', negated: false, type: BOOL };
-  const joined = joinAggregate(
+  const refusal = joinAggregate(
     analysis,
     query.rel,
     [
@@ -67,7 +69,7 @@ export function lateralQuantified(
     ],
     context,
   );
-  if (!joined) return null;
+  if (refusal !== undefined) return refusal;
   return {
     kind: 'case',
     branches: [
@@ -79,30 +81,26 @@ export function lateralQuantified(
   };
 }
 
-export function lateralArray(
-  analysis: Analysis,
-  query: ConvertedQuery,
-  type: SqlType,
-  context: ExpressionContext,
-): Scalar | null {
+export function lateralArray(analysis: Analysis, query: ConvertedQuery, type: SqlType, context: ExpressionContext): Joined {
   const column = query.columns[0]!;
   const { input, orderBy } = ordered(query.rel);
   const array = analysis.column('array', type);
   const call = arrayAggregate(analysis, column, type, orderBy);
-  if (!joinAggregate(analysis, input, [{ column: array, call }], context)) return null;
+  const refusal = joinAggregate(analysis, input, [{ column: array, call }], context);
+  if (refusal !== undefined) return refusal;
   const empty: Scalar = { kind: 'const', value: { dims: [], lowerBounds: [], elements: [] }, type };
   return { kind: 'coalesce', args: [reference(array), empty], type };
 }
 
-export function lateralScalar(analysis: Analysis, query: ConvertedQuery, context: ExpressionContext): Scalar | null {
+export function lateralScalar(analysis: Analysis, query: ConvertedQuery, context: ExpressionContext): Joined {
   const column = query.columns[0]!;
   const { rel } = query;
   // SELECT without FROM is its expression.
   if (rel.kind === 'project' && isOneEmptyRow(rel.input)) return rel.items[0]!.expr;
-  if (hasOneRow(rel)) return joinLateral(analysis, rel, context) ? reference(column) : null;
+  if (hasOneRow(rel)) return joinLateral(analysis, rel, context) ?? reference(column);
   const value = analysis.column(column.name, column.type);
   const count = analysis.column('count', INT8);
-  const joined = joinAggregate(
+  const refusal = joinAggregate(
     analysis,
     query.rel,
     [
@@ -111,7 +109,7 @@ export function lateralScalar(analysis: Analysis, query: ConvertedQuery, context
     ],
     context,
   );
-  if (!joined) return null;
+  if (refusal !== undefined) return refusal;
   const single: Scalar = {
     kind: 'call',
     fn: AT_MOST_ONE_ROW,
@@ -129,21 +127,24 @@ function joinAggregate(
   input: Rel,
   aggregates: readonly { readonly column: RelColumn; readonly call: AggregateCall }[],
   context: ExpressionContext,
-): boolean {
+): string | undefined {
   const aggregate: Aggregate = { kind: 'aggregate', input, groups: [], aggregates };
   return joinLateral(analysis, aggregate, context);
 }
 
-function joinLateral(analysis: Analysis, right: Rel, context: ExpressionContext): boolean {
+/** Why it cannot be joined: it might raise for rows that would not have evaluated it, or stands where no join can be added. */
+function joinLateral(analysis: Analysis, right: Rel, context: ExpressionContext): string | undefined {
   const { subqueryJoins, postponed, condition } = context;
-  if (subqueryJoins === null) return false;
+  if (subqueryJoins === null) return '';
   const raises = mayRaise(right);
   if (!raises || condition === undefined) {
     const joins = postponed !== undefined && raises ? postponed : subqueryJoins;
     joins.add((left) => ({ kind: 'join', type: 'inner', lateral: true, left, right, on: [] }));
-    return true;
+    return undefined;
   }
-  if (condition === null || !raisesForChosenRows(right, freeColumns(right))) return false;
+  if (condition === null) return 'that might raise an error where LIMIT, OFFSET or a volatile condition spares rows';
+  if (!raisesForChosenRows(right, freeColumns(right)))
+    return 'that might raise an error for rows it does not choose, under CASE, COALESCE, AND or OR';
   const spared = postponed ?? subqueryJoins;
   spared.add((left) => {
     const isWanted = analysis.column('wanted', BOOL);
@@ -151,7 +152,7 @@ function joinLateral(analysis: Analysis, right: Rel, context: ExpressionContext)
     const marked: Rel = { kind: 'project', input: left, items: [...items, { column: isWanted, expr: condition }] };
     return { kind: 'join', type: 'left', lateral: true, onlyWhere: isWanted.id, left: marked, right, on: [] };
   });
-  return true;
+  return undefined;
 }
 
 /**

@@ -9,7 +9,7 @@
  *                                              └─ R' = R over D, for all bindings at once
  *
  * Invariant: R' puts out, for each binding, the rows R has under it. What cannot be computed for all bindings at once is
- * refused (0A000): LIMIT that is not constant, WITH queries that read the outer row. Longer than most files: one case per
+ * refused (0A000), as WITH queries that read the outer row are. Longer than most files: one case per
  * operator.
  */
 import type { Aggregate, Join, Limit, Rel, RelColumn, Window } from '../../../algebra/rel.ts';
@@ -27,10 +27,12 @@ import { sqlType } from '../../../core/sql-type.ts';
 import { assert, unreachable } from '../../../core/assert.ts';
 import type { Analysis } from '../analysis.ts';
 import { freeColumns } from '../free-columns.ts';
-import { constantCount, limitedRows } from '../row-limits.ts';
+import { constantCount, hasConstantBounds, limitedRows, rowsBetween } from '../row-limits.ts';
 import { cannotRaise, emptyResult } from '../safe-functions.ts';
 import { isNeverNull } from '../../rewrite/never-null.ts';
 import { anyValue, isSame, keysOf, onlyCompares, reference } from './bindings.ts';
+import { filtersOnLeft } from './filters-on-left.ts';
+import { boundsOnLeft, isDependent } from './row-bounds.ts';
 import { renameColumns } from './rename-columns.ts';
 import { setOver } from './set-over.ts';
 
@@ -63,7 +65,8 @@ export class JoinUnnester {
   }
 
   /** The same query without dependent joins. */
-  apply(rel: Rel): Rel {
+  apply(whole: Rel): Rel {
+    const rel = whole.kind === 'filter' ? filtersOnLeft(whole) : whole;
     if (rel.kind === 'join' && rel.lateral === true) return this.#dependentJoin({ ...rel, left: this.apply(rel.left) });
     return mapRelScalars(
       mapRelInputs(rel, (input) => this.apply(input)),
@@ -71,14 +74,16 @@ export class JoinUnnester {
     );
   }
 
-  /** `join.left` holds no dependent joins any more. */
-  #dependentJoin(join: Join): Rel {
+  /** The left side holds no dependent joins any more. */
+  #dependentJoin(written: Join): Rel {
+    const join = boundsOnLeft(this.#analysis, written, (expr) => this.#scalar(expr, new Map()));
     const { lateral: _, onlyWhere, ...plain } = join;
     const free = freeColumns(join.right);
     const outer = outputColumns(join.left).filter((column) => free.has(column.id));
     const on = join.on.map((condition) => this.#scalar(condition, new Map()));
     if (outer.length === 0) {
-      if (onlyWhere !== undefined) throw this.#analysis.unsupported('correlated subquery of this shape');
+      if (onlyWhere !== undefined)
+        throw this.#analysis.unsupported('correlated subquery under a condition that reads nothing of the query it stands in');
       return { ...plain, right: this.apply(join.right), on };
     }
     const over = join.type === 'inner' ? setOver(join.right, join.left) : null;
@@ -191,6 +196,8 @@ export class JoinUnnester {
     }
     switch (rel.kind) {
       case 'filter': {
+        const early = filtersOnLeft(rel);
+        if (early !== rel) return this.#push(early, domain);
         const input = this.#push(rel.input, domain);
         const conjuncts = rel.conjuncts.map((conjunct) => this.#bound(conjunct, domain, input));
         return { ...input, rel: { kind: 'filter', input: input.rel, conjuncts } };
@@ -242,7 +249,7 @@ export class JoinUnnester {
         return this.#pushIntoValues(rel, domain);
       case 'with': {
         if (rel.definitions.some((definition) => this.#reads(definition.rel, domain))) {
-          throw analysis.unsupported('WITH query that reads columns of an outer query');
+          throw analysis.unsupported('WITH query that reads columns of an outer query and cannot be inlined');
         }
         const body = this.#push(rel.body, domain);
         const definitions = rel.definitions.map((definition) => ({ ...definition, rel: this.apply(definition.rel) }));
@@ -252,27 +259,29 @@ export class JoinUnnester {
         return this.#pushIntoLimit(rel, domain);
       case 'window':
         return this.#pushIntoWindow(rel, domain);
+      case 'recursive':
+        throw analysis.unsupported('recursive WITH query that reads columns of an outer query');
       case 'scan':
       case 'ctescan':
-      case 'recursive':
       case 'input':
-        throw analysis.unsupported('correlated subquery of this shape');
+        throw analysis.unsupported('TABLESAMPLE that reads columns of other tables');
       default:
         return unreachable(rel);
     }
   }
 
-  /** So many rows for each binding. */
+  /** So many rows for each binding. What is not constant has been made a column of the outer rows. */
   #pushIntoLimit(rel: Limit, domain: Domain): Pushed {
-    const count = constantCount(rel.limit, 'LIMIT');
-    const offset = constantCount(rel.offset, 'OFFSET');
-    if (count === undefined || offset === undefined) {
-      throw this.#analysis.unsupported('LIMIT that is not constant in a correlated or LATERAL subquery');
-    }
     const sort = rel.input.kind === 'sort' ? rel.input : null;
     const input = this.#push(sort?.input ?? rel.input, domain);
     const partition = keyColumns(domain, input);
-    const limit = { partition, order: sort?.keys ?? [], count, offset: offset ?? 0n, withTies: false };
+    const between = hasConstantBounds(rel)
+      ? rowsBetween(constantCount(rel.limit, 'LIMIT') ?? null, constantCount(rel.offset, 'OFFSET') ?? 0n)
+      : {
+          last: rel.limit && this.#bound(rel.limit, domain, input),
+          skipped: rel.offset && this.#bound(rel.offset, domain, input),
+        };
+    const limit = { ...between, partition, order: sort?.keys ?? [], withTies: false };
     return { ...input, rel: limitedRows(this.#analysis, input.rel, limit) };
   }
 
@@ -290,10 +299,8 @@ export class JoinUnnester {
   }
 
   #pushIntoJoin(join: Join, domain: Domain): Pushed {
-    const { lateral, ...plain } = join;
-    const onLeft = new Set(outputColumns(join.left).map((column) => column.id));
-    // With a condition, also what reads only columns of a query further out: they come in with the left side.
-    if (lateral === true && (join.onlyWhere !== undefined || [...freeColumns(join.right)].some((column) => onLeft.has(column)))) {
+    const { lateral: _, ...plain } = join;
+    if (isDependent(join)) {
       const left = this.#push(join.left, domain);
       const on = join.on.map((condition) => this.#bound(condition, domain, left));
       const right = this.#substituted(join.right, this.#substitution(domain, left));

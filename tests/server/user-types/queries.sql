@@ -147,3 +147,9 @@ SELECT 'empty'::shop.floats::shop.open_range FROM shop.things
 SELECT span::shop.open_range FROM shop.things ORDER BY id
 
 SELECT unnest(spans) FROM shop.things WHERE id = 2
+
+-- The row of a table as a column is only a text here.
+
+SELECT id, e, several, e::text, e || '!', CAST(e AS varchar(4)), e::shop.label FROM shop.hired ORDER BY id
+
+SELECT upper(e) FROM shop.hired

@@ -27,3 +27,6 @@ INSERT INTO people SELECT i, ROW('n, "' || i, DATE '2000-01-01' + i, point(i, -i
   ROW(i, 7)::ordered_pair, ROW('s ' || i, ARRAY['a', NULL, 'b' || i], ROW(1, i))::address, ARRAY[ROW(i, 1), NULL, ROW(NULL, 2)]::pair[],
   ROW(ROW('o', NULL, NULL, 'ok'), i * 3.333, i)::account, ARRAY[i, 5], ROW()::nothing
 FROM generate_series(1, 7) i;
+CREATE TABLE staff (name text, pay int, mood mood);
+CREATE TABLE hired (id int PRIMARY KEY, e staff, several staff[]);
+INSERT INTO hired SELECT i, ROW('n' || i, i * 10, 'ok')::staff, ARRAY[ROW('m', i, NULL)::staff] FROM generate_series(1, 3) i;
