@@ -9,7 +9,7 @@ import type { Join, Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, CallScalar, CastScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { aggregateScalars, columnsIn, relInputs, relScalars, scalarParts, someScalar } from '../../algebra/transform.ts';
 import { TIMESTAMP_INFINITY, UNIX_TO_PG_MICROS, type Datum, type Int64, type Interval, type PgArray } from '../../core/datum.ts';
-import { isCodePointOrder } from '../../core/sql-type.ts';
+import { isCodePointOrder, isTextKind } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { capabilityOf } from './capability-table.ts';
 import type { Capability, ConstantRule } from './capability-table.ts';
@@ -369,6 +369,8 @@ function callVerdict(signature: string, schema: string, args: readonly Scalar[],
   if (!capability) return no(`${signature} is not proven equal on DuckDB`);
   if (capability.support === 'no') return no(`${signature}: ${capability.reason ?? 'differs on DuckDB'}`);
   if (!isCodePointOrder(collation)) return no('a collation of the source’s own');
+  // PostgreSQL raises 42P22 where it needs one of them.
+  if (collation === 'none' && args.some(({ type }) => isTextKind(type.kind))) return no('text of several collations');
   return constantsVerdict(capability, args);
 }
 
