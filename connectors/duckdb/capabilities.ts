@@ -4,12 +4,13 @@
  * and fits a DECIMAL (numeric-shape.ts). Whoever pushes a node must ask both. Long since every kind of node has its verdict.
  */
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, CallScalar, CastScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { aggregateScalars, columnsIn, relInputs, relScalars, scalarParts, someScalar } from '../../algebra/transform.ts';
 import { TIMESTAMP_INFINITY, UNIX_TO_PG_MICROS, type Datum, type Int64, type Interval, type PgArray } from '../../core/datum.ts';
-import { isCodePointOrder, isTextKind } from '../../core/sql-type.ts';
+import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { capabilityOf } from './capability-table.ts';
 import type { Capability, ConstantRule } from './capability-table.ts';
@@ -75,6 +76,7 @@ export class DuckDBCapabilities implements Capabilities {
   }
 
   scalar(expr: Scalar): Verdict {
+    if (mixesCollations(expr)) return no(SEVERAL_COLLATIONS);
     switch (expr.kind) {
       case 'column':
         return exact;
@@ -369,8 +371,6 @@ function callVerdict(signature: string, schema: string, args: readonly Scalar[],
   if (!capability) return no(`${signature} is not proven equal on DuckDB`);
   if (capability.support === 'no') return no(`${signature}: ${capability.reason ?? 'differs on DuckDB'}`);
   if (!isCodePointOrder(collation)) return no('a collation of the source’s own');
-  // PostgreSQL raises 42P22 where it needs one of them.
-  if (collation === 'none' && args.some(({ type }) => isTextKind(type.kind))) return no('text of several collations');
   return constantsVerdict(capability, args);
 }
 

@@ -3,6 +3,7 @@
  * built-in function it has counts, save those that depend on more than arguments and passed settings: locale, encoding,
  * clock, session. Unproven means no, with a reason for EXPLAIN.
  */
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import type { Rel, Window } from '../../algebra/rel.ts';
 import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
@@ -18,9 +19,7 @@ import {
   dependsOnSettingsOnly,
   followsCasing,
   followsClasses,
-  mixesCollations,
   readsTemplates,
-  SEVERAL_COLLATIONS,
   TEMPLATE_FIELDS_SINCE,
 } from './function-rules.ts';
 import type { CharacterRules, ServerInfo } from './server-info.ts';

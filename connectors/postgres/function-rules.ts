@@ -1,8 +1,5 @@
 /** What is known of PostgreSQL's functions beyond their signature: which depend on more than their arguments. */
-import type { FunctionRef, Scalar } from '../../algebra/scalar.ts';
-import { scalarParts } from '../../algebra/transform.ts';
-import { isTextKind } from '../../core/sql-type.ts';
-import type { SqlType } from '../../core/sql-type.ts';
+import type { FunctionRef } from '../../algebra/scalar.ts';
 
 /** upper, lower and what compares through them: they follow the collation's case mapping. */
 const CASING = /^(?:upper|lower|casefold|texticlike|texticnlike|bpchariclike|bpcharicnlike|nameiclike|nameicnlike|strpos_ci)$/;
@@ -20,17 +17,6 @@ const TEXT_COMPARISON = /^(?:text|bpchar)_?(?:lt|le|gt|ge|eq|ne)$/;
 /** Those that raise 42P22 where their texts have several collations. */
 export const needsCollation = (fn: FunctionRef): boolean =>
   TEXT_COMPARISON.test(fn.name) || ((followsCasing(fn) || followsClasses(fn)) && fn.signature.includes('(text'));
-
-export const SEVERAL_COLLATIONS = 'text of several collations';
-
-/** Whether several collations meet: where subqueries said them (COLLATE), they would be an error if written in one expression. */
-export function mixesCollations(expr: Scalar): boolean {
-  const parts = scalarParts(expr);
-  if ('inputCollation' in expr) return expr.inputCollation === 'none' && parts.some(({ type }) => isText(type));
-  return expr.type.collation === 'none' && isText(expr.type) && parts.length > 0;
-}
-
-const isText = (type: SqlType): boolean => isTextKind((type.element ?? type).kind);
 
 /**
  * Stable functions that depend on nothing but the settings every fragment runs under (TimeZone, DateStyle, IntervalStyle,

@@ -2,6 +2,7 @@
  * What the net evaluates: every expression of PostgreSQL's own functions and types, row by row, and operators over them. Left out is what reads more
  * than its arguments and the settings that are passed on: clocks, the session, the catalog, other locales.
  */
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Rel, Window } from '../../algebra/rel.ts';
 import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
@@ -13,7 +14,7 @@ import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
 import { domainType, elementOf } from '../sql/type-names.ts';
-import { dependsOnSettingsOnly, mixesCollations, needsCollation, SEVERAL_COLLATIONS } from './function-rules.ts';
+import { dependsOnSettingsOnly, needsCollation } from './function-rules.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });

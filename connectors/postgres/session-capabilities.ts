@@ -3,6 +3,7 @@
  * (functions, aggregates, types, operators), volatile functions, and those that read the session or the catalog. It is the
  * PostgreSQL whose answer is asked for; EXECUTE and everything inside a function are for it to check.
  */
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
@@ -11,7 +12,7 @@ import { returnsSet } from '../../algebra/transform.ts';
 import { isBuiltinCollation, isTextKind } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
-import { mixesCollations, needsCollation, SEVERAL_COLLATIONS } from './function-rules.ts';
+import { needsCollation } from './function-rules.ts';
 import { NetCapabilities } from './net-capabilities.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
