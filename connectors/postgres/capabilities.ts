@@ -19,6 +19,7 @@ import {
   dependsOnSettingsOnly,
   followsCasing,
   followsClasses,
+  needsCollation,
   readsTemplates,
   TEMPLATE_FIELDS_SINCE,
 } from './function-rules.ts';
@@ -44,7 +45,8 @@ export class PostgresCapabilities implements Capabilities {
 
   scalar(expr: Scalar): Verdict {
     if (expr.type.kind === 'composite' && !this.knowsRow(expr)) return no('row values are made at home');
-    if (mixesCollations(expr)) return no(SEVERAL_COLLATIONS);
+    // What needs one of them raises there as it does here.
+    if (mixesCollations(expr) && !(expr.kind === 'call' && needsCollation(expr.fn))) return no(SEVERAL_COLLATIONS);
     switch (expr.kind) {
       case 'const':
       case 'param':
