@@ -9,9 +9,9 @@ export const SEVERAL_COLLATIONS = 'text of several collations';
 /** Subqueries may have said them (COLLATE): written out as one expression, they would be an error. */
 export function mixesCollations(expr: Scalar): boolean {
   const result = 'inputCollation' in expr ? expr.inputCollation : isText(expr.type) ? expr.type.collation : 'default';
-  if (result !== 'none') return false;
-  const met = scalarParts(expr).flatMap(({ type }) => (isText(type) && type.collation !== 'default' ? [type.collation] : []));
-  return new Set(met.map((collation) => (typeof collation === 'string' ? collation : collation.oid))).size > 1;
+  // Literals without a type and what the parser adds itself have none either: that is no contradiction.
+  const meets = ({ kind, type }: Scalar): boolean => kind !== 'const' && isText(type) && type.collation !== 'default';
+  return result === 'none' && scalarParts(expr).some(meets);
 }
 
 const isText = (type: SqlType): boolean => isTextKind((type.element ?? type).kind);
