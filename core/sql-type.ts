@@ -31,7 +31,10 @@ export type TypeKind =
   /** carried as text, never computed with: every other type */
   | 'opaque';
 
-/** `C`: code-point order. `default` is C too in our catalog. Anything else is ordered and compared only at its source. */
+/**
+ * `C`: code-point order. `default` is C too in our catalog. Anything else orders and compares where it is known: PostgreSQL's
+ * own at the net, a source's at the source alone.
+ */
 export type Collation =
   'none' | 'default' | 'C' | { readonly name: string; readonly oid: number; readonly deterministic: boolean };
 
@@ -133,6 +136,12 @@ const INTEGERS: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8']);
 export const isInteger = ({ kind }: SqlType): boolean => INTEGERS.has(kind);
 
 export const isTextKind = (kind: TypeKind): boolean => collatable(kind);
+
+const FIRST_USER_OID = 16_384;
+
+/** PostgreSQL's own, not one that users or a source gave it. */
+export const isBuiltinCollation = (collation: Collation): boolean =>
+  typeof collation === 'string' || collation.oid < FIRST_USER_OID;
 
 export const isCodePointOrder = (collation: Collation): boolean =>
   collation === 'C' || collation === 'default' || collation === 'none';

@@ -43,7 +43,7 @@ export function localAggregateVerdict(call: AggregateCall): Verdict {
   if (extreme) {
     const reason = firstReason(args, whyNotOrdered);
     if (reason !== undefined) return unless(reason);
-    if (!isCodePointOrder(call.inputCollation)) return unless(`${signature} under a collation that is its source's alone`);
+    if (!isCodePointOrder(call.inputCollation)) return unless(`${signature} under a collation of its own`);
   }
   if (call.direct) {
     if (call.direct.some((expr) => columnsIn(expr).size > 0))

@@ -4,6 +4,7 @@
  * and fits a DECIMAL (numeric-shape.ts). Whoever pushes a node must ask both. Long since every kind of node has its verdict.
  */
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, CallScalar, CastScalar, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
@@ -75,6 +76,7 @@ export class DuckDBCapabilities implements Capabilities {
   }
 
   scalar(expr: Scalar): Verdict {
+    if (mixesCollations(expr)) return no(SEVERAL_COLLATIONS);
     switch (expr.kind) {
       case 'column':
         return exact;

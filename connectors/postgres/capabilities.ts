@@ -3,13 +3,14 @@
  * built-in function it has counts, save those that depend on more than arguments and passed settings: locale, encoding,
  * clock, session. Unproven means no, with a reason for EXPLAIN.
  */
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import type { Rel, Window } from '../../algebra/rel.ts';
 import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { relInputs, returnsSet, scalarParts } from '../../algebra/transform.ts';
 import type { Datum } from '../../core/datum.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
-import { holdsRows, isTextKind } from '../../core/sql-type.ts';
+import { holdsRows, isBuiltinCollation, isTextKind } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
 import { domainType, elementOf } from '../sql/type-names.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
@@ -19,6 +20,7 @@ import {
   dependsOnSettingsOnly,
   followsCasing,
   followsClasses,
+  needsCollation,
   readsTemplates,
   TEMPLATE_FIELDS_SINCE,
 } from './function-rules.ts';
@@ -44,6 +46,8 @@ export class PostgresCapabilities implements Capabilities {
 
   scalar(expr: Scalar): Verdict {
     if (expr.type.kind === 'composite' && !this.knowsRow(expr)) return no('row values are made at home');
+    // What needs one of them raises there as it does here.
+    if (mixesCollations(expr) && !(expr.kind === 'call' && needsCollation(expr.fn))) return no(SEVERAL_COLLATIONS);
     switch (expr.kind) {
       case 'const':
       case 'param':
@@ -192,7 +196,7 @@ export class PostgresCapabilities implements Capabilities {
         return no(`PostgreSQL ${this.major} reads other spellings of ${expr.type.name}`);
     }
     const { collation } = expr.type;
-    if (typeof collation === 'object' && collation.oid >= FIRST_USER_OID && changesCollation(expr))
+    if (typeof collation === 'object' && !isBuiltinCollation(collation) && changesCollation(expr))
       return no(`collation "${collation.name}" is not one of PostgreSQL's own`);
     // Numbers of objects mean something else there when they were looked up here; written out they are only numbers.
     if (expr.how === 'io' && expr.arg.kind === 'const' && WRITTEN_NUMBERS.has(expr.type.name)) return EXACT;
@@ -244,7 +248,6 @@ const usable = (rules: CharacterRules, collation: Collation): boolean =>
   typeof collation === 'object' || rules.kind !== 'different';
 
 const OWN_ROW = /^pg_catalog\./;
-const FIRST_USER_OID = 16_384;
 const OBJECT_NUMBERS = /\.(?:reg\w+|oid|oidvector|xid8?|cid|tid)$/;
 const WRITTEN_NUMBERS = new Set(['oid', 'xid', 'xid8', 'cid', 'tid'].map((name) => `pg_catalog.${name}`));
 

@@ -12,6 +12,12 @@ export const followsClasses = (fn: FunctionRef): boolean =>
   fn.schema === 'pg_catalog' &&
   (CLASSES.test(fn.name) || (fn.name === 'substring' && fn.signature.startsWith('substring(text,text')));
 
+const TEXT_COMPARISON = /^(?:text|bpchar)_?(?:lt|le|gt|ge|eq|ne)$/;
+
+/** Those that raise 42P22 where their texts have several collations. */
+export const needsCollation = (fn: FunctionRef): boolean =>
+  TEXT_COMPARISON.test(fn.name) || ((followsCasing(fn) || followsClasses(fn)) && fn.signature.includes('(text'));
+
 /**
  * Stable functions that depend on nothing but the settings every fragment runs under (TimeZone, DateStyle, IntervalStyle,
  * extra_float_digits, bytea_output; lc_* are C): anything else stable reads a clock, a session or a catalog.

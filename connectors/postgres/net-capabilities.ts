@@ -2,18 +2,19 @@
  * What the net evaluates: every expression of PostgreSQL's own functions and types, row by row, and operators over them. Left out is what reads more
  * than its arguments and the settings that are passed on: clocks, the session, the catalog, other locales.
  */
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import type { Rel, Window } from '../../algebra/rel.ts';
 import type { AggregateCall, CastScalar, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { returnsSet } from '../../algebra/transform.ts';
 import { unreachable } from '../../core/assert.ts';
-import { isTextKind } from '../../core/sql-type.ts';
+import { isBuiltinCollation, isTextKind } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { splitQualifiedName } from '../sql/identifiers.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
 import { domainType, elementOf } from '../sql/type-names.ts';
-import { dependsOnSettingsOnly } from './function-rules.ts';
+import { dependsOnSettingsOnly, needsCollation } from './function-rules.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });
@@ -35,10 +36,9 @@ const BOUND_TYPES =
 /** What is the gateway's own, or a session's. */
 const GATEWAYS_SCHEMAS = /^(?:tributary|pg_.*)$/;
 
-const TEXT_COMPARISON = /^(?:text|bpchar)_?(?:lt|le|gt|ge|eq|ne)$/;
-
 export class NetCapabilities implements Capabilities {
   scalar(expr: Scalar): Verdict {
+    if (mixesCollations(expr)) return no(SEVERAL_COLLATIONS);
     switch (expr.kind) {
       case 'column':
         return this.shipped(expr.type);
@@ -147,8 +147,8 @@ export class NetCapabilities implements Capabilities {
     if (fn.volatility === 'volatile') return no(`${fn.name} is volatile`);
     if (fn.volatility === 'stable' && !dependsOnSettingsOnly(fn) && !STABLE.test(fn.name))
       return no(`${fn.name} depends on the session`);
-    // Shipped texts have lost the collations that made PostgreSQL raise 42P22.
-    if (collation === 'none' && TEXT_COMPARISON.test(fn.name)) return no(`${fn.signature} over several collations`);
+    // Text that has none because several met has lost them on the way here: PostgreSQL raises 42P22.
+    if (collation === 'none' && needsCollation(fn)) return no(`${fn.signature} over several collations`);
     return this.collation(collation);
   }
 
@@ -167,14 +167,16 @@ export class NetCapabilities implements Capabilities {
     return this.type(expr.type);
   }
 
-  /** Values keep their bytes on the way, not the collation of the column they come from. */
+  /** A source's collation is not known there. */
   private shipped(type: SqlType): Verdict {
     const verdict = this.collation(type.collation);
     return verdict.verdict === 'exact' ? this.type(type) : verdict;
   }
 
   private collation(collation: Collation): Verdict {
-    return typeof collation === 'object' ? no(`collation "${collation.name}" is its source's alone`) : EXACT;
+    return typeof collation === 'object' && !isBuiltinCollation(collation)
+      ? no(`collation "${collation.name}" is its source's alone`)
+      : EXACT;
   }
 
   private type(type: SqlType): Verdict {

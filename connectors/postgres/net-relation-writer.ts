@@ -7,6 +7,7 @@ import { shippedInputs } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { CatalogWriter } from './catalog-writer.ts';
+import { atom } from '../sql/precedence.ts';
 import { uniqueNames } from '../sql/fragment-shapes.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import { isKnownThere } from './net-capabilities.ts';
@@ -56,7 +57,8 @@ class NetTableWriter extends CatalogWriter {
     assert(input.columns.length <= 1_600, 'more columns than a table has');
     const names = uniqueNames(input.columns.map((column) => column.name)).map((column) => this.quote(column));
     const types = input.columns.map((column) => this.typeName(liesAs(column.type)));
-    const create = `CREATE TEMPORARY TABLE ${name} (${names.map((column, i) => `${column} ${types[i]!}`).join(', ')})`;
+    const defined = input.columns.map((column, i) => this.writtenCollation(atom(`${names[i]!} ${types[i]!}`), column.type).text);
+    const create = `CREATE TEMPORARY TABLE ${name} (${defined.join(', ')})`;
     if (names.length === 0)
       return { input, name, create, insert: `INSERT INTO ${name} SELECT FROM generate_series(1, $1::int4)` };
     const arrays = input.columns.map((column, i) => `$${i + 1}::${this.typeName(shippedAs(column.type))}[]`);

@@ -45,9 +45,18 @@ export class NetWriter extends CatalogWriter {
     const rows =
       shipped.length === 0
         ? `${this.builtIn('generate_series')}(1, $${base + 1}::int4) AS rows (n)`
-        : `${this.unnested(arrays)} WITH ORDINALITY AS rows (${[...names, 'n'].join(', ')})`;
+        : this.collated(shipped, `${this.unnested(arrays)} WITH ORDINALITY AS rows (${[...names, 'n'].join(', ')})`);
     const text = `SELECT ${exprs.join(', ')} FROM ${rows} ORDER BY rows.n`;
     return { text, parameters: this.parameters, shipped, computed };
+  }
+
+  /** The rows with the collations of their columns, which those of a subquery have as a table's do: not as if COLLATE stood there. */
+  private collated(shipped: readonly number[], rows: string): string {
+    const columns = shipped.map((i) => {
+      const written = this.writtenCollation(atom(`c${i}`), this.columns[i]!.type).text;
+      return written === `c${i}` ? written : `${written} AS c${i}`;
+    });
+    return columns.some((column) => column.includes(' ')) ? `(SELECT ${columns.join(', ')}, n FROM ${rows}) AS rows` : rows;
   }
 
   protected override column(id: ColumnId): SqlText {

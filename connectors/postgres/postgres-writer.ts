@@ -90,8 +90,10 @@ export class PostgresWriter extends SqlWriter {
   }
 
   protected override writtenCollation(sql: SqlText, type: SqlType): SqlText {
-    const isText = type.kind === 'text' || type.kind === 'varchar' || type.kind === 'bpchar';
-    if (!isText || type.collation === 'default' || type.collation === 'none') return sql;
+    const { kind } = type.element ?? type;
+    const isText = kind === 'text' || kind === 'varchar' || kind === 'bpchar';
+    const isOwn = hasOwnOrder(type.collation) || (isText && type.collation === 'C');
+    if (!isOwn) return sql;
     return this.withCollation(sql, this.collationName(type.collation));
   }
 

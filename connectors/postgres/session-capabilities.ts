@@ -3,14 +3,16 @@
  * (functions, aggregates, types, operators), volatile functions, and those that read the session or the catalog. It is the
  * PostgreSQL whose answer is asked for; EXECUTE and everything inside a function are for it to check.
  */
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import { returnsSet } from '../../algebra/transform.ts';
-import { isTextKind } from '../../core/sql-type.ts';
+import { isBuiltinCollation, isTextKind } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
+import { needsCollation } from './function-rules.ts';
 import { NetCapabilities } from './net-capabilities.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
@@ -66,6 +68,7 @@ export class SessionCapabilities implements Capabilities {
   }
 
   private own(expr: Scalar): Verdict {
+    if (mixesCollations(expr)) return no(SEVERAL_COLLATIONS);
     switch (expr.kind) {
       case 'column':
         return shipped(expr.type);
@@ -100,7 +103,8 @@ export class SessionCapabilities implements Capabilities {
     if (fn.site !== undefined) return no(`${fn.signature} is a function of ${fn.site}`);
     if (fn.oid === 0) return no(`${fn.signature} is the executor's alone`);
     const texts = args.filter((arg) => isTextKind((arg.type.element ?? arg.type).kind));
-    // Values leave their collation behind, and it is the first argument that is given it back.
+    if (under === 'none' && needsCollation(fn)) return no(`${fn.signature} over several collations`);
+    // It is the first argument that is given its collation.
     if (fn.schema !== 'pg_catalog' && texts.length > 0) {
       if (under === 'none') return no(`no collation for ${fn.name}`);
       if (under === 'C' && !isTextKind(args[0]!.type.kind)) return no(`collation "C" in ${fn.signature}`);
@@ -110,7 +114,7 @@ export class SessionCapabilities implements Capabilities {
 }
 
 const collation = (own: Collation): Verdict =>
-  typeof own === 'object' ? no(`collation "${own.name}" is its source's alone`) : EXACT;
+  typeof own === 'object' && !isBuiltinCollation(own) ? no(`collation "${own.name}" is its source's alone`) : EXACT;
 
 const value = (type: SqlType): Verdict => (UNREADABLE.test(type.name) ? no(`values of type ${type.name}`) : EXACT);
 

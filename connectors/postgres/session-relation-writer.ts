@@ -5,6 +5,7 @@
 import type { Input, Rel } from '../../algebra/rel.ts';
 import type { ParamScalar } from '../../algebra/scalar.ts';
 import { shippedInputs } from '../../algebra/transform.ts';
+import { atom } from '../sql/precedence.ts';
 import { uniqueNames } from '../sql/fragment-shapes.ts';
 import { CatalogWriter } from './catalog-writer.ts';
 import { shippedAs } from './net-rows.ts';
@@ -48,7 +49,7 @@ export class SessionRelationWriter extends CatalogWriter {
     const values = input.columns.map(({ type }, i) => {
       const text = `r.c${i}`;
       const value = shippedAs(type).oid === type.oid ? text : `${text}::${this.typeName({ ...type, typmod: -1 })}`;
-      return `${value} AS ${this.quote(names[i]!)}`;
+      return `${this.writtenCollation(atom(value), type).text} AS ${this.quote(names[i]!)}`;
     });
     return `SELECT ${values.join(', ')} FROM ${this.unnested(arrays)} AS r (${input.columns.map((_, i) => `c${i}`).join(', ')})`;
   }

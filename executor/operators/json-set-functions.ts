@@ -14,13 +14,20 @@ function plain(text: string, span: Span): string | null {
   return kind === 'null' ? null : kind === 'string' ? stringOf(text, span) : textOf(text, span);
 }
 
-function requireKind(text: string, wanted: JsonKind, name: string): Span {
+function requireKind(text: string, wanted: 'array' | 'object', name: string): Span {
   const whole = wholeOf(text);
   const kind = kindOf(text, whole);
   if (kind === wanted) return whole;
-  throw invalidParameterValue(
-    `cannot call ${name} on ${kind === 'object' ? 'an object' : kind === 'array' ? 'an array' : 'a scalar'}`,
-  );
+  throw invalidParameterValue(misfit(name, kind));
+}
+
+/** Each function has words of its own (jsonfuncs.c). */
+function misfit(name: string, kind: JsonKind): string {
+  const what = kind === 'object' ? 'an object' : kind === 'array' ? 'an array' : 'a scalar';
+  if (name.startsWith('jsonb_array_elements')) return `cannot extract elements from ${what}`;
+  if (name.startsWith('jsonb_each')) return `cannot call ${name} on a non-object`;
+  if (name.startsWith('json_each')) return `cannot deconstruct ${kind === 'array' ? 'an array as an object' : what}`;
+  return `cannot call ${name} on ${kind === 'object' ? 'a non-array' : what}`;
 }
 
 const elements = (name: string, read: (text: string, span: Span) => string | null): Rows =>

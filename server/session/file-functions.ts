@@ -13,12 +13,18 @@ import type { FederatedQuery } from '../analysed-queries.ts';
 import { queryBackend } from './backend-analysis.ts';
 import { mirrorSchema } from './qualified-names.ts';
 import type { Session } from './session.ts';
-import { tokensOf, visitSyntax } from './statement-text.ts';
+import { parseText, tokensOf, visitSyntax } from './statement-text.ts';
 import type { Edit, RawStatement, SyntaxNode } from './statement-text.ts';
 
 const READER = /^read_(?:parquet|csv|json)$/;
-/** Statements that end with their rows: nothing of theirs may outlive the mirror. */
-const READING = new Set(['SelectStmt', 'ExplainStmt', 'DeclareCursorStmt', 'CopyStmt', 'PrepareStmt']);
+/** Statements that end with their rows, or keep these: nothing else of theirs may outlive the mirror. */
+const READING = new Set(['SelectStmt', 'ExplainStmt', 'DeclareCursorStmt', 'CopyStmt', 'PrepareStmt', 'CreateTableAsStmt']);
+/** How others are called when they are refused. */
+const OUTLIVING: Readonly<Record<string, string>> = {
+  ViewStmt: 'a view',
+  CreateFunctionStmt: 'a function',
+  CreatePolicyStmt: 'a policy',
+};
 const OPEN_TIMEOUT_MS = 60_000;
 
 interface FoundCall {
@@ -27,17 +33,22 @@ interface FoundCall {
   readonly args: readonly SyntaxNode[];
   readonly location: number;
   readonly hasAlias: boolean;
+  /** What its rows cannot be had by. */
+  readonly refused: string | undefined;
 }
 
 /** The edits one statement needs; its files are described and mirrored by then. */
 export async function fileFunctionEdits(session: Session, sql: string, statement: RawStatement): Promise<Edit[]> {
-  if (!READING.has(statement.type) || !/read_(?:parquet|csv|json)/i.test(sql)) return [];
+  if (!/read_(?:parquet|csv|json)/i.test(sql)) return [];
   const { sites, refresh } = session.federation.parts;
+  const isReader = ({ source }: FoundCall): boolean => sites.get(source)?.type === 'duckdb';
+  refuseInBody(statement, isReader);
   const edits: Edit[] = [];
-  for (const found of callsIn(statement)) {
-    const site = sites.get(found.source);
-    if (site?.type !== 'duckdb') continue;
+  for (const found of callsIn(statement).filter(isReader)) {
+    const site = sites.get(found.source)!;
     const position = Array.from(Buffer.from(sql, 'utf8').toString('utf8', 0, found.location)).length + 1;
+    const refused = whyOutlived(statement) ?? found.refused;
+    if (refused !== undefined) throw refusal(found, refused, position);
     if (!site.files) {
       throw featureNotSupported(`${found.reader} of source "${found.source}"`, {
         position,
@@ -80,6 +91,31 @@ export function fileFunctionDenied(tables: readonly SourceTable[]): string {
 const mayExecute = (source: string, reader: string): string =>
   `pg_catalog.has_function_privilege(${quoteText(`${qualifiedName(source, reader)}(text)`)}, 'EXECUTE')`;
 
+function whyOutlived({ type, node }: RawStatement): string | undefined {
+  if (node['objtype'] === 'OBJECT_MATVIEW') return 'a materialized view';
+  return READING.has(type) ? undefined : (OUTLIVING[type] ?? 'a statement that is no query');
+}
+
+/** The text of a function in language SQL is statements of its own. */
+function refuseInBody({ type, node }: RawStatement, isReader: (call: FoundCall) => boolean): void {
+  if (type !== 'CreateFunctionStmt') return;
+  const options = (node['options'] ?? []) as { DefElem?: { defname?: string; arg?: BodyText } }[];
+  const text = options.find((option) => option.DefElem?.defname === 'as')?.DefElem?.arg?.List?.items?.[0]?.String?.sval;
+  const body = parseText(text ?? '');
+  const found = body.kind === 'statements' ? body.statements.flatMap(callsIn).find(isReader) : undefined;
+  if (found) throw refusal(found, 'a function');
+}
+
+interface BodyText {
+  readonly List?: { readonly items?: readonly { readonly String?: { readonly sval?: string } }[] };
+}
+
+const refusal = ({ source, reader }: FoundCall, within: string, position?: number): Error =>
+  featureNotSupported(`${source}.${reader} in ${within}`, {
+    ...(position === undefined ? {} : { position }),
+    hint: 'It stands in FROM, alone, in queries and CREATE TABLE AS.',
+  });
+
 async function requireExecute(session: Session, { source, reader }: FoundCall, position: number): Promise<void> {
   const sql = `SELECT CASE WHEN pg_catalog.has_schema_privilege(${quoteText(source)}, 'USAGE') THEN ${mayExecute(source, reader)} END`;
   const { rows } = await queryBackend(session, 'tributary:execute', sql);
@@ -102,21 +138,30 @@ function callsIn(statement: RawStatement): FoundCall[] {
   visitSyntax({ [statement.type]: statement.node }, (type, node) => {
     if (type !== 'RangeFunction') return;
     const functions = (node['functions'] ?? []) as { List?: { items?: readonly { FuncCall?: SyntaxNode }[] } }[];
-    const call = functions[0]?.List?.items?.[0]?.FuncCall;
-    if (!call || functions.length > 1 || node['ordinality'] === true || node['coldeflist'] !== undefined) return;
-    const names = ((call['funcname'] ?? []) as { String?: { sval?: string } }[]).map((part) => part.String?.sval ?? '');
-    const reader = names.at(-1) ?? '';
-    const isNamed = names.length === 2 || (names.length === 3 && names[1] === 'main');
-    if (!isNamed || !READER.test(reader)) return;
-    found.push({
-      source: names[0]!,
-      reader,
-      args: (call['args'] ?? []) as readonly SyntaxNode[],
-      location: Number(call['location'] ?? 0),
-      hasAlias: node['alias'] !== undefined,
-    });
+    for (const call of functions.map((one) => one.List?.items?.[0]?.FuncCall ?? {})) {
+      const names = ((call['funcname'] ?? []) as { String?: { sval?: string } }[]).map((part) => part.String?.sval ?? '');
+      const reader = names.at(-1) ?? '';
+      const isNamed = names.length === 2 || (names.length === 3 && names[1] === 'main');
+      if (!isNamed || !READER.test(reader)) continue;
+      found.push({
+        source: names[0]!,
+        reader,
+        args: (call['args'] ?? []) as readonly SyntaxNode[],
+        location: Number(call['location'] ?? 0),
+        hasAlias: node['alias'] !== undefined,
+        refused: whyNotTable(node),
+      });
+    }
   });
   return found.sort((a, b) => a.location - b.location);
+}
+
+/** Its rows have no order that could be counted, and its columns names and types of their own. */
+function whyNotTable(range: SyntaxNode): string | undefined {
+  if (range['is_rowsfrom'] === true) return 'ROWS FROM';
+  if (range['ordinality'] === true) return 'FROM … WITH ORDINALITY';
+  if (range['lateral'] === true) return 'LATERAL';
+  return range['coldeflist'] === undefined ? undefined : 'FROM with a column definition list';
 }
 
 function fileCall({ reader, args }: FoundCall, position: number): FileCall {

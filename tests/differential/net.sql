@@ -102,3 +102,28 @@ SELECT id, age(joined) = age(current_date::timestamptz, joined::timestamptz) FRO
 SELECT d.id, age(opened) = age(current_date::timestamptz, opened), age(opened AT TIME ZONE 'UTC') = age(current_date::timestamp, opened AT TIME ZONE 'UTC') FROM depts d JOIN people p ON p.dept = d.id ORDER BY p.id;
 
 SELECT count(*) FROM events WHERE age(happened) > '1 year' AND extract(year FROM age(happened)) > 0;
+
+-- Templates of numbers; functions of PostgreSQL 18 alone.
+SELECT id, to_number(salary::text, 'S99999999D99'), to_number('<' || abs(id) || '>', '999PR'), to_number(to_char(salary, 'FM99,999,990.00'), '99G999G990D00') FROM people WHERE salary IS NOT NULL ORDER BY id;
+
+SELECT id, to_number(name, '999') FROM people WHERE name = '100%' ORDER BY id;
+
+SELECT to_number(name, '999') FROM people;
+
+SELECT sum(to_number(id::text, 'RN')) FROM people;
+
+SELECT id FROM people WHERE to_number(id || ',5', '99D9') > 100 ORDER BY id;
+
+SELECT to_number(kind, 'FM9') FROM events WHERE kind IS NULL;
+
+SELECT id, gamma(id), lgamma(id), erf(score), erfc(score) FROM people WHERE id < 20 ORDER BY id;
+
+SELECT gamma(score) FROM people;
+
+SELECT gamma(-id) FROM people;
+
+SELECT erf(ratio), erfc(ratio) FROM events;
+
+SELECT id, crc32(convert_to(name, 'UTF8')), crc32c(convert_to(name, 'UTF8')) FROM people ORDER BY id;
+
+SELECT kind, max(crc32(kind::bytea)) FROM events WHERE kind <> '' GROUP BY kind ORDER BY kind;

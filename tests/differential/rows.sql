@@ -75,3 +75,10 @@ SELECT dept, count(*) FROM people GROUP BY dept HAVING (count(*), dept) > (3, 1)
 SELECT (1, 2) < (1, 3), (1, NULL) < (2, 3), (1, NULL) < (1, 3), (1, 2) = (1, 2), count(*) FROM people
 
 SELECT id FROM people WHERE CASE WHEN (dept, boss) < (3, 3) THEN (id, id) > (5, 5) ELSE (salary, id) <= (10.10, 20) END ORDER BY id
+
+-- The number of a table is its source's own.
+-- refused: system column
+SELECT tableoid FROM people;
+
+-- refused: system column
+SELECT count(*) FROM people p JOIN events e ON e.person = p.id WHERE p.tableoid = 1;

@@ -118,9 +118,58 @@ test.each([
   ["SELECT lake.read_csv('rates.csv')", '0A000'],
   ["SELECT * FROM shut.read_parquet('a.parquet')", '0A000'],
   ["SELECT * FROM shop.read_parquet('a.parquet')", '42883'],
-  ["CREATE VIEW v AS SELECT * FROM lake.read_parquet('a.parquet')", '42601'],
 ])('refused: %s', async (sql, code) => {
   expect(await rowsOf(sql)).toMatchObject({ code });
+});
+
+const CALL = "lake.read_parquet('a.parquet')";
+test.each([
+  [`CREATE VIEW v AS SELECT * FROM ${CALL}`, 'a view'],
+  [`CREATE MATERIALIZED VIEW v AS SELECT * FROM ${CALL} WITH NO DATA`, 'a materialized view'],
+  [`CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM ${CALL}; END`, 'a function'],
+  [`CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS $$ SELECT 1; SELECT count(*) FROM ${CALL} $$`, 'a function'],
+  [`CREATE POLICY p ON shop.items USING (id IN (SELECT id FROM ${CALL}))`, 'a policy'],
+  [`INSERT INTO shop.items SELECT id, name FROM ${CALL}`, 'a statement that is no query'],
+  [`SELECT * FROM ${CALL} WITH ORDINALITY`, 'FROM … WITH ORDINALITY'],
+  [`SELECT * FROM ROWS FROM (${CALL}) AS t`, 'ROWS FROM'],
+  [`SELECT * FROM ROWS FROM (generate_series(1, 2), ${CALL})`, 'ROWS FROM'],
+  [`SELECT * FROM shop.items, LATERAL ${CALL}`, 'LATERAL'],
+  [`SELECT * FROM ${CALL} AS t (id int)`, 'FROM with a column definition list'],
+])('refused by name: %s', async (sql, within) => {
+  const error = await client.query(sql).then(
+    () => undefined,
+    (reason: pg.DatabaseError) => reason,
+  );
+  expect(error).toMatchObject({ code: '0A000', message: `lake.read_parquet in ${within} is not supported` });
+  if (!sql.includes('$$')) expect(Number(error!.position)).toBe(sql.indexOf('lake.') + 1);
+});
+
+test('CREATE TABLE AS keeps the rows', async () => {
+  await client.query(`CREATE TEMP TABLE kept AS SELECT id, price * 2 AS twice FROM lake.read_parquet('*.parquet') WHERE id > 2`);
+  expect(await rowsOf('SELECT * FROM kept ORDER BY id')).toEqual([['3', '7.50'], ['4', '10.00'], ['5', '12.50']]); // prettier-ignore
+  await client.query(
+    `CREATE TABLE public.named (number, label) AS SELECT p.id, i.label FROM ${CALL} p JOIN shop.items i ON i.id = p.id`,
+  );
+  expect(await rowsOf('SELECT * FROM public.named ORDER BY number')).toEqual([['1', 'one'], ['2', 'two']]); // prettier-ignore
+  await client.query(`CREATE TEMP TABLE bare AS SELECT * FROM ${CALL} WITH NO DATA`);
+  expect(await rowsOf("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'bare'::regclass AND attnum > 0")).toEqual([['id', 'integer'], ['name', 'text'], ['price', 'numeric(10,2)']]); // prettier-ignore
+  expect(await rowsOf('SELECT * FROM bare')).toEqual([]);
+  await client.query('DROP TABLE kept, public.named, bare');
+});
+
+test('CREATE TABLE AS of files that have other columns since', async () => {
+  const file = inFolder('open/sub/later.parquet');
+  const created = async (): Promise<unknown> => {
+    await client.query("CREATE TEMP TABLE later AS SELECT * FROM lake.read_parquet('sub/later.parquet')");
+    const rows = await rowsOf('SELECT *, pg_typeof(id) FROM later');
+    await client.query('DROP TABLE later');
+    return rows;
+  };
+  await duckdb(`COPY (SELECT 7::BIGINT AS id) TO '${file}'`);
+  expect(await created()).toEqual([['7', 'bigint']]);
+  await duckdb(`COPY (SELECT 0.5::DOUBLE AS id, 'x' AS note) TO '${file}'`);
+  expect(await created()).toEqual([['0.5', 'x', 'double precision']]);
+  await rm(file);
 });
 
 test("a source's function beside another source's files", async () => {

@@ -21,7 +21,7 @@ const table: Record<string, Kernel> = {};
 
 /** All six functions `prefix + suffix (a, b)`. */
 function family(prefix: string, a: string, b: string, family: Family, names: Readonly<Record<string, string>> = {}): void {
-  const collatable = family === 'blankpadded' || a === 'text' || a === 'name' || b === 'text' || b === 'name';
+  const collatable = family === 'blankpadded' || a === 'anyarray' || a === 'text' || a === 'name' || b === 'text' || b === 'name';
   for (const [suffix, op] of suffixes) {
     const need = !collatable ? 'none' : op === '=' || op === '<>' ? 'equality' : 'order';
     table[`${names[suffix] ?? prefix + suffix}(${a},${b})`] = comparison(op, family, need);

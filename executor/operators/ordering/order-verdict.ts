@@ -9,9 +9,8 @@ export function whyNotOrdered(type: SqlType): string | undefined {
   }
   if (type.kind === 'composite')
     return type.fields!.map((field) => whyNotOrdered(field.type)).find((reason) => reason !== undefined);
-  if (type.kind === 'array') return type.element && whyNotOrdered(type.element);
   if (!isCodePointOrder(type.collation) && typeof type.collation === 'object') {
-    return `order under collation "${type.collation.name}" is its source's alone`;
+    return `order under collation "${type.collation.name}"`;
   }
-  return undefined;
+  return type.kind === 'array' ? type.element && whyNotOrdered(type.element) : undefined;
 }
