@@ -171,6 +171,11 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
       const { onKeys, others } = splitByKeys(conjuncts, rel.partition);
       return withFilter(withInput(rel, push(rel.input, onKeys)), others);
     }
+    case 'projectset': {
+      // What a set function would raise for a row is raised only if the row is wanted.
+      const { onKeys, others } = splitByKeys(conjuncts, outputColumns(rel.input));
+      return withFilter(withInput(rel, push(rel.input, onKeys)), others);
+    }
     case 'sort':
     case 'distinct':
       return withFilter(withInput(rel, push(rel.input, movable)), fixed);
@@ -206,7 +211,6 @@ function push(rel: Rel, conjuncts: readonly Scalar[]): Rel {
     case 'scan':
     case 'values':
     case 'ctescan':
-    case 'projectset':
     case 'recursive':
     case 'input':
       return stop();
