@@ -132,6 +132,11 @@ export function numericTypmod(typmod: number): { precision: number; scale: numbe
   return { precision: (t >> 16) & 0xffff, scale: ((t & 0x7ff) ^ 1024) - 1024 };
 }
 
+/** The base type that holds what only a source knows, as text. */
+export const OPAQUE_TYPE = 'tributary.opaque';
+
+export const INT8_MAX = 2n ** 63n - 1n;
+
 const INTEGERS: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8']);
 export const isInteger = ({ kind }: SqlType): boolean => INTEGERS.has(kind);
 

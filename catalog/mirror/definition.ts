@@ -12,7 +12,7 @@ import type { UserTypeDefinition } from './user-types.ts';
 import { unreachable } from '../../core/assert.ts';
 import { qualifiedName } from '../quote.ts';
 import { catalogSchemaName, NameSpace } from './names.ts';
-import { OPAQUE_TYPE } from './source-types.ts';
+import { OPAQUE_TYPE } from '../../core/sql-type.ts';
 import type { ResolvedType } from './source-types.ts';
 
 export interface ColumnDefinition {

@@ -16,7 +16,7 @@ import type { MirrorDefinitions } from './definition.ts';
 import { HIDE_OWNERSHIP } from './guard.ts';
 import { keepStatements, restoreKeepsakes } from './keepsake.ts';
 import { catalogSchemaName } from './names.ts';
-import { OPAQUE_TYPE } from './source-types.ts';
+import { OPAQUE_TYPE } from '../../core/sql-type.ts';
 import { COUNT_CHANGE, storeSchema } from './store.ts';
 
 interface FunctionDefinition {

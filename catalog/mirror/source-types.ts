@@ -7,8 +7,6 @@ import type { AdminConnection } from '../admin-connection.ts';
 import { quoteName, quoteText } from '../quote.ts';
 import { partsOf } from './user-types.ts';
 
-export const OPAQUE_TYPE = 'tributary.opaque';
-
 export interface ResolvedType {
   /** Canonical, qualified, with typmod: safe to put into a statement. */
   readonly sql: string;

@@ -268,7 +268,7 @@ export class DuckDBCapabilities implements Capabilities {
   /** Both sides must fit one DECIMAL; a constant or parameter is fitted to the other side. */
   private comparisonReason(pair: readonly Scalar[], shapes: NumericShapes): string | undefined {
     const found = pair.map((side) => {
-      if (isFitted(side) && side.kind !== 'subquery') return 'fixed';
+      if (isGiven(side)) return 'fixed';
       return this.finder.scalar(side, shapes) ?? (isFitted(side) ? 'fixed' : undefined);
     });
     const open = found.filter((shape): shape is NumericShape => typeof shape === 'object');
@@ -283,8 +283,9 @@ export class DuckDBCapabilities implements Capabilities {
   }
 }
 
+const isGiven = ({ kind }: Scalar): boolean => kind === 'const' || kind === 'param';
 /** Has no scale that binds; a subquery that is not exact here reaches us as a parameter. */
-const isFitted = ({ kind }: Scalar): boolean => kind === 'const' || kind === 'param' || kind === 'subquery';
+const isFitted = (expr: Scalar): boolean => isGiven(expr) || expr.kind === 'subquery';
 
 /** The elements of an array that is written out or constant. */
 function listElements(array: Scalar): readonly Scalar[] {

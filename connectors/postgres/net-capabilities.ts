@@ -36,6 +36,12 @@ const BOUND_TYPES =
 /** What is the gateway's own, or a session's. */
 const GATEWAYS_SCHEMAS = /^(?:tributary|pg_.*)$/;
 
+/** PostgreSQL's own collations are known to the catalog server. */
+export const collationVerdict = (collation: Collation): Verdict =>
+  typeof collation === 'object' && !isBuiltinCollation(collation)
+    ? no(`collation "${collation.name}" is its source's alone`)
+    : EXACT;
+
 export class NetCapabilities implements Capabilities {
   scalar(expr: Scalar): Verdict {
     if (mixesCollations(expr)) return no(SEVERAL_COLLATIONS);
@@ -61,7 +67,7 @@ export class NetCapabilities implements Capabilities {
         return this.function(expr.fn, expr.inputCollation);
       case 'greatest':
       case 'least':
-        return this.collation(expr.inputCollation);
+        return collationVerdict(expr.inputCollation);
       case 'subquery':
         return no('a subquery');
       case 'row':
@@ -149,13 +155,13 @@ export class NetCapabilities implements Capabilities {
       return no(`${fn.name} depends on the session`);
     // Text that has none because several met has lost them on the way here: PostgreSQL raises 42P22.
     if (collation === 'none' && needsCollation(fn)) return no(`${fn.signature} over several collations`);
-    return this.collation(collation);
+    return collationVerdict(collation);
   }
 
   private cast(expr: CastScalar): Verdict {
     if (expr.site !== undefined) return no(`domain ${expr.domain!} has constraints that only ${expr.site} knows`);
     if (expr.how === 'domain') return this.type(domainType(expr.domain!));
-    if (changesCollation(expr)) return this.collation(expr.type.collation);
+    if (changesCollation(expr)) return collationVerdict(expr.type.collation);
     if (expr.elementCast) {
       const element = this.scalar(expr.elementCast);
       if (element.verdict !== 'exact') return element;
@@ -169,14 +175,8 @@ export class NetCapabilities implements Capabilities {
 
   /** A source's collation is not known there. */
   private shipped(type: SqlType): Verdict {
-    const verdict = this.collation(type.collation);
+    const verdict = collationVerdict(type.collation);
     return verdict.verdict === 'exact' ? this.type(type) : verdict;
-  }
-
-  private collation(collation: Collation): Verdict {
-    return typeof collation === 'object' && !isBuiltinCollation(collation)
-      ? no(`collation "${collation.name}" is its source's alone`)
-      : EXACT;
   }
 
   private type(type: SqlType): Verdict {

@@ -9,11 +9,11 @@ import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { outputColumns } from '../../algebra/rel.ts';
 import { returnsSet } from '../../algebra/transform.ts';
-import { isBuiltinCollation, isTextKind } from '../../core/sql-type.ts';
+import { isTextKind } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import { changesCollation } from '../sql/scalar-writer.ts';
 import { needsCollation } from './function-rules.ts';
-import { NetCapabilities } from './net-capabilities.ts';
+import { collationVerdict, NetCapabilities } from './net-capabilities.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });
@@ -85,7 +85,7 @@ export class SessionCapabilities implements Capabilities {
       }
       case 'cast': {
         if (expr.site !== undefined) return no(`domain ${expr.domain!} has constraints that only ${expr.site} knows`);
-        if (changesCollation(expr)) return collation(expr.type.collation);
+        if (changesCollation(expr)) return collationVerdict(expr.type.collation);
         const element = expr.elementCast ? this.scalar(expr.elementCast) : EXACT;
         return element.verdict === 'exact' ? value(expr.type) : element;
       }
@@ -109,17 +109,14 @@ export class SessionCapabilities implements Capabilities {
       if (under === 'none') return no(`no collation for ${fn.name}`);
       if (under === 'C' && !isTextKind(args[0]!.type.kind)) return no(`collation "C" in ${fn.signature}`);
     }
-    return collation(under);
+    return collationVerdict(under);
   }
 }
-
-const collation = (own: Collation): Verdict =>
-  typeof own === 'object' && !isBuiltinCollation(own) ? no(`collation "${own.name}" is its source's alone`) : EXACT;
 
 const value = (type: SqlType): Verdict => (UNREADABLE.test(type.name) ? no(`values of type ${type.name}`) : EXACT);
 
 function shipped(type: SqlType): Verdict {
-  const verdict = collation(type.collation);
+  const verdict = collationVerdict(type.collation);
   if (verdict.verdict !== 'exact') return verdict;
   return OBJECTS.test(type.name) || type.kind === 'composite' ? no(`values of type ${type.name}`) : value(type);
 }

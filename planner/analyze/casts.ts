@@ -4,15 +4,13 @@
  * for a source that has the types.
  */
 import type { Scalar } from '../../algebra/scalar.ts';
-import type { SqlType } from '../../core/sql-type.ts';
+import { OPAQUE_TYPE, type SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 import type { ExpressionConverter } from './expressions.ts';
 import type { ExpressionContext } from './scope.ts';
 import { child, COERCE_EXPLICIT_CALL, COERCE_IMPLICIT_CAST, integer } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
 
-/** The base type that holds what only a source knows, as text. */
-const OPAQUE_TYPE = 'tributary.opaque';
 const STRINGS: ReadonlySet<SqlType['kind']> = new Set(['text', 'varchar', 'bpchar']);
 
 /** Whether a value keeps its form when PostgreSQL relabels it from one type to the other. */

@@ -8,7 +8,7 @@ import { outputColumns } from '../../algebra/rel.ts';
 import type { Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
 import { sqlError } from '../../core/sql-error.ts';
-import { sqlType } from '../../core/sql-type.ts';
+import { INT8_MAX, sqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
 
 export const ROW_NUMBER = 3100;
@@ -23,7 +23,6 @@ export const rowLimitOperators: readonly number[] = [EQUAL_INT8, GREATER_INT8, N
 
 const BOOL = sqlType('bool');
 const INT8 = sqlType('int8');
-const INT8_MAX = 2n ** 63n - 1n;
 const reference = (column: RelColumn): Scalar => ({ kind: 'column', column: column.id, type: column.type });
 
 /** By the numbers of rows; null: from the first, to the last. */

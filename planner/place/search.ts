@@ -42,7 +42,7 @@ interface Brought {
 const FAR_CHEAPER = 3;
 
 /** Of pairs of sets that joining looked at: a query that took so many is not searched again for each of its alternatives. */
-const PAIRS_MAX = 3_000;
+const ALTERNATIVE_PAIRS_MAX = 3_000;
 
 export interface SearchResult {
   readonly rel: Rel;
@@ -183,7 +183,7 @@ export class Search {
     const best = new Map(this.#options.pushEverything ? [] : candidates);
     const { trace } = this.#options;
     for (const { rule, rel: other } of alternatives) {
-      if (this.#pairs > PAIRS_MAX) break;
+      if (this.#pairs > ALTERNATIVE_PAIRS_MAX) break;
       if (trace?.wantsSteps) trace.step({ kind: 'alternative', rule });
       for (const candidate of this.#candidates(other, needed).values()) offer(best, { ...candidate, rule });
     }

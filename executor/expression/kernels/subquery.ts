@@ -1,10 +1,10 @@
 /** What unnested subqueries need and SQL has no function for. */
+import { INT8_MAX } from '../../../core/sql-type.ts';
 import { sqlError, subqueryMoreThanOneRow } from '../../../core/sql-error.ts';
 import type { KernelTable } from '../kernel.ts';
 import { apply, applyNullable } from '../kernel.ts';
 
 type Count = number | bigint | null;
-const INT8_MAX = 2n ** 63n - 1n;
 
 function rowsSkipped(offset: Count): bigint {
   if (offset !== null && offset < 0) throw sqlError('2201X', 'OFFSET must not be negative');

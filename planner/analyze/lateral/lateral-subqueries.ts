@@ -9,7 +9,7 @@
  */
 import type { Aggregate, Rel, RelColumn } from '../../../algebra/rel.ts';
 import { outputColumns } from '../../../algebra/rel.ts';
-import type { AggregateCall, ColumnId, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
+import type { AggregateCall, ColumnId, Scalar } from '../../../algebra/scalar.ts';
 import { columnsIn, scalarParts } from '../../../algebra/transform.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
@@ -20,23 +20,11 @@ import { cannotRaise, hasOneRow, mayRaise } from '../safe-functions.ts';
 import type { ExpressionContext } from '../scope.ts';
 import { rowSource } from '../unnest.ts';
 import { anyValue, arrayAggregate, countRows, isPositive, reference } from './bindings.ts';
+import { AT_MOST_ONE_ROW } from './gateway-functions.ts';
 
 const BOOL = sqlType('bool');
 const INT8 = sqlType('int8');
 const constant = (value: boolean | null): Scalar => ({ kind: 'const', value, type: BOOL });
-
-/** Raises 21000 for a count above one; else true. Evaluated by the executor alone. */
-const AT_MOST_ONE_ROW: FunctionRef = {
-  oid: 0,
-  schema: 'tributary',
-  name: 'at_most_one_row',
-  signature: 'tributary.at_most_one_row(int8)',
-  kind: 'function',
-  volatility: 'immutable',
-  strict: true,
-  leakproof: false,
-  returnsSet: false,
-};
 
 /** A string: why not, as the words that follow "correlated subquery". */
 type Joined = Scalar | string;

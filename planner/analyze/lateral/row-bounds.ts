@@ -17,24 +17,10 @@ import type { Analysis } from '../analysis.ts';
 import { freeColumns } from '../free-columns.ts';
 import { hasConstantBounds } from '../row-limits.ts';
 import { reference } from './bindings.ts';
+import { ROWS_SKIPPED, ROWS_UNTIL } from './gateway-functions.ts';
 
 const INT8 = sqlType('int8');
 const NULL_COUNT: Scalar = { kind: 'const', value: null, type: INT8 };
-
-/** Evaluated by the executor alone, and not before there is an outer row: a negative constant raises then. */
-const gatewayFunction = (name: string, types: string): FunctionRef => ({
-  oid: 0,
-  schema: 'tributary',
-  name,
-  signature: `tributary.${name}(${types})`,
-  kind: 'function',
-  volatility: 'stable',
-  strict: false,
-  leakproof: false,
-  returnsSet: false,
-});
-const ROWS_SKIPPED = gatewayFunction('rows_skipped', 'int8');
-const ROWS_UNTIL = gatewayFunction('rows_until', 'int8,int8');
 
 const counted = (fn: FunctionRef, args: readonly Scalar[]): CallScalar => ({
   kind: 'call',
