@@ -273,11 +273,12 @@ export function mapRelInputs(rel: Rel, f: (input: Rel) => Rel): Rel {
   }
 }
 
+/** What an argument and ORDER BY have in common stays so: under DISTINCT it must. */
 export function mapAggregateCall(call: AggregateCall, f: (expr: Scalar) => Scalar): AggregateCall {
   const args = mapArray(call.args, f);
   const filter = call.filter && f(call.filter);
   const orderBy = mapArray(call.orderBy, (key) => {
-    const expr = f(key.expr);
+    const expr = args[call.args.indexOf(key.expr)] ?? f(key.expr);
     return expr === key.expr ? key : { ...key, expr };
   });
   const direct = call.direct && mapArray(call.direct, f);

@@ -415,11 +415,14 @@ export abstract class ScalarWriter {
 
   aggregate(call: AggregateCall): SqlText {
     const ordering = ORDERING.test(call.fn.name);
-    const args = call.args.map((arg) => (ordering ? this.ordered(arg, call.inputCollation) : this.scalar(arg)).text);
+    const values = call.args.map((arg) => this.scalar(arg));
+    const args = values.map((value, i) => (ordering ? this.collate(value, call.inputCollation, call.args[i]!) : value).text);
     if (call.variadic) args.push(`VARIADIC ${args.pop()!}`);
-    const orderBy = call.orderBy.map((key) =>
-      this.orderingTerm(this.ordered(key.expr, key.expr.type.collation).text, key.descending, key.nullsFirst),
-    );
+    const orderBy = call.orderBy.map(({ expr, descending, nullsFirst }) => {
+      // Under DISTINCT only what is written alike is the argument: a subquery written again has other aliases.
+      const value = values[call.args.indexOf(expr)] ?? this.scalar(expr);
+      return this.orderingTerm(this.collate(value, expr.type.collation, expr).text, descending, nullsFirst);
+    });
     const order = orderBy.length > 0 ? `${args.length > 0 ? ' ' : ''}ORDER BY ${orderBy.join(', ')}` : '';
     const filter = call.filter ? ` FILTER (WHERE ${this.scalar(call.filter).text})` : '';
     if (call.direct) {

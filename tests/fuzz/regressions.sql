@@ -146,3 +146,10 @@ SELECT id, length(kind) / nullif($1::int4, 0), (10 / (id - 1)) + $1::int4 FROM e
 
 SELECT id, $1::int4 + 10 / (id - 1) FROM events ORDER BY id
 -- parameters: [null]
+
+-- a subquery written twice, in an aggregate's argument and in its ORDER BY, was not the same one for DISTINCT
+SELECT array_agg(DISTINCT (q.c1)[1] ORDER BY (q.c1)[1] DESC) FROM (SELECT ARRAY(SELECT id FROM depts ORDER BY 1 DESC) FROM people) q(c1);
+
+SELECT string_agg(DISTINCT c1, ',' ORDER BY c1) FROM (SELECT (SELECT max(name) FROM people) || id FROM depts) q(c1);
+
+SELECT array_agg(DISTINCT id + (SELECT count(*) FROM depts) ORDER BY id + (SELECT count(*) FROM depts) DESC) FROM people;
