@@ -113,7 +113,8 @@ export abstract class SelectWriter extends ScalarWriter {
 
   private tail(block: SelectBlock, columns: readonly RelColumn[], names: readonly string[]): string {
     const keys = block.orderBy.map((key) => {
-      const i = columns.findIndex((column) => column.id === key.column);
+      // By name also under another one: of a subquery written again PostgreSQL does not see that it is the same.
+      const i = columns.findIndex(({ id }) => id === key.column || block.computed.get(id) === key.expr);
       const plain = key.expr.kind === 'column' ? this.column(key.expr.column) : this.positionless(key.expr);
       const text =
         i >= 0 && !this.needsCollation(key) ? this.quote(names[i]!) : this.collate(plain, key.type.collation, key.expr).text;

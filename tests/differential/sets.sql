@@ -123,3 +123,6 @@ SELECT p.id, unnest(ARRAY[3, 1, 2]) AS n, generate_series(1, 4) AS m FROM people
 SELECT p.id, generate_series(1, generate_series(1, 3)) AS n FROM people p ORDER BY p.id LIMIT 13;
 
 SELECT d.title, unnest(array_agg(p.id ORDER BY p.id DESC)) AS id FROM people p JOIN depts d ON d.id = p.dept GROUP BY d.id, d.title ORDER BY d.title, d.id LIMIT 8;
+
+-- a subquery that DISTINCT rows are ordered by is not written again, under whatever name
+(SELECT DISTINCT (SELECT max(d.id) FROM depts d) FROM people ORDER BY 1 DESC LIMIT 7) UNION ALL (SELECT max(person) FROM events) ORDER BY 1 LIMIT 9
