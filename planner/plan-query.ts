@@ -5,7 +5,7 @@
 import type { KeyForm, QueryPlan } from '../algebra/plan.ts';
 import type { Rel } from '../algebra/rel.ts';
 import { outputColumns } from '../algebra/rel.ts';
-import type { ColumnId, Scalar } from '../algebra/scalar.ts';
+import type { ColumnId } from '../algebra/scalar.ts';
 import type { Capabilities, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { relScalars, visitRel, visitScalar } from '../algebra/transform.ts';
@@ -24,7 +24,7 @@ import { sameJoins } from './place/same-joins.ts';
 import { shareFetches } from './place/shared-fetches.ts';
 import { requireWhole, volatileOfSource } from './place/whole-statement.ts';
 import { checkRel, checkSameOutput } from './rewrite/check-rel.ts';
-import { raiseConstants } from './rewrite/raise-constants.ts';
+import { raiseConstants, type ConstantRaiser } from './rewrite/raise-constants.ts';
 import { rewrite, rewriteRuleNames } from './rewrite/rewrite.ts';
 
 /**
@@ -69,7 +69,7 @@ export interface PlanContext {
   /** What the session's backend evaluates of rows that are shipped to it; all that the net does, too. */
   readonly session?: Capabilities;
   /** Evaluates an expression over constants: throws what that raises. */
-  readonly raiseConstant?: (expr: Scalar) => void;
+  readonly raiseConstant?: ConstantRaiser;
   readonly statistics: Statistics;
   /** What earlier executions found out about them. */
   readonly learned?: LearnedRows | undefined;

@@ -1,7 +1,7 @@
 /** What every session shares to run queries over sources; wired in main.ts. */
 import type { CatalogLookup } from '../algebra/catalog-lookup.ts';
 import type { Rel } from '../algebra/rel.ts';
-import type { Scalar } from '../algebra/scalar.ts';
+import type { ConstantRaiser } from '../planner/rewrite/raise-constants.ts';
 import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import type { LocalTables } from '../connectors/postgres/local-tables.ts';
@@ -32,7 +32,7 @@ export interface FederationParts {
   /** Folds immutable expressions over constants. */
   readonly foldConstants: (rel: Rel) => Rel;
   /** Evaluates an expression over constants, throwing what that raises. */
-  readonly raiseConstant: (expr: Scalar) => void;
+  readonly raiseConstant: ConstantRaiser;
   /** Planner rules switched off, for diagnosis. */
   readonly disabled: ReadonlySet<string>;
   /** Collects the planner rules that changed something: for tests. */

@@ -7,7 +7,8 @@ import type { Datum } from '../core/datum.ts';
 import { localCapabilities } from '../executor/capabilities.ts';
 import { compileScalars } from '../executor/expression/compile.ts';
 import type { ExpressionContext } from '../executor/expression/context.ts';
-import { foldConstants } from '../planner/analyze/constant-folding.ts';
+import { foldConstants, type ConstantEvaluator } from '../planner/analyze/constant-folding.ts';
+import type { ConstantRaiser } from '../planner/rewrite/raise-constants.ts';
 
 export const foldConstantsLocally = (rel: Rel): Rel => foldConstants(rel, evaluate);
 
@@ -23,19 +24,17 @@ const context: ExpressionContext = {
 };
 
 /** Throws what evaluating a constant expression raises. */
-export function raiseConstantLocally(expr: Scalar): void {
-  if (localCapabilities.scalar(expr).verdict === 'exact') valueOf(expr);
-}
+export const raiseConstantLocally: ConstantRaiser = (expr) =>
+  localCapabilities.scalar(expr).verdict === 'exact' ? { value: valueOf(expr) } : undefined;
 
 function valueOf(expr: Scalar): Datum {
   const [column] = compileScalars([expr], [], context).evaluate({ length: 1, columns: [] });
   return readDatum(column!, expr.type, 0);
 }
 
-function evaluate(expr: Scalar): { readonly value: Datum } | undefined {
-  if (localCapabilities.scalar(expr).verdict !== 'exact') return undefined;
+function evaluate(expr: Scalar): ReturnType<ConstantEvaluator> {
   try {
-    return { value: valueOf(expr) };
+    return raiseConstantLocally(expr);
   } catch (error) {
     // PostgreSQL would raise it now, unless the expression is dropped before: see planner/rewrite/raise-constants.ts.
     if (error instanceof SqlError) return undefined;

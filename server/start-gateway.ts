@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import type { Rel } from '../algebra/rel.ts';
-import type { Scalar } from '../algebra/scalar.ts';
+import type { ConstantRaiser } from '../planner/rewrite/raise-constants.ts';
 import type { Capabilities, NetSite, Site } from '../algebra/site.ts';
 import type { Statistics } from '../algebra/statistics.ts';
 import { CatalogServer, NET_CONNECTIONS } from '../catalog/catalog-server.ts';
@@ -55,7 +55,7 @@ export interface GatewayParts {
   readonly local: Capabilities;
   readonly localTables: LocalTables;
   readonly foldConstants: (rel: Rel) => Rel;
-  readonly raiseConstant: (expr: Scalar) => void;
+  readonly raiseConstant: ConstantRaiser;
   /** The net, over connections made as told. */
   readonly createNet: (login: CatalogLogin, connectionsMax: number) => NetSite;
   readonly observer?: PlannerObserver;

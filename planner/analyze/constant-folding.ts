@@ -1,31 +1,42 @@
 /**
  * Immutable expressions over constants are computed once, before planning: `date '1998-12-01' - interval '90 day'`. Works
  * from the leaves up, so a part that cannot be folded keeps only what is above it. An expression whose evaluation raises
- * stays as it is: it may stand in a branch that is never taken, and raises in its place if it is.
+ * stays as it is: it may stand in a branch that is never taken, and raises in its place if it is. A column that is known to be
+ * a constant (pulled-up-constants.ts) is taken for it.
  */
 import type { Rel } from '../../algebra/rel.ts';
-import type { Scalar } from '../../algebra/scalar.ts';
-import { mapRelInputs, rewriteAllScalars, scalarParts, someScalar } from '../../algebra/transform.ts';
+import type { CaseScalar, Scalar } from '../../algebra/scalar.ts';
+import { mapRelInputs, mapRelScalars, mapScalarParts, rewriteScalar, scalarParts, someScalar } from '../../algebra/transform.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Datum } from '../../core/datum.ts';
+import { constantsBelow } from './pulled-up-constants.ts';
 
 /** Computes an expression over constants; undefined when it cannot, or when that raises. */
 export type ConstantEvaluator = (expr: Scalar) => { readonly value: Datum } | undefined;
 
-export const foldConstants = (rel: Rel, evaluate: ConstantEvaluator): Rel => withoutSpared(folded(rel, evaluate));
+export function foldConstants(rel: Rel, evaluate: ConstantEvaluator): Rel {
+  const below = mapRelInputs(rel, (input) => foldConstants(input, evaluate));
+  const constants = constantsBelow(below);
+  const fold = (node: Scalar): Scalar => {
+    if (node.kind === 'column') return constants.get(node.column) ?? node;
+    if (node.kind !== 'subquery') return folded(node, evaluate);
+    const inner = foldConstants(node.rel, evaluate);
+    return inner === node.rel ? node : { ...node, rel: inner };
+  };
+  return withoutSpared(mapRelScalars(below, (expr) => rewriteScalar(expr, fold)));
+}
 
 /** Of conditions one of which is never true, that one alone is left. */
 function withoutSpared(rel: Rel): Rel {
-  const mapped = mapRelInputs(rel, withoutSpared);
-  if (mapped.kind === 'filter') {
-    const conjuncts = neverTrue(mapped.conjuncts);
-    return conjuncts === undefined ? mapped : { ...mapped, conjuncts };
+  if (rel.kind === 'filter') {
+    const conjuncts = neverTrue(rel.conjuncts);
+    return conjuncts === undefined ? rel : { ...rel, conjuncts };
   }
-  if (mapped.kind === 'join' && mapped.nullAware !== true) {
-    const on = neverTrue(mapped.on);
-    return on === undefined ? mapped : { ...mapped, on };
+  if (rel.kind === 'join' && rel.nullAware !== true) {
+    const on = neverTrue(rel.on);
+    return on === undefined ? rel : { ...rel, on };
   }
-  return mapped;
+  return rel;
 }
 
 function neverTrue(conjuncts: readonly Scalar[]): readonly Scalar[] | undefined {
@@ -36,13 +47,13 @@ function neverTrue(conjuncts: readonly Scalar[]): readonly Scalar[] | undefined 
   return computed.some(mayRaiseAtOnce) ? undefined : [conjuncts[at]!];
 }
 
-const folded = (rel: Rel, evaluate: ConstantEvaluator): Rel =>
-  rewriteAllScalars(rel, (written) => {
-    const expr = simplified(written);
-    if (!isFoldable(expr)) return expr;
-    const result = evaluate(expr);
-    return result === undefined ? expr : { kind: 'const', value: result.value, type: expr.type, location: expr.location };
-  });
+function folded(written: Scalar, evaluate: ConstantEvaluator): Scalar {
+  const fold = (node: Scalar): Scalar => folded(node, evaluate);
+  const expr = written.kind === 'case' ? withoutOperand(written, fold) : simplified(written);
+  if (!isFoldable(expr)) return expr;
+  const result = evaluate(expr);
+  return result === undefined ? expr : { kind: 'const', value: result.value, type: expr.type, location: expr.location };
+}
 
 /**
  * What PostgreSQL's planner does not evaluate (clauses.c, eval_const_expressions): the other arguments of a strict function
@@ -68,6 +79,17 @@ function simplified(expr: Scalar): Scalar {
     default:
       return expr;
   }
+}
+
+/** CASE 7 WHEN 1 …: which branch a constant takes is seen from the comparisons. */
+function withoutOperand(expr: CaseScalar, fold: (node: Scalar) => Scalar): CaseScalar {
+  const { operand, ...searched } = expr;
+  if (operand?.kind !== 'const') return expr;
+  const compared = (node: Scalar): Scalar => {
+    if (node.kind === 'caseoperand') return operand;
+    return node.kind === 'case' ? node : fold(mapScalarParts(node, compared));
+  };
+  return { ...searched, branches: searched.branches.map(({ when, then }) => ({ when: compared(when), then })) };
 }
 
 /** Constants that were not computed: when that raises, PostgreSQL raises it while planning. */

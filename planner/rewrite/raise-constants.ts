@@ -8,11 +8,14 @@
  */
 import type { Rel } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
-import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
+import { mapScalarParts, relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
+import type { Datum } from '../../core/datum.ts';
 import { isFoldable } from '../analyze/constant-folding.ts';
 
-/** `raise`: evaluates an expression over constants and throws what that raises. */
-export function raiseConstants(rel: Rel, raise: (expr: Scalar) => void): void {
+/** Computes an expression over constants, throwing what that raises; undefined: it cannot. */
+export type ConstantRaiser = (expr: Scalar) => { readonly value: Datum } | undefined;
+
+export function raiseConstants(rel: Rel, raise: ConstantRaiser): void {
   for (const input of relInputs(rel)) raiseConstants(input, raise);
   for (const expr of relScalars(rel)) raiseIn(expr, raise);
 }
@@ -20,10 +23,13 @@ export function raiseConstants(rel: Rel, raise: (expr: Scalar) => void): void {
 /** What EXISTS selects is never computed. */
 export const withoutItems = (rel: Rel): Rel => (rel.kind === 'project' ? { ...rel, items: [] } : rel);
 
-function raiseIn(expr: Scalar, raise: (expr: Scalar) => void): void {
-  for (const part of evaluatedParts(expr)) raiseIn(part, raise);
+/** The expression with its constants computed. */
+function raiseIn(expr: Scalar, raise: ConstantRaiser): Scalar {
+  const evaluated = new Set(evaluatedParts(expr));
+  const computed = mapScalarParts(expr, (part) => (evaluated.has(part) ? raiseIn(part, raise) : part));
   if (expr.kind === 'subquery') raiseConstants(expr.mode === 'exists' ? withoutItems(expr.rel) : expr.rel, raise);
-  else if (isFoldable(expr)) raise(expr);
+  const result = isFoldable(computed) ? raise(computed) : undefined;
+  return result === undefined ? computed : { kind: 'const', value: result.value, type: expr.type };
 }
 
 const isConstant = (expr: Scalar, test: (value: unknown) => boolean): boolean => expr.kind === 'const' && test(expr.value);
@@ -36,8 +42,6 @@ function evaluatedParts(expr: Scalar): readonly Scalar[] {
     case 'coalesce':
       return upTo(expr.args, (arg) => isConstant(arg, (value) => value !== null));
     case 'case': {
-      // Which branch a constant operand takes is not known before its comparisons are computed.
-      if (expr.operand?.kind === 'const') return [];
       const parts: Scalar[] = expr.operand ? [expr.operand] : [];
       for (const { when, then } of expr.branches) {
         parts.push(when);

@@ -153,3 +153,21 @@ SELECT array_agg(DISTINCT (q.c1)[1] ORDER BY (q.c1)[1] DESC) FROM (SELECT ARRAY(
 SELECT string_agg(DISTINCT c1, ',' ORDER BY c1) FROM (SELECT (SELECT max(name) FROM people) || id FROM depts) q(c1);
 
 SELECT array_agg(DISTINCT id + (SELECT count(*) FROM depts) ORDER BY id + (SELECT count(*) FROM depts) DESC) FROM people;
+
+-- a constant of a subquery in FROM is one in the query around it, whose errors PostgreSQL raises while planning
+SELECT CASE WHEN q.c / 0 > 1 THEN 1 END FROM (SELECT false::int4 FROM people) q (c) WHERE false;
+
+SELECT c / 0 FROM (SELECT 1 FROM events) q (c) WHERE c = 2;
+
+SELECT CASE 7 WHEN 1 THEN 2 WHEN (q.c / 0) THEN 3 ELSE 4 END FROM (SELECT id FROM people GROUP BY ROLLUP (id)) r JOIN (SELECT date '1969-12-31' - date '1969-12-31' AS c FROM events WHERE id < 0) q ON true;
+
+SELECT sum(c / 0) FROM (SELECT 1 AS c, id FROM people) q WHERE id = 99 AND id < 3;
+
+SELECT id FROM depts LEFT JOIN (SELECT 1 AS c, person FROM events WHERE id < 0) q ON c / 0 = id;
+
+-- unless an outer join may make it NULL
+SELECT depts.id, c / 0 FROM depts LEFT JOIN (SELECT 1 AS c, id FROM people WHERE id < 0) q ON q.id = depts.id ORDER BY 1;
+
+SELECT dept, c + 1, grouping(dept, c + 1), count(*), sum(c) FROM (SELECT 1 AS c, dept FROM people WHERE id < 9) q GROUP BY ROLLUP (dept, c + 1) ORDER BY 1, 2, 3;
+
+SELECT id, CASE 2 WHEN id THEN 'a' WHEN 2 THEN 'b' ELSE 'c' END, CASE NULL::int WHEN id THEN 1 ELSE 2 END FROM depts ORDER BY id;
