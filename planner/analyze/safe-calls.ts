@@ -104,6 +104,9 @@ const isNumeric = (value: Datum): value is Numeric => typeof value === 'object' 
 
 /** -1 overflows with the smallest number. */
 const dividesAll = constantAt(1, (value) => isInteger(value) && Number(value) !== 0 && Number(value) !== -1);
+/** Times 0 or 1 no integer leaves the range of the wider type. */
+const isZeroOrOne = (value: Datum): boolean => isInteger(value) && (Number(value) === 0 || Number(value) === 1);
+const growsNothing: Guard = (args) => constantAt(0, isZeroOrOne)(args) || constantAt(1, isZeroOrOne)(args);
 const isNotZero = constantAt(1, (value) => isNumeric(value) && !(value.kind === 'finite' && value.unscaled === 0n));
 const isNotNegative = (place: number): Guard => constantAt(place, (value) => isInteger(value) && Number(value) >= 0);
 /** Only an escape at the end of a pattern raises. */
@@ -132,6 +135,12 @@ const WITH_CONSTANTS: ReadonlyMap<string, Guard> = new Map<string, Guard>([
     [`${type}mod(${type},${type})`, dividesAll],
   ]),
   ['int84div(int8,int4)', dividesAll],
+  ...['2', '4', '8'].flatMap((left) =>
+    ['2', '4', '8'].map((right): [string, Guard] => [
+      `int${left === right ? left : left + right}mul(int${left},int${right})`,
+      growsNothing,
+    ]),
+  ),
   ['numeric_div(numeric,numeric)', isNotZero],
   ['numeric_mod(numeric,numeric)', isNotZero],
   ['mod(numeric,numeric)', isNotZero],

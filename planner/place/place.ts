@@ -51,6 +51,7 @@ import type { Sorting } from './sorted-inputs.ts';
 import { splitAverages } from './split-averages.ts';
 import { Subplans } from './subplans.ts';
 import { splitStep } from './recursive-step.ts';
+import { weakened } from './weakened.ts';
 
 type Needed = ReadonlySet<ColumnId>;
 const NOTHING: Needed = new Set();
@@ -190,6 +191,13 @@ export class Placer {
       if (verdict.verdict !== 'exact') {
         kept.push(conjunct);
         reason ??= verdict.reason;
+      }
+      if (verdict.verdict === 'no' && conjunct.kind === 'or') {
+        const weak = weakened(
+          conjunct,
+          (part) => this.#judge.node({ ...empty, conjuncts: [...exact, part] }, site).verdict !== 'no',
+        );
+        if (weak !== undefined) pushed.push(weak);
       }
     }
     const fragment: Placed = pushed.length === 0 ? input : { kind: 'fragment', site, rel: { ...empty, conjuncts: pushed } };

@@ -18,6 +18,7 @@ import { neededBelow } from './net-operators.ts';
 import type { SearchTrace } from './search-trace.ts';
 import { isWeighed, sortedGroups, type Sorting } from './sorted-inputs.ts';
 import { splitAverages } from './split-averages.ts';
+import { weakened } from './weakened.ts';
 
 export interface SearchOptions extends SearchContext {
   readonly splitAverages: boolean;
@@ -227,8 +228,10 @@ export class Search {
         if (whole.inputs.length === 0) candidates.delete(HOME);
         continue;
       }
-      const pushed = rel.conjuncts.filter((expr) => judge.scalar(expr, input.place).verdict !== 'no');
-      const kept = rel.conjuncts.filter((expr) => !pushed.includes(expr));
+      const accepts = (expr: Scalar): boolean => judge.scalar(expr, input.place).verdict !== 'no';
+      const kept = rel.conjuncts.filter((expr) => !accepts(expr));
+      const weak = kept.map((expr) => (expr.kind === 'or' ? weakened(expr, accepts) : undefined));
+      const pushed = [...rel.conjuncts.filter(accepts), ...weak.filter((expr) => expr !== undefined)];
       const left = pushed.length === 0 ? below : estimator.rows({ ...rel, conjuncts: pushed });
       const sent = outputColumns(rel.input).filter((column) => wanted.has(column.id));
       const costMs =

@@ -1,6 +1,7 @@
 /**
- * Rule imply-filters: each side of an inner or semi join gets what an OR over both sides says about it alone, as in
- * PostgreSQL's planner. The OR stays: the new filters only keep rows from travelling that no arm could accept.
+ * Rule imply-filters: each side of a join gets what an OR over both sides says about it alone, as in PostgreSQL's planner. The
+ * OR stays: the new filters only keep rows from travelling that no arm could accept. The side that an outer join preserves gets
+ * it from a filter above the join, the other one from its condition.
  *
  *   Join on (a.x = 1 AND b.y = 2)            Join on (the same)
  *        OR (a.x = 3 AND b.y = 4)        →   ├─ Filter a.x = 1 OR a.x = 3
@@ -8,18 +9,29 @@
  *   └─ b                                     └─ Filter b.y = 2 OR b.y = 4
  *                                               └─ b
  */
-import { outputColumns, type Rel } from '../../algebra/rel.ts';
+import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, conjunctsOf, isVolatile, mapRelInputs, readsOnly, someScalar } from '../../algebra/transform.ts';
+import { directions } from './join-directions.ts';
 
 export function implyFilters(rel: Rel): Rel {
   const below = mapRelInputs(rel, implyFilters);
-  if (below.kind !== 'join' || (below.type !== 'inner' && below.type !== 'semi')) return below;
-  const disjunctions = below.on.filter((conjunct): conjunct is LogicScalar => conjunct.kind === 'or');
-  if (disjunctions.length === 0) return below;
-  const left = withImplied(below.left, disjunctions);
-  const right = withImplied(below.right, disjunctions);
-  return left === below.left && right === below.right ? below : { ...below, left, right };
+  if (below.kind === 'filter' && below.input.kind === 'join') {
+    const { keepsLeft, keepsRight } = directions(below.input);
+    const input = narrowed(below.input, below.conjuncts, keepsLeft, keepsRight);
+    return input === below.input ? below : { ...below, input };
+  }
+  if (below.kind !== 'join') return below;
+  const { toLeft, toRight } = directions(below);
+  return narrowed(below, below.on, toLeft, toRight);
+}
+
+function narrowed(join: Join, conjuncts: readonly Scalar[], toLeft: boolean, toRight: boolean): Join {
+  const disjunctions = conjuncts.filter((conjunct): conjunct is LogicScalar => conjunct.kind === 'or');
+  if (disjunctions.length === 0) return join;
+  const left = toLeft ? withImplied(join.left, disjunctions) : join.left;
+  const right = toRight ? withImplied(join.right, disjunctions) : join.right;
+  return left === join.left && right === join.right ? join : { ...join, left, right };
 }
 
 function withImplied(side: Rel, disjunctions: readonly LogicScalar[]): Rel {

@@ -14,11 +14,12 @@
  *   SELECT … FROM a LEFT JOIN b ON a.k = b.k AND b.k = 5     (rows of a with other keys come out all the same)
  * NOT IN asks about every row of its right side. Statements over one source are left as they are: its planner does the same.
  */
-import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
+import { outputColumns, type Rel } from '../../algebra/rel.ts';
 import type { ArrayCompareScalar, CallScalar, ColumnId, ColumnRefScalar, LogicScalar, Scalar } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
 import { columnsIn, mapRelInputs, sitesOf, substituteColumns } from '../../algebra/transform.ts';
 import { collationKey, equalityClasses, isDeterministic, referenceTo, type EqualityClass } from '../place/equality-classes.ts';
+import { directions } from './join-directions.ts';
 
 /** True of every row that its relation puts out. */
 interface Fact {
@@ -74,12 +75,12 @@ class Inference {
         return asFacts(facts);
       }
       case 'join': {
-        const { toLeft, toRight, isRightKept } = directions(rel);
+        const { toLeft, toRight, keepsRight } = directions(rel);
         const left = rel.type === 'full' || rel.type === 'right' ? NOTHING : this.#factsOf(rel.left);
-        const right = isRightKept ? this.#factsOf(rel.right) : NOTHING;
+        const right = keepsRight ? this.#factsOf(rel.right) : NOTHING;
         if (!toLeft || !toRight) return union(left, right);
         const { classes } = equalityClasses(rel.on);
-        const all = new Set([...idsOf(rel.left), ...(isRightKept ? idsOf(rel.right) : [])]);
+        const all = new Set([...idsOf(rel.left), ...(keepsRight ? idsOf(rel.right) : [])]);
         const known = union(left, this.#factsOf(rel.right));
         return union(union(left, right), transferred(known, classes, all));
       }
@@ -96,24 +97,6 @@ class Inference {
         return NOTHING;
     }
   }
-}
-
-/** Which side may be thinned out by what the other says, and above which sides a filter drops whole rows of theirs. */
-function directions(join: Join): {
-  readonly toLeft: boolean;
-  readonly toRight: boolean;
-  readonly keepsLeft: boolean;
-  readonly keepsRight: boolean;
-  readonly isRightKept: boolean;
-} {
-  const { type } = join;
-  return {
-    toLeft: type === 'inner' || type === 'semi' || type === 'right',
-    toRight: type === 'inner' || type === 'semi' || type === 'left' || (type === 'anti' && join.nullAware !== true),
-    keepsLeft: type !== 'full' && type !== 'right',
-    keepsRight: type === 'inner' || type === 'right',
-    isRightKept: type === 'inner' || type === 'right',
-  };
 }
 
 const idsOf = (rel: Rel): ReadonlySet<ColumnId> => new Set(outputColumns(rel).map(({ id }) => id));

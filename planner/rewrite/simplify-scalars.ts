@@ -2,7 +2,9 @@
  * Rule simplify-scalars: expressions whose value is known without computing them.
  *
  *   n + 0, n * 1, n - 0, n / 1            →  n                  (integers, and no wider type by it)
+ *   k * 0                                 →  0                  (an integer that is never NULL where it is read)
  *   NOT NOT b, b AND true, b OR false     →  b
+ *   NOT (x > 1 OR y IS NULL)              →  NOT x > 1 AND y IS NOT NULL     (so that each may go where its columns are)
  *   k IS NOT NULL, k = k, coalesce(k, x)  →  true, true, k      (k is never NULL where it is read)
  *   CASE WHEN true THEN a ELSE b END      →  a                  (of the same type)
  *   'lake' = 'shop' AND x > 1             →  false              (what a view over several sources makes of a filter)
@@ -15,8 +17,8 @@
  * Nor is a whole condition false by what is known of NULLs: empty-relations sees to that, with an eye on errors below.
  */
 import { outputColumns, type Rel } from '../../algebra/rel.ts';
-import type { CallScalar, CaseScalar, ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
-import { conjunctsOf, isVolatile, mapRelInputs, mapRelScalars, relInputs, rewriteScalar, someScalar } from '../../algebra/transform.ts'; // prettier-ignore
+import type { CallScalar, CaseScalar, ColumnId, LogicScalar, NotScalar, Scalar } from '../../algebra/scalar.ts';
+import { columnsIn, conjunctsOf, isVolatile, mapRelInputs, mapRelScalars, relInputs, rewriteScalar, someScalar } from '../../algebra/transform.ts'; // prettier-ignore
 import { isInteger, type SqlType } from '../../core/sql-type.ts';
 import { isFoldable } from '../analyze/constant-folding.ts';
 import { cannotRaise } from '../analyze/safe-functions.ts';
@@ -69,8 +71,7 @@ function simplify(expr: Scalar, isKnown: IsNeverNull): Scalar {
     case 'or':
       return ofLogic(expr);
     case 'not':
-      if (expr.arg.kind === 'not') return expr.arg.arg;
-      return expr.arg.kind === 'const' && expr.arg.value !== null ? truth(expr, expr.arg.value !== true) : expr;
+      return ofNot(expr);
     case 'nulltest':
       return expr.arg.kind === 'column' && isKnown(expr.arg.column) ? truth(expr, expr.negated) : ofConstants(expr);
     case 'arraycompare':
@@ -89,6 +90,7 @@ function simplify(expr: Scalar, isKnown: IsNeverNull): Scalar {
 }
 
 const isConstant = (expr: Scalar, value: boolean): boolean => expr.kind === 'const' && expr.value === value;
+const isZero = (expr: Scalar): boolean => expr.kind === 'const' && expr.value !== null && Number(expr.value) === 0;
 const truth = ({ type, location }: Scalar, value: boolean): Scalar => ({ kind: 'const', value, type, location });
 const isSameType = (a: SqlType, b: SqlType): boolean => a.oid === b.oid && a.typmod === b.typmod && a.collation === b.collation;
 
@@ -104,6 +106,25 @@ function ofLogic(expr: LogicScalar): Scalar {
   if (decisive && args.every(cannotRaise)) return decisive;
   if (args.length === expr.args.length) return expr;
   return args.length > 1 ? { ...expr, args } : (args[0] ?? truth(expr, !decides));
+}
+
+function ofNot(expr: NotScalar): Scalar {
+  const { arg } = expr;
+  switch (arg.kind) {
+    case 'not':
+      return arg.arg;
+    case 'const':
+      return arg.value === null ? expr : truth(expr, arg.value !== true);
+    case 'nulltest':
+      return { ...arg, negated: !arg.negated };
+    case 'or': {
+      // Of the same columns they stay together: they may be a list.
+      const read = new Set(arg.args.map((part) => [...columnsIn(part)].sort((a, b) => a - b).join()));
+      return read.size < 2 ? expr : { ...arg, kind: 'and', args: arg.args.map((part) => ofNot({ ...expr, arg: part })) };
+    }
+    default:
+      return expr;
+  }
 }
 
 /** What changes no number, on either side or on the right alone. */
@@ -122,8 +143,12 @@ function ofCall(call: CallScalar, isKnown: IsNeverNull): Scalar {
     const isEqual = left.column === right.column && call.operator.name === '=' && call.operator.canHash;
     return isEqual && isKnown(left.column) ? truth(call, true) : call;
   }
+  if (!isInteger(call.type)) return call;
+  const zero = call.operator.name === '*' ? call.args.find((arg) => isZero(arg) && isSameType(arg.type, call.type)) : undefined;
+  const other = left === zero ? right : left;
+  if (zero !== undefined && other.kind === 'column' && isKnown(other.column)) return zero;
   const neutral = NEUTRAL[call.operator.name];
-  if (neutral === undefined || !isInteger(call.type)) return call;
+  if (neutral === undefined) return call;
   const isNeutral = (arg: Scalar): boolean =>
     arg.kind === 'const' && isInteger(arg.type) && arg.value !== null && Number(arg.value) === neutral.value;
   if (isNeutral(right) && left.type.kind === call.type.kind) return left;

@@ -65,3 +65,16 @@ EXECUTE inferred(3, '{3,4,NULL}');
 EXECUTE inferred(NULL, '{3}');
 
 DEALLOCATE inferred;
+
+-- an OR over both sides of outer joins
+SELECT p.id, e.id FROM people p LEFT JOIN events e ON e.person = p.id AND ((p.dept = 1 AND e.kind = 'buy') OR (p.dept = 2 AND e.kind = 'view')) ORDER BY 1, 2;
+
+SELECT p.id, e.id FROM people p LEFT JOIN events e ON e.person = p.id WHERE (p.dept = 1 AND e.kind IS NULL) OR (p.dept = 2 AND e.qty IS NULL) ORDER BY 1, 2;
+
+SELECT p.id, e.id FROM people p RIGHT JOIN events e ON e.person = p.id WHERE (p.dept IS NULL AND e.kind = 'buy') OR (p.id = 2 AND e.qty > 0) ORDER BY 1, 2;
+
+SELECT p.id, e.id FROM people p FULL JOIN events e ON e.person = p.id WHERE (p.dept IS NULL AND e.kind = 'buy') OR (p.id = 2 AND e.qty IS NULL) ORDER BY 1, 2;
+
+SELECT p.id FROM people p WHERE NOT EXISTS (SELECT FROM events e WHERE e.person = p.id AND ((p.dept = 1 AND e.kind = 'buy') OR (p.dept = 2 AND e.kind = 'view'))) ORDER BY 1;
+
+SELECT p.id, e.id, d.id FROM people p LEFT JOIN events e ON e.person = p.id LEFT JOIN depts d ON d.id = p.dept WHERE (p.dept = 1 AND d.budget IS NULL) OR (p.dept = 2 AND e.kind = 'view') ORDER BY 1, 2, 3;

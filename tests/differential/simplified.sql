@@ -133,3 +133,22 @@ EXECUTE bounded(1, '{2,3,NULL}');
 EXECUTE bounded(NULL, '{2}');
 
 DEALLOCATE bounded;
+
+-- a denied OR, each part by itself
+SELECT p.id, d.id FROM people p JOIN depts d ON d.id = p.dept WHERE NOT (p.active OR d.title = 'Ops' OR p.salary IS NULL) ORDER BY 1, 2;
+
+SELECT p.id FROM people p JOIN events e ON e.person = p.id WHERE NOT (p.dept > 2 OR e.kind LIKE 'v%' OR NOT (e.qty > 0)) ORDER BY 1;
+
+SELECT p.id, NOT (p.active OR p.dept = 2), NOT (p.boss IS NULL), NOT (p.active AND p.dept = 2) FROM people p ORDER BY 1;
+
+SELECT p.id FROM people p LEFT JOIN events e ON e.person = p.id AND NOT (e.kind = 'buy' OR p.dept = 1) ORDER BY 1;
+
+-- times 0
+SELECT id * 0, 0 * id, dept * 0, salary * 0, score * 0 FROM people ORDER BY 1, 2, 3, 4, 5;
+
+SELECT p.id, d.id * 0 FROM people p LEFT JOIN depts d ON d.id = p.dept ORDER BY 1;
+
+-- an OR that a source evaluates in part
+SELECT id FROM people WHERE (dept = 1 AND quote_literal(name) > '''b') OR (quote_literal(name) < '''b' AND active AND 10 / id > 1) OR dept = 3 ORDER BY 1;
+
+SELECT id, kind FROM events WHERE (kind = 'buy' AND quote_literal(kind) > '''b') OR (qty > 0 AND quote_literal(kind) < '''c') ORDER BY 1;
