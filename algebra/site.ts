@@ -97,6 +97,8 @@ export interface SourceSchema {
 
 export interface SiteQueryOptions {
   readonly params: readonly Datum[];
+  /** Some of `params` were found on the way (keys of joins, values of subqueries): to be planned for each time, not once for any. */
+  readonly customPlan?: boolean;
   readonly signal: AbortSignal;
   /** Filled in by the site while it runs: bytes received, rows, time to first row. For EXPLAIN ANALYZE. */
   readonly metrics?: SiteQueryMetrics;

@@ -139,7 +139,8 @@ export class PostgresTransaction implements SiteTransaction {
     const parameters = [...bindParameters(written, options.params, this.context.begin.settings), ...shipped];
     const { text: sql, callsOwnFunctions = false, runsOnce = false } = written;
     const columns = outputColumns(fragment);
-    const statement: RemoteStatement = { sql, parameters, columns, formats, callsOwnFunctions, runsOnce };
+    const customPlan = options.customPlan === true || shipped.length > 0;
+    const statement: RemoteStatement = { sql, parameters, columns, formats, callsOwnFunctions, runsOnce, customPlan };
     const lane = this.lanes.reduce((best, candidate) => (candidate.queries < best.queries ? candidate : best));
     lane.queries++;
     const context: QueryContext<T> = {

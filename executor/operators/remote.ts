@@ -71,6 +71,7 @@ export class RemoteOperator extends Operator {
     this.#isWhole = filtered.fragment === bound.fragment;
     return transactions(this.#plan.site).query(filtered.fragment, {
       params: filtered.params,
+      customPlan: filtered.params.length > params.length,
       signal: this.#abort.signal,
       ...(this.#metrics && { metrics: this.#metrics }),
       ...(inputs.length > 0 && { inputs }),
