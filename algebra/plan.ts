@@ -265,7 +265,7 @@ export interface NodeMetrics {
   timeMs: number;
   /** Received from the site; remote nodes only. */
   sourceBytes: number;
-  /** Of relations shipped there. */
+  /** Sent there: parameters, keys and shipped relations. */
   sentBytes: number;
   memoryPeakBytes: number;
   /** Of a hash join with a key filter. */

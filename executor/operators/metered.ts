@@ -17,7 +17,7 @@ export class MeteredOperator extends Operator {
   readonly #inner: Operator;
   readonly #metrics: NodeMetrics;
   #begun = false;
-  #bytesCounted = 0;
+  #counted = { sourceBytes: 0, sentBytes: 0 };
 
   constructor(inner: Operator, metrics: NodeMetrics) {
     super([inner]);
@@ -41,9 +41,10 @@ export class MeteredOperator extends Operator {
       metrics.timeMs += performance.now() - startedMs;
       metrics.memoryPeakBytes = this.#inner.memoryPeakBytes;
       // A fetch that runs again has another operator and the same figures.
-      metrics.sourceBytes += this.#inner.sourceBytes - this.#bytesCounted;
-      this.#bytesCounted = this.#inner.sourceBytes;
-      metrics.sentBytes = this.#inner.sentBytes;
+      const { sourceBytes, sentBytes } = this.#inner;
+      metrics.sourceBytes += sourceBytes - this.#counted.sourceBytes;
+      metrics.sentBytes += sentBytes - this.#counted.sentBytes;
+      this.#counted = { sourceBytes, sentBytes };
       if (this.#inner.keysSent !== undefined) metrics.keysSent = this.#inner.keysSent;
       if (this.#inner.buildFlippedAt !== undefined) metrics.buildFlippedAt = this.#inner.buildFlippedAt;
     }

@@ -38,7 +38,7 @@ export class RemoteOperator extends Operator {
     super(inputs, isCollected ? execution.environment.memory.account('relation shipped to a source') : null);
     this.#plan = plan;
     this.#execution = execution;
-    this.#metrics = execution.environment.metrics && { rows: 0, bytes: 0, waitForConnectionMs: 0 };
+    this.#metrics = execution.environment.metrics && { rows: 0, bytes: 0, sentBytes: 0, waitForConnectionMs: 0 };
     this.#forgetAbort = execution.onAbort((reason) => {
       this.#abort.abort(reason);
       this.#interrupt?.(reason);
