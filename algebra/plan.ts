@@ -267,6 +267,8 @@ export interface NodeMetrics {
   sourceBytes: number;
   /** Sent there: parameters, keys and shipped relations. */
   sentBytes: number;
+  /** Until the site had a connection for it. */
+  waitForConnectionMs: number;
   memoryPeakBytes: number;
   /** Of a hash join with a key filter. */
   keysSent?: KeysSent;

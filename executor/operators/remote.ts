@@ -45,11 +45,8 @@ export class RemoteOperator extends Operator {
     });
   }
 
-  override get sourceBytes(): number {
-    return this.#metrics?.bytes ?? 0;
-  }
-  override get sentBytes(): number {
-    return this.#metrics?.sentBytes ?? 0;
+  override get siteMetrics(): SiteQueryMetrics | undefined {
+    return this.#metrics;
   }
 
   override start(): void {
