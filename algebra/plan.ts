@@ -265,8 +265,10 @@ export interface NodeMetrics {
   timeMs: number;
   /** Received from the site; remote nodes only. */
   sourceBytes: number;
-  /** Of relations shipped there. */
+  /** Sent there: parameters, keys and shipped relations. */
   sentBytes: number;
+  /** Until the site had a connection for it. */
+  waitForConnectionMs: number;
   memoryPeakBytes: number;
   /** Of a hash join with a key filter. */
   keysSent?: KeysSent;

@@ -97,17 +97,20 @@ export interface SourceSchema {
 
 export interface SiteQueryOptions {
   readonly params: readonly Datum[];
+  /** Some of `params` were found on the way (keys of joins, values of subqueries): to be planned for each time, not once for any. */
+  readonly customPlan?: boolean;
   readonly signal: AbortSignal;
-  /** Filled in by the site while it runs: bytes received, rows, time to first row. For EXPLAIN ANALYZE. */
+  /** Filled in by the site while it runs. For EXPLAIN ANALYZE. */
   readonly metrics?: SiteQueryMetrics;
   /** The relations that the fragment's `input` nodes name. Read by the site; closed by who opened them. */
   readonly inputs?: readonly BatchStream[];
 }
 export interface SiteQueryMetrics {
   rows: number;
+  /** Of rows received. */
   bytes: number;
-  /** Of relations shipped to a source. */
-  sentBytes?: number;
+  /** Of parameters, keys and shipped relations among them. */
+  sentBytes: number;
   waitForConnectionMs: number;
 }
 

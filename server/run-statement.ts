@@ -447,13 +447,15 @@ export class Federation {
 function actualFigures(metrics: PlanMetrics, id: number) {
   const found = metrics.get(id);
   if (!found) return undefined;
-  const { rows, timeMs, loops, sourceBytes, sentBytes, memoryPeakBytes, keysSent, buildFlippedAt } = found;
+  const { rows, timeMs, loops, sourceBytes, sentBytes, waitForConnectionMs, memoryPeakBytes, keysSent, buildFlippedAt } = found;
   return {
     rows,
     timeMs,
     loops,
     ...(sourceBytes > 0 ? { bytes: sourceBytes } : {}),
     ...(sentBytes > 0 ? { sentBytes } : {}),
+    // Less is no waiting.
+    ...(waitForConnectionMs >= 1 ? { waitForConnectionMs } : {}),
     ...(memoryPeakBytes > 0 ? { memoryBytes: memoryPeakBytes } : {}),
     ...(keysSent === undefined ? {} : { keysSent }),
     ...(buildFlippedAt === undefined ? {} : { buildFlippedAt }),

@@ -7,6 +7,7 @@
 import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { assert } from '../../core/assert.ts';
 import type { BatchStream } from '../../core/batch.ts';
+import { encodeBinary } from '../../core/binary-format.ts';
 import type { Datum } from '../../core/datum.ts';
 import { queryCanceled, sourceError } from '../../core/sql-error.ts';
 import { outputColumns } from '../../algebra/rel.ts';
@@ -91,6 +92,7 @@ export class DuckDBTransaction implements SiteTransaction {
       const statement = await step(pooled.connection.prepare(text));
       try {
         bindParameters(statement, parameters, options.params);
+        if (options.metrics) options.metrics.sentBytes += parameterBytes(parameters, options.params);
         const result = await step(statement.stream());
         const readers = outputColumns(fragment).map((column, i) =>
           createReader(
@@ -175,6 +177,13 @@ export class DuckDBTransaction implements SiteTransaction {
     this.context.lease.end();
   }
 }
+
+/** What they weigh in PostgreSQL's binary form, so that sources of both kinds compare. */
+const parameterBytes = (parameters: WrittenSql['parameters'], values: readonly Datum[]): number =>
+  parameters.reduce((sum, { index, type }) => {
+    const value = values[index - 1]!;
+    return sum + (value === null ? 0 : encodeBinary(type, value).length);
+  }, 0);
 
 function bindParameters(
   statement: DuckDBPreparedStatement,

@@ -82,7 +82,7 @@ export async function fillTables(
       appender.closeSync();
     }
   }
-  if (options.metrics && inputs.length > 0) options.metrics.sentBytes = bytes;
+  if (options.metrics) options.metrics.sentBytes += bytes;
 }
 
 /** No DECIMAL holds every numeric, nor tells 1.0 from 1.00. */

@@ -15,6 +15,7 @@ import type { WrittenSql } from '../sql/sql-writer.ts';
 import { CatalogWriter } from './catalog-writer.ts';
 import type { BoundParameter } from './frontend-messages.ts';
 import { POSTGRES_COSTS } from './costs.ts';
+import { meterParameters } from './link-meter.ts';
 import { LocalCapabilities } from './local-capabilities.ts';
 import type { RowSink } from './message-reader.ts';
 import { bindParameters, checkResultTypes, columnFormat } from './remote-statement.ts';
@@ -114,6 +115,7 @@ class LocalTransaction implements SiteTransaction {
 
   private async stream(fragment: Rel, { text, parameters }: ShippedStatement, options: SiteQueryOptions): Promise<BatchStream> {
     const columns = outputColumns(fragment);
+    meterParameters(parameters, options.metrics);
     const portal = `tributary:local:${++lastPortal}`;
     const oids = await this.inTurn(() => this.host.open(portal, text, parameters, columns.map(columnFormat)));
     const stream = new LocalStream(fragment, options, {

@@ -11,6 +11,7 @@ import type { Batch, BatchStream } from '../../core/batch.ts';
 import { sqlError } from '../../core/sql-error.ts';
 import { bindMessage, executeMessage, parseMessage, queryMessage, syncMessage } from './frontend-messages.ts';
 import type { BoundParameter } from './frontend-messages.ts';
+import { meteredRows, meterParameters } from './link-meter.ts';
 import { writeRelations } from './net-relation-writer.ts';
 import type { NetRelations, NetTable } from './net-relation-writer.ts';
 import { NET_ROWS_MAX, shippedArrays } from './net-rows.ts';
@@ -85,7 +86,7 @@ export class NetRelationStream implements BatchStream {
   }
 
   private async ship(table: NetTable, rows: BatchStream): Promise<void> {
-    const { turns, options } = this.context;
+    const { turns } = this.context;
     await turns.take(() => this.run([queryMessage(READ_WRITE + table.create)]));
     for (let batch = await rows.next(); batch !== null && !this.closed; batch = await rows.next()) {
       for (let from = 0; from < batch.length; from += NET_ROWS_MAX) {
@@ -97,10 +98,10 @@ export class NetRelationStream implements BatchStream {
         await turns.take(() => this.execute(table.insert, arrays));
       }
     }
-    if (options.metrics) options.metrics.bytes = this.bytes;
   }
 
   private execute(sql: string, parameters: readonly BoundParameter[]): Promise<void> {
+    meterParameters(parameters, this.context.options.metrics);
     return this.run([parseMessage('', sql), bindMessage('', '', parameters, []), executeMessage('', 0), syncMessage()]);
   }
 
@@ -128,7 +129,7 @@ export class NetRelationStream implements BatchStream {
         connection,
         statement: { sql, parameters: [], columns, formats: columns.map(columnFormat) },
         signal: options.signal,
-        collector: (push) => new RowDecoder(types, push),
+        collector: (push) => meteredRows(new RowDecoder(types, push), options.metrics),
       },
       false,
     );

@@ -9,6 +9,7 @@ import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import { sliceColumn } from '../../core/column.ts';
 import type { BoundParameter } from './frontend-messages.ts';
+import { meteredRows, meterParameters } from './link-meter.ts';
 import { Portions, type Portion } from './net-portions.ts';
 import { shippedArrays } from './net-rows.ts';
 import type { NetStatement } from './net-writer.ts';
@@ -77,17 +78,19 @@ export class NetStream implements BatchStream {
   /** In as many pieces as the answer comes. */
   private async evaluate({ batch, from, to }: Portion): Promise<Batch[]> {
     if (this.closed) return [];
-    const { source, connection, statement, options } = this.context;
+    const { source, connection, input, statement, options } = this.context;
     const columns = statement.computed.map((item) => item.column);
     const types = columns.map((column) => column.type);
-    const parameters = [...this.bound, ...this.arrays(batch, from, to)];
+    const arrays = shippedArrays(batch, input.columns, statement.shipped, from, to);
+    const parameters = [...this.bound, ...arrays];
+    meterParameters(parameters, options.metrics);
     const query = new StreamedQuery<Batch>(
       {
         source,
         connection,
         statement: { sql: statement.text, parameters, columns, formats: columns.map(columnFormat) },
         signal: options.signal,
-        collector: (push) => new RowDecoder(types, push),
+        collector: (push) => meteredRows(new RowDecoder(types, push), options.metrics),
       },
       true,
     );
@@ -113,12 +116,5 @@ export class NetStream implements BatchStream {
       place.from === 'result' ? part.columns[place.at]! : sliceColumn(batch.columns[place.at]!, from, from + part.length),
     );
     return { length: part.length, columns };
-  }
-
-  private arrays(batch: Batch, from: number, to: number): readonly BoundParameter[] {
-    const { statement, input, options } = this.context;
-    const arrays = shippedArrays(batch, input.columns, statement.shipped, from, to);
-    if (options.metrics) for (const { bytes } of arrays) options.metrics.bytes += bytes?.length ?? 0;
-    return arrays;
   }
 }

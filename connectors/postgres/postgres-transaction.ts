@@ -6,13 +6,14 @@
  */
 import type { Rel } from '../../algebra/rel.ts';
 import { outputColumns } from '../../algebra/rel.ts';
-import type { BeginOptions, RelayStream, SiteQueryMetrics, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
+import type { BeginOptions, RelayStream, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
 import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import type { Datum } from '../../core/datum.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { BoundParameter } from './frontend-messages.ts';
 import { queryMessage } from './frontend-messages.ts';
+import { meteredRows, meterParameters } from './link-meter.ts';
 import type { RemoteConnection } from './remote-connection.ts';
 import { abortError, PortalQuery, StreamedQuery } from './remote-query.ts';
 import type { Collector, OpenQuery, QueryContext } from './remote-query.ts';
@@ -83,7 +84,7 @@ export class PostgresTransaction implements SiteTransaction {
     const columns = outputColumns(fragment);
     const types = columns.map((column) => column.type);
     const query = this.start<Batch>(fragment, options, shipped, columns.map(columnFormat), (push) => {
-      return metered(
+      return meteredRows(
         new RowDecoder(types, (batch) => {
           if (options.metrics) options.metrics.rows += batch.length;
           push(batch);
@@ -102,7 +103,7 @@ export class PostgresTransaction implements SiteTransaction {
         if (options.metrics) options.metrics.rows += chunk.rows;
         push(chunk);
       });
-      return metered(
+      return meteredRows(
         { rows: (buffer, from, to) => sink.rows(buffer, from, to), pendingRows: 0, flush: () => undefined },
         options.metrics,
       );
@@ -137,9 +138,11 @@ export class PostgresTransaction implements SiteTransaction {
     if (options.metrics) options.metrics.waitForConnectionMs += this.context.waitedMs;
     const written = this.context.write(fragment, options.params);
     const parameters = [...bindParameters(written, options.params, this.context.begin.settings), ...shipped];
+    meterParameters(parameters, options.metrics);
     const { text: sql, callsOwnFunctions = false, runsOnce = false } = written;
     const columns = outputColumns(fragment);
-    const statement: RemoteStatement = { sql, parameters, columns, formats, callsOwnFunctions, runsOnce };
+    const customPlan = options.customPlan === true || shipped.length > 0;
+    const statement: RemoteStatement = { sql, parameters, columns, formats, callsOwnFunctions, runsOnce, customPlan };
     const lane = this.lanes.reduce((best, candidate) => (candidate.queries < best.queries ? candidate : best));
     lane.queries++;
     const context: QueryContext<T> = {
@@ -214,20 +217,4 @@ async function shareSnapshot(
   const failed = outcomes.find(({ error }) => error !== null);
   if (failed) throw failed.error!;
   return connections;
-}
-
-/** Counts the bytes that cross the link. */
-function metered(collector: Collector, metrics: SiteQueryMetrics | undefined): Collector {
-  if (!metrics) return collector;
-  return {
-    get pendingRows() {
-      return collector.pendingRows;
-    },
-    flush: () => collector.flush(),
-    rows: (buffer, from, to) => {
-      const at = collector.rows(buffer, from, to);
-      metrics.bytes += at - from;
-      return at;
-    },
-  };
 }

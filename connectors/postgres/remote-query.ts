@@ -42,12 +42,13 @@ async function execute(context: QueryContext<never>, portal: string, rowsMax: nu
   const { sql, parameters, formats, columns } = statement;
   if (statement.callsOwnFunctions) connection.useSourceSearchPath();
   if (statement.runsOnce) connection.retire();
-  const known = statement.runsOnce ? undefined : connection.statements.find(sql);
+  const statements = statement.runsOnce || statement.customPlan ? undefined : connection.statements;
+  const known = statements?.find(sql);
   // Parsed before a column got the type that our catalog has learnt by now.
   const isOutdated = known !== undefined && wrongColumn(columns, known.oids) >= 0;
-  if (isOutdated) connection.statements.drop(sql);
+  if (isOutdated) statements?.drop(sql);
   const cached = isOutdated ? undefined : known;
-  const name = statement.runsOnce ? '' : (cached?.name ?? connection.statements.nameFor(sql));
+  const name = cached?.name ?? statements?.nameFor(sql) ?? '';
   const outcome = await connection.request(
     [
       ...connection.statements.takeClosed().map(closeStatementMessage),
@@ -61,11 +62,11 @@ async function execute(context: QueryContext<never>, portal: string, rowsMax: nu
       sink,
       onDescription: (oids) => {
         checkResultTypes(source, columns, oids);
-        if (!statement.runsOnce) connection.statements.add(sql, name, oids);
+        statements?.add(sql, name, oids);
       },
     },
   );
-  if (outcome.error && !statement.runsOnce) connection.statements.drop(sql);
+  if (outcome.error) statements?.drop(sql);
   return outcome;
 }
 

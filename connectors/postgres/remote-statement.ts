@@ -23,6 +23,8 @@ export interface RemoteStatement {
   readonly callsOwnFunctions?: boolean;
   /** Parsed anew each time, so that nothing of an earlier run can be stale, and never run again. */
   readonly runsOnce?: boolean;
+  /** Parsed anew each time, so that PostgreSQL plans for these parameters: a generic plan takes every array for ten elements long. */
+  readonly customPlan?: boolean;
 }
 
 /** Kinds without a binary form we read: their text is the same bytes anyway. */

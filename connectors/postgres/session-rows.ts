@@ -13,6 +13,7 @@ import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import { sliceColumn } from '../../core/column.ts';
 import type { BoundParameter } from './frontend-messages.ts';
+import { meteredRows, meterParameters } from './link-meter.ts';
 import { Portions, type Portion } from './net-portions.ts';
 import { shippedArrays } from './net-rows.ts';
 import { shippedParameters } from './shipped-arrays.ts';
@@ -102,7 +103,8 @@ export class SessionProjection implements BatchStream {
     const { statement, input, project } = this;
     const { metrics } = this.context.options;
     const arrays = shippedArrays(batch, input.columns, statement.shipped, from, to);
-    if (metrics) for (const { bytes } of arrays) metrics.bytes += bytes?.length ?? 0;
+    const parameters = [...this.bound, ...arrays];
+    meterParameters(parameters, metrics);
     const parts: Batch[] = [];
     let at = from;
     const results = statement.computed.map(({ column }) => column);
@@ -120,7 +122,7 @@ export class SessionProjection implements BatchStream {
         at += part.length;
       },
     );
-    await this.run({ text: statement.text, parameters: [...this.bound, ...arrays] }, results, decoder);
+    await this.run({ text: statement.text, parameters }, results, meteredRows(decoder, metrics));
     decoder.flush();
     assert(at === to, `the session answered ${at - from} rows for ${to - from}`);
     if (metrics) metrics.rows += to - from;

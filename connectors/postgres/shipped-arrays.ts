@@ -38,6 +38,5 @@ export async function shippedParameters(
       bound.push({ format: 1, bytes: arrays.length === 0 ? emptyArray(type) : joinedArrays(arrays) });
     });
   }
-  if (options.metrics) options.metrics.sentBytes = bytes;
   return bound;
 }

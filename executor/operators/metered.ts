@@ -10,6 +10,7 @@ export const newNodeMetrics = (): NodeMetrics => ({
   timeMs: 0,
   sourceBytes: 0,
   sentBytes: 0,
+  waitForConnectionMs: 0,
   memoryPeakBytes: 0,
 });
 
@@ -17,7 +18,7 @@ export class MeteredOperator extends Operator {
   readonly #inner: Operator;
   readonly #metrics: NodeMetrics;
   #begun = false;
-  #bytesCounted = 0;
+  #counted = { bytes: 0, sentBytes: 0, waitForConnectionMs: 0 };
 
   constructor(inner: Operator, metrics: NodeMetrics) {
     super([inner]);
@@ -40,12 +41,20 @@ export class MeteredOperator extends Operator {
     } finally {
       metrics.timeMs += performance.now() - startedMs;
       metrics.memoryPeakBytes = this.#inner.memoryPeakBytes;
-      // A fetch that runs again has another operator and the same figures.
-      metrics.sourceBytes += this.#inner.sourceBytes - this.#bytesCounted;
-      this.#bytesCounted = this.#inner.sourceBytes;
-      metrics.sentBytes = this.#inner.sentBytes;
+      this.#countSite();
       if (this.#inner.keysSent !== undefined) metrics.keysSent = this.#inner.keysSent;
       if (this.#inner.buildFlippedAt !== undefined) metrics.buildFlippedAt = this.#inner.buildFlippedAt;
     }
+  }
+
+  /** A fetch that runs again has another operator and the same figures. */
+  #countSite(): void {
+    const { siteMetrics } = this.#inner;
+    if (siteMetrics === undefined) return;
+    const { bytes, sentBytes, waitForConnectionMs } = siteMetrics;
+    this.#metrics.sourceBytes += bytes - this.#counted.bytes;
+    this.#metrics.sentBytes += sentBytes - this.#counted.sentBytes;
+    this.#metrics.waitForConnectionMs += waitForConnectionMs - this.#counted.waitForConnectionMs;
+    this.#counted = { bytes, sentBytes, waitForConnectionMs };
   }
 }

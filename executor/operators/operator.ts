@@ -13,6 +13,7 @@ import type { RelColumn } from '../../algebra/rel.ts';
 import { assert } from '../../core/assert.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import type { KeysSent } from '../../algebra/plan.ts';
+import type { SiteQueryMetrics } from '../../algebra/site.ts';
 import type { MemoryAccount } from '../memory/memory-budget.ts';
 
 export abstract class Operator implements BatchStream {
@@ -32,11 +33,9 @@ export abstract class Operator implements BatchStream {
   /** See NodeMetrics. */
   keysSent: KeysSent | undefined;
   buildFlippedAt: number | undefined;
-  get sourceBytes(): number {
-    return 0;
-  }
-  get sentBytes(): number {
-    return 0;
+  /** Of an operator that asks a site, where somebody wants the figures. */
+  get siteMetrics(): Readonly<SiteQueryMetrics> | undefined {
+    return undefined;
   }
 
   start(): void {

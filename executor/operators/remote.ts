@@ -38,18 +38,15 @@ export class RemoteOperator extends Operator {
     super(inputs, isCollected ? execution.environment.memory.account('relation shipped to a source') : null);
     this.#plan = plan;
     this.#execution = execution;
-    this.#metrics = execution.environment.metrics && { rows: 0, bytes: 0, waitForConnectionMs: 0 };
+    this.#metrics = execution.environment.metrics && { rows: 0, bytes: 0, sentBytes: 0, waitForConnectionMs: 0 };
     this.#forgetAbort = execution.onAbort((reason) => {
       this.#abort.abort(reason);
       this.#interrupt?.(reason);
     });
   }
 
-  override get sourceBytes(): number {
-    return this.#metrics?.bytes ?? 0;
-  }
-  override get sentBytes(): number {
-    return this.#metrics?.sentBytes ?? 0;
+  override get siteMetrics(): SiteQueryMetrics | undefined {
+    return this.#metrics;
   }
 
   override start(): void {
@@ -71,6 +68,7 @@ export class RemoteOperator extends Operator {
     this.#isWhole = filtered.fragment === bound.fragment;
     return transactions(this.#plan.site).query(filtered.fragment, {
       params: filtered.params,
+      customPlan: filtered.params.length > params.length,
       signal: this.#abort.signal,
       ...(this.#metrics && { metrics: this.#metrics }),
       ...(inputs.length > 0 && { inputs }),

@@ -24,7 +24,7 @@ export interface ActualFigures {
   readonly loops: number;
   /** Received from a source. */
   readonly bytes?: number;
-  /** Shipped to it. */
+  /** Sent there: parameters, keys and shipped relations. */
   readonly sentBytes?: number;
   readonly memoryBytes?: number;
   readonly waitForConnectionMs?: number;
@@ -61,7 +61,7 @@ export interface ExplainNode {
 
 export function explainTree(plan: QueryPlan, options: ExplainOptions): ExplainNode {
   const names = columnNames(plan);
-  const describe = new Describer(options, (column) => names.get(column) ?? `column ${column}`);
+  const describe = new Describer(options, (column) => names.get(column) ?? `column ${column}`, keyFiltersOf(plan));
   return describe.node(plan.root, plan.subplans);
 }
 
@@ -123,6 +123,21 @@ function remoteOf(plan: Plan, id: number): RemoteQuery | undefined {
   return undefined;
 }
 
+/** The joins that send keys, by the fragment they go to. */
+function keyFiltersOf(plan: QueryPlan): ReadonlyMap<number, readonly number[]> {
+  const joins = new Map<number, number[]>();
+  const visit = (node: Plan): void => {
+    if (node.kind === 'hashjoin' && node.keyFilter) {
+      const { target } = node.keyFilter;
+      joins.set(target, [...(joins.get(target) ?? []), node.id]);
+    }
+    for (const input of planInputs(node)) visit(input);
+  };
+  visit(plan.root);
+  for (const subplan of plan.subplans) visit(subplan.plan);
+  return joins;
+}
+
 const placeName = ({ site, inputs }: RemoteQuery): string =>
   site !== CATALOG_SITE ? site : inputs ? `${site} (net)` : SESSION_SITE;
 
@@ -133,10 +148,12 @@ const JOIN_PREFIX = { inner: '', left: 'Left ', right: 'Right ', full: 'Full ', 
 class Describer {
   readonly #options: ExplainOptions;
   readonly #name: (column: ColumnId) => string;
+  readonly #keyFilters: ReadonlyMap<number, readonly number[]>;
 
-  constructor(options: ExplainOptions, name: (column: ColumnId) => string) {
+  constructor(options: ExplainOptions, name: (column: ColumnId) => string, keyFilters: ReadonlyMap<number, readonly number[]>) {
     this.#options = options;
     this.#name = name;
+    this.#keyFilters = keyFilters;
   }
 
   /** `whole`: its rows are read to their end. */
@@ -152,6 +169,7 @@ class Describer {
     ];
     const { nodeType, title, properties } = this.#describe(plan);
     if (verbose) properties.unshift(['Output', plan.columns.map((column) => column.name)]);
+    if (plan.kind === 'remote' && whole) properties.push(...this.#spared(plan));
     if (plan.notPushed) properties.push(['Not Pushed', plan.notPushed]);
     const cost = record.costOf(plan.id);
     if (costs && verbose && plan.kind === 'remote' && !plan.inputs)
@@ -193,15 +211,22 @@ class Describer {
     return `${what} (${sent.form === 'list' ? '' : `${sent.form ?? 'none'}: `}${sent.keys})`;
   }
 
-  /** What the keys were good for, or are expected to be. */
-  #spared(plan: Plan, { target, expected }: KeyFilter): readonly (readonly [string, ExplainValue])[] {
+  /** What the keys of one join are expected to be good for. */
+  #keysExpected(plan: Plan, { target, expected }: KeyFilter): readonly (readonly [string, ExplainValue])[] {
     const { actual, costs, verbose } = this.#options;
+    if (actual || !costs || !verbose) return [];
     const without = plan.kind === 'hashjoin' ? remoteOf(plan.left, target)?.estimatedRows : undefined;
     if (without === undefined) throw new InternalError('keys go to a fragment of the probe side');
-    if (!actual) return costs && verbose ? [['Keys Expected', `${expected.keys}, for ${expected.rows} of ${without} rows`]] : [];
-    if ((actual(plan.id)?.keysSent?.form ?? null) === null) return [];
-    const received = actual(target)?.rows ?? 0;
-    return [['Rows Spared', `${Math.max(0, without - received)} (${received} of ${without} expected without keys)`]];
+    return [['Keys Expected', `${expected.keys}, for ${expected.rows} of ${without} rows`]];
+  }
+
+  /** What the keys of all joins together spared a fragment: which of them left a row out, only its source knows. */
+  #spared({ id, estimatedRows }: RemoteQuery): readonly (readonly [string, ExplainValue])[] {
+    const { actual } = this.#options;
+    const joins = this.#keyFilters.get(id) ?? [];
+    if (!actual || !joins.some((join) => (actual(join)?.keysSent?.form ?? null) !== null)) return [];
+    const received = actual(id)?.rows ?? 0;
+    return [['Rows Spared', `${Math.max(0, estimatedRows - received)} (${received} of ${estimatedRows} expected without keys)`]];
   }
 
   #sortKeys(keys: readonly SortKey[]): readonly string[] {
@@ -238,7 +263,7 @@ class Describer {
         const flippedAt = this.#options.actual?.(plan.id)?.buildFlippedAt;
         if (flippedAt !== undefined) properties.push(['Build Side', `left, after ${flippedAt} rows of the right`]);
         if (plan.keyFilter) {
-          properties.push(['Keys Sent', this.#keysSent(plan, plan.keyFilter)], ...this.#spared(plan, plan.keyFilter));
+          properties.push(['Keys Sent', this.#keysSent(plan, plan.keyFilter)], ...this.#keysExpected(plan, plan.keyFilter));
         }
         return { nodeType: 'Hash Join', title: `Hash ${JOIN_PREFIX[plan.type]}Join`, properties };
       }

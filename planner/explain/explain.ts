@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { QueryPlan } from '../../algebra/plan.ts';
 import { searchDocument, searchLines } from './explain-search.ts';
 import { explainTree, type ExplainNode, type ExplainOptions, type ExplainValue } from './explain-node.ts';
-import { placeRates, placeTitle, ratesText, receivedFrom } from './places.ts';
+import { linkTraffic, placeRates, placeTitle, ratesText, type LinkTraffic } from './places.ts';
 
 export interface ExplainTimes {
   readonly planningMs?: number;
@@ -43,16 +43,21 @@ const timesOf = ({ times }: ExplainPlanOptions): readonly (readonly [string, num
 /** What is said of the whole plan, below it. */
 function closingLines(plan: QueryPlan, options: ExplainPlanOptions): readonly string[] {
   const { actual, costs, verbose, record, plannedAgain } = options;
-  const received = actual ? receivedFrom(plan, actual) : [];
+  const traffic = actual ? linkTraffic(plan, actual) : [];
   const rates = costs && verbose ? placeRates(plan, record.model) : [];
   return [
     ...(plannedAgain === undefined ? [] : [`Planned Again: ${plannedAgain}`]),
-    ...received.map(({ source, bytes, rows }) => `Received from ${source}: ${bytes} bytes, ${rows} rows`),
+    ...traffic.flatMap(trafficLines),
     ...rates.map(({ place, rates: ns }) => `Rates of ${placeTitle(place)} (ns): ${ratesText(ns)}`),
     ...(options.optimizer ? searchLines(record.trace) : []),
     ...timesOf(options).map(([name, ms]) => `${name}: ${ms.toFixed(3)} ms`),
   ];
 }
+
+const trafficLines = ({ source, sentBytes, receivedBytes, receivedRows }: LinkTraffic): readonly string[] => [
+  ...(sentBytes > 0 ? [`Sent to ${source}: ${sentBytes} bytes`] : []),
+  `Received from ${source}: ${receivedBytes} bytes, ${receivedRows} rows`,
+];
 
 function textLines(node: ExplainNode, options: ExplainPlanOptions, depth = 0, label = ''): string[] {
   const indent = depth === 0 ? '' : ' '.repeat(6 * depth - 4);
@@ -87,12 +92,14 @@ const textValue = (value: ExplainValue): string => (Array.isArray(value) ? value
 
 function document(tree: ExplainNode, plan: QueryPlan, options: ExplainPlanOptions): Record<string, unknown> {
   const { actual, costs, verbose, record, optimizer } = options;
-  const received =
-    actual && receivedFrom(plan, actual).map(({ source, bytes, rows }) => ({ Site: source, Bytes: bytes, Rows: rows }));
+  const traffic = actual && linkTraffic(plan, actual);
+  const sent = traffic?.map(({ source, sentBytes }) => ({ Site: source, Bytes: sentBytes }));
+  const received = traffic?.map(({ source, receivedBytes, receivedRows }) => ({ Site: source, Bytes: receivedBytes, Rows: receivedRows })); // prettier-ignore
   const rates = costs && verbose && placeRates(plan, record.model).map(({ place, rates: ns }) => ({ Site: place === '' ? 'local' : place, ...ns })); // prettier-ignore
   return {
     Plan: jsonNode(tree, costs, undefined),
     ...(options.plannedAgain === undefined ? {} : { 'Planned Again': options.plannedAgain }),
+    ...(sent ? { Sent: sent } : {}),
     ...(received ? { Received: received } : {}),
     ...(rates ? { Rates: rates } : {}),
     ...(optimizer ? { Optimizer: searchDocument(record.trace) } : {}),

@@ -1,6 +1,6 @@
 /**
  * What EXPLAIN says of the places that a plan uses: the rates of the cost model and the figures of the links (VERBOSE,
- * COSTS), and what came from each source (ANALYZE).
+ * COSTS), and what went over the links to and from the sources (ANALYZE).
  */
 import { planInputs, type Plan, type QueryPlan, type RemoteQuery } from '../../algebra/plan.ts';
 import { CATALOG_SITE, SESSION_SITE } from '../../algebra/rel.ts';
@@ -38,24 +38,30 @@ export function linkText(link: LinkCosts): string {
   return `${link.startMs.toFixed(2)} ms to the first row${speed}, ${link.row.toFixed(0)} ns a row, ${link.column.toFixed(0)} ns a value`;
 }
 
-export interface Received {
+export interface LinkTraffic {
   readonly source: string;
-  readonly bytes: number;
-  readonly rows: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly receivedRows: number;
 }
 
 /** By source, in the order of their first fragments. */
-export function receivedFrom(
+export function linkTraffic(
   plan: QueryPlan,
-  actual: (planId: number) => { readonly rows: number; readonly bytes?: number } | undefined,
-): readonly Received[] {
-  const bySource = new Map<string, { bytes: number; rows: number }>();
+  actual: (planId: number) => { readonly rows: number; readonly bytes?: number; readonly sentBytes?: number } | undefined,
+): readonly LinkTraffic[] {
+  const bySource = new Map<string, LinkTraffic>();
   for (const { id, site } of fragmentsOf(plan)) {
-    const figures = actual(id);
-    const sum = bySource.get(site) ?? { bytes: 0, rows: 0 };
-    bySource.set(site, { bytes: sum.bytes + (figures?.bytes ?? 0), rows: sum.rows + (figures?.rows ?? 0) });
+    const { rows = 0, bytes = 0, sentBytes = 0 } = actual(id) ?? {};
+    const sum = bySource.get(site) ?? { source: site, sentBytes: 0, receivedBytes: 0, receivedRows: 0 };
+    bySource.set(site, {
+      source: site,
+      sentBytes: sum.sentBytes + sentBytes,
+      receivedBytes: sum.receivedBytes + bytes,
+      receivedRows: sum.receivedRows + rows,
+    });
   }
-  return [...bySource].map(([source, figures]) => ({ source, ...figures }));
+  return [...bySource.values()];
 }
 
 /** Those of sources. */

@@ -50,10 +50,35 @@ test('what EXPLAIN shows is what the golden file has', async () => {
   expect(text).toBe(readFileSync(goldenFile, 'utf8'));
 });
 
-test('ANALYZE says what came from each source, what keys spared, and where rows were far off', async () => {
+test('ANALYZE says what went to and came from each source, what keys spared, and where rows were far off', async () => {
   const plan = await linesOf(`EXPLAIN (ANALYZE) SELECT o.order_id, c.name ${JOIN}`);
+  expect(plan).toMatch(/Keys Sent: customers.customer_id to shop \(4\)/);
+  expect(plan).toMatch(/^Sent to shop: 52 bytes$/m);
+  expect(plan).not.toContain('Sent to lake');
   expect(plan).toMatch(/^Received from lake: [1-9]\d* bytes, [1-9]\d* rows$/m);
   expect(plan).toMatch(/^Received from shop: [1-9]\d* bytes, [1-9]\d* rows$/m);
   expect(plan).toMatch(/Rows Spared: \d+ \(\d+ of 10000 expected without keys\)/);
   expect(plan).toMatch(/Misestimated: expected \d+ rows, \d+ times too many/);
+});
+
+test('ANALYZE counts the keys of all joins, and says once what they spared', async () => {
+  const asked = `SELECT o.order_id, p.title FROM orders o JOIN products p ON p.product_id = o.seller WHERE p.category = 'toys'
+    AND o.customer_id IN (SELECT customer_id FROM customers WHERE vip)`;
+  const plan = await linesOf(`EXPLAIN (ANALYZE) ${asked}`);
+  expect(plan.match(/Keys Sent: .*/g)).toEqual([
+    'Keys Sent: customers.customer_id to shop (4)',
+    'Keys Sent: products.product_id to shop (3)',
+  ]);
+  // PostgreSQL's arrays: 20 bytes, and 4 before each element.
+  expect(plan).toMatch(/Remote Query on shop .*\n.*\n +Rows Spared: 199996 .*\n(?:.*\n)?\s+Sent: 96 bytes\n/);
+  expect(plan.match(/Rows Spared/g)).toHaveLength(1);
+  expect(plan).toMatch(/^Sent to shop: 96 bytes$/m);
+  const [document] = JSON.parse(await linesOf(`EXPLAIN (ANALYZE, FORMAT JSON) ${asked}`)) as [Record<string, unknown>];
+  expect(document['Sent']).toEqual(expect.arrayContaining([{ Site: 'shop', Bytes: 96 }, { Site: 'lake', Bytes: 0 }])); // prettier-ignore
+});
+
+test('what a LIMIT spared is not said to be the work of keys', async () => {
+  const plan = await linesOf(`EXPLAIN (ANALYZE) SELECT o.order_id, c.name ${JOIN} LIMIT 2`);
+  expect(plan).toContain('Keys Sent');
+  expect(plan).not.toContain('Rows Spared');
 });

@@ -44,12 +44,18 @@ interface Case {
   readonly sql: string;
   /** What EXPLAIN says of them; undefined: none is ever sent. */
   readonly sent: string | undefined;
+  /** What they weigh: PostgreSQL's array, wherever they go. */
+  readonly bytes?: number;
   /** No row can match: the facts are not asked for. */
   readonly isSpared?: boolean;
 }
 const cases: readonly Case[] = [
   { sql: `SELECT f.id, d.name FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE d.name = 'name 7'`, sent: '1' },
-  { sql: `SELECT f.id FROM facts f WHERE f.dimension IN (SELECT d.id FROM dimensions d WHERE d.name < 'name 12')`, sent: '24' },
+  {
+    sql: `SELECT f.id FROM facts f WHERE f.dimension IN (SELECT d.id FROM dimensions d WHERE d.name < 'name 12')`,
+    sent: '24',
+    bytes: 20 + 24 * 8,
+  },
   {
     sql: `SELECT f.id, d.name FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE d.name = 'nobody'`,
     sent: '0',
@@ -84,7 +90,7 @@ describe.each(Object.entries(placements))('%s', (_, placement) => {
     expect((await run(client, 'ANALYZE')).error).toBeUndefined();
   }, 60_000);
 
-  test.each(cases)('$sent: $sql', async ({ sql, sent, isSpared }) => {
+  test.each(cases)('$sent: $sql', async ({ sql, sent, bytes, isSpared }) => {
     const [expected, actual] = [await run(oracle, sql), await run(client, sql)];
     expect(actual.error).toBeUndefined();
     expect([...actual.rows].map(String).sort()).toEqual([...expected.rows].map(String).sort());
@@ -92,25 +98,33 @@ describe.each(Object.entries(placements))('%s', (_, placement) => {
     const plan = explained.rows.map(([line]) => line).join('\n');
     expect(/Keys Sent: .* to \w+ \((.*)\)/.exec(plan)?.[1]).toBe(sent);
     expect(/Remote Query on \w+ \(never executed\)/.test(plan)).toBe(isSpared === true);
+    if (bytes !== undefined) expect(plan).toMatch(new RegExp(`^Sent to \\w+: ${bytes} bytes$`, 'm'));
   });
 });
 
 /** What EXPLAIN says where the facts are, in PostgreSQL and in DuckDB, when no list may go. */
-const unlisted: readonly { readonly sql: string; readonly sent: readonly [string | undefined, string | undefined] }[] = [
+const unlisted: readonly {
+  readonly sql: string;
+  readonly sent: readonly [string | undefined, string | undefined];
+  readonly bytes: number;
+}[] = [
   {
     sql: `SELECT f.id, d.name FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE d.id < 400 AND d.label IS NOT NULL`,
     sent: ['bitmap: 342', undefined],
+    // The bounds 1 and 399, and a bit for each value.
+    bytes: 8 + 50,
   },
   // Half of the values between the bounds.
   {
     sql: `SELECT f.id FROM facts f JOIN dimensions d ON d.id = f.dimension WHERE d.id < 300 AND d.id IN (SELECT d2.id * 2 FROM dimensions d2)`,
     sent: ['bitmap: 150', undefined],
+    bytes: 8 + 38,
   },
 ];
 
 describe.each([...Object.entries(placements).entries()])('without lists: %s', (at, [, placement]) => {
   const closesUnlisted = closedAfterAll();
-  test.each(unlisted)('$sql', async ({ sql, sent }) => {
+  test.each(unlisted)('$sql', async ({ sql, sent, bytes }) => {
     const disabled = ['infer-filters', 'eager-aggregates', 'shipping', 'key-lists'];
     const unlistedGateway = closesUnlisted(await federation.gateway(placement, { admin: 'operator', disabled }));
     const own = closesUnlisted(await connectText(unlistedGateway.clientConfig));
@@ -119,5 +133,6 @@ describe.each([...Object.entries(placements).entries()])('without lists: %s', (a
     expect([...actual.rows].map(String).sort()).toEqual([...expected.rows].map(String).sort());
     const plan = (await run(own, `EXPLAIN (ANALYZE, COSTS OFF) ${sql}`)).rows.map(([line]) => line).join('\n');
     expect(/Keys Sent: .* to \w+ \((.*)\)/.exec(plan)?.[1]).toBe(sent[at]);
+    expect(/^Sent to \w+: (\d+) bytes$/m.exec(plan)?.[1]).toBe(sent[at] && String(bytes));
   });
 });

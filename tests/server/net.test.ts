@@ -62,6 +62,15 @@ test.each([
   await eventually(LEFT_BEHIND, [['0']]);
 });
 
+test.each([
+  // 31 addresses of nine letters and 9 of eight, each in a row of its own; or the greatest of them.
+  ['row by row', ROW_BY_ROW, 31 * 20 + 9 * 19],
+  ['whole', WHOLE, 20],
+])('EXPLAIN ANALYZE tells what was sent from what came back: %s', async (_, sql, received) => {
+  const plan = ((await answer(`EXPLAIN (ANALYZE, COSTS OFF) ${sql}`)) as string[][]).flat().join('\n');
+  expect(plan).toMatch(new RegExp(` Sent: ${20 + 40 * 8} bytes\\n +Received: ${received} bytes`));
+});
+
 test('rows nobody reads any more leave nothing behind', async () => {
   const first = `SELECT a.id FROM people a, people b ORDER BY to_jsonb(a.id), to_jsonb(b.id)`;
   await client.query('BEGIN');

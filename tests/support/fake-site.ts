@@ -81,6 +81,8 @@ export class FakeSite {
         if (options.metrics) {
           options.metrics.rows += batch.length;
           options.metrics.bytes += 8 * batch.length;
+          options.metrics.sentBytes += 3;
+          options.metrics.waitForConnectionMs += 2;
         }
         return batch;
       },

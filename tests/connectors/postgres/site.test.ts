@@ -272,7 +272,7 @@ describe('streams', () => {
 
   test('a slow consumer stops the source, a fast one gets full batches', async () => {
     const site = newSite();
-    const metrics = { rows: 0, bytes: 0, waitForConnectionMs: 0 };
+    const metrics = { rows: 0, bytes: 0, sentBytes: 0, waitForConnectionMs: 0 };
     const transaction = await site.begin(beginOptions());
     const stream = await transaction.query(r.join('inner', numbers(['i', 't']), r.limit(numbers(['f']), 50), []), {
       params: [],
