@@ -3,9 +3,10 @@
  * that the search chooses is a good one. For every query and split with fewer than ten relations a block: the true
  * rows that joins touch (what they read and make) and make, in the chosen order against the fewest of all orders (exact, and
  * the same on every machine); and the time of the chosen plan against others: the order of fewest rows, orders by chance, everything and nothing pushed, all
- * executed in turn, so that noise hits them alike.
+ * executed in turn, so that noise hits them alike. Always with the group in DuckDB and all else in PostgreSQL, on loopback.
  *
- * The best of several medians is the one that noise helped most: where ours seems too slow, both run again, often.
+ * The best of several medians is the one that noise helped most: where ours seems too slow, both run again, often. What has no
+ * answer in time counts with the limit, and so does ours when it fails; others that fail are left out.
  *
  * Rows say nothing of places: an order that touches more of them may be the better one, where keys that are sent spare most
  * of them, or a source joins before anything crosses a link. Where the two disagree, time decides.
@@ -38,6 +39,8 @@ const RUNS_AGAIN = 3;
 /** Below this, times say nothing. */
 const MS_MIN = 3;
 const DEFAULT_SCALE = 0.05;
+const LIMIT_MS = 10_000;
+const QUERY_CANCELED = '57014';
 
 export interface OrdersOptions {
   readonly set?: string | undefined;
@@ -54,6 +57,8 @@ interface Way {
   readonly disabled: readonly string[];
 }
 const OURS: Way = { name: 'ours', disabled: [] };
+/** The same orders: what is fetched once for two places is shared when all is placed, and hides which relations are where. */
+const OURS_UNSHARED: Way = { name: 'ours', disabled: ['shared-fetches'] };
 const SEARCHED: readonly Way[] = [
   OURS,
   { name: 'everything pushed', disabled: ['cost-placement'] },
@@ -70,8 +75,16 @@ interface Measured {
   readonly query: string;
   readonly made: Compared;
   readonly touched: Compared;
-  /** By way; only what finished. */
-  readonly times: ReadonlyMap<string, number>;
+  readonly times: Times;
+}
+
+/** Milliseconds by way. */
+type Times = ReadonlyMap<string, number>;
+
+interface MeasuredSplit {
+  readonly measured: readonly Measured[];
+  /** Queries whose orders cannot be compared. */
+  readonly leftOut: number;
 }
 
 /** A gateway that plans each statement the way it is told just before. */
@@ -108,7 +121,7 @@ export async function orders(options: OrdersOptions): Promise<void> {
       const rows = new TrueRows(client, site);
       const groups = Object.keys(set.groups);
       for (const group of options.split === undefined ? groups : [groups[Number(options.split) - 1]!]) {
-        const title = `${set.name} at scale ${scale}, ${group} in DuckDB`;
+        const title = `${set.name} at scale ${scale}, ${group} in DuckDB, loopback`;
         console.log(`\n${title}`);
         Object.assign(metrics, summarize(title, await measureSplit(federation, set, group, rows, options)));
       }
@@ -127,17 +140,18 @@ async function measureSplit(
   group: string,
   rows: TrueRows,
   options: OrdersOptions,
-): Promise<readonly Measured[]> {
+): Promise<MeasuredSplit> {
   const stage = new Stage();
   const gateway = await federation.gateway(split(set, group, 'duck', 'pg'), { observer: stage.observer, admin: 'bench' });
   const measured: Measured[] = [];
+  let leftOut = 0;
   try {
     const client = await connectText(gateway.clientConfig);
     const analyzed = await run(client, 'ANALYZE');
     if (analyzed.error) throw new Error(`ANALYZE: ${analyzed.error.message}`);
-    await run(client, `SET statement_timeout = '10s'`);
+    await run(client, `SET statement_timeout = ${LIMIT_MS}`);
     for (const [query, sql] of chosen(set, options.queries?.split(',').map(Number))) {
-      stage.way = OURS;
+      stage.way = OURS_UNSHARED;
       const planned = await run(client, `EXPLAIN ${sql}`);
       if (planned.error) throw new Error(`${query}: ${planned.error.message}`);
       const blocks = stage.blocks.filter((graph) => graph.relations.length > 1);
@@ -146,6 +160,7 @@ async function measureSplit(
       const compared = await compareRows(query, stage.blocks, stage.planned, rows);
       if (typeof compared === 'string') {
         console.log(`${query}  left out: ${compared}`);
+        leftOut++;
         continue;
       }
       const runs = Number(options.runs ?? 3);
@@ -158,7 +173,7 @@ async function measureSplit(
   } finally {
     await gateway.stop();
   }
-  return measured;
+  return { measured, leftOut };
 }
 
 interface ComparedRows {
@@ -210,52 +225,55 @@ async function compareRows(
 
 const readsWith = (rel: Rel): boolean => rel.kind === 'ctescan' || relInputs(rel).some(readsWith);
 
-async function timeWays(
-  client: pg.Client,
-  sql: string,
-  stage: Stage,
-  best: readonly JoinOrder[],
-  runs: number,
-): Promise<ReadonlyMap<string, number>> {
+async function timeWays(client: pg.Client, sql: string, stage: Stage, best: readonly JoinOrder[], runs: number): Promise<Times> {
   const random = new Random(7);
   const ways: Way[] = [...SEARCHED, { name: 'fewest rows', orders: best, disabled: [] }];
   for (let i = 1; i <= RANDOM_ORDERS; i++) {
     const order = stage.blocks.map((graph) => randomOrder(graph, random));
     ways.push({ name: `by chance ${i}`, orders: order, disabled: [] });
   }
-  const times = await timeInTurns(client, sql, stage, ways, runs);
+  const samples = new Map<string, number[]>();
+  const times = await timeInTurns(client, sql, stage, ways, runs, samples);
   const rival = ways.find(({ name }) => times.get(name) === Math.min(...times.values()));
-  if (rival === undefined || (timeFactor(times) ?? 1) <= SLACK) return times;
-  return new Map([...times, ...(await timeInTurns(client, sql, stage, [OURS, rival], runs * RUNS_AGAIN))]);
+  if (rival === undefined || (timeFactor(times) ?? 1) <= SLACK || times.get(OURS.name) === LIMIT_MS) return times;
+  return new Map([...times, ...(await timeInTurns(client, sql, stage, [OURS, rival], runs * RUNS_AGAIN, samples))]);
 }
 
-/** Median times by way, without those that failed; a first round warms up. */
+/** Medians of all `samples` so far, to which it adds. A first round warms up. */
 async function timeInTurns(
   client: pg.Client,
   sql: string,
   stage: Stage,
   ways: readonly Way[],
   runs: number,
-): Promise<ReadonlyMap<string, number>> {
-  const samples = new Map<string, number[]>();
-  const failed = new Set<string>();
+  samples: Map<string, number[]>,
+): Promise<Times> {
+  const unanswered = new Map<string, 'late' | 'failed'>();
   for (let round = 0; round <= runs; round++) {
     for (const way of ways) {
-      if (failed.has(way.name)) continue;
+      if (unanswered.has(way.name)) continue;
       stage.way = way;
       const { rows, error } = await run(client, `EXPLAIN (ANALYZE, SUMMARY, FORMAT JSON) ${sql}`);
-      if (error) failed.add(way.name);
-      else if (round > 0) {
+      if (error) {
+        unanswered.set(way.name, error.code === QUERY_CANCELED || way === OURS ? 'late' : 'failed');
+        if (error.code !== QUERY_CANCELED) console.log(`  ${way.name} failed: ${error.message}`);
+      } else if (round > 0) {
         const [figures] = JSON.parse(rows[0]![0]!) as [{ 'Execution Time': number }];
         samples.set(way.name, [...(samples.get(way.name) ?? []), figures['Execution Time']]);
       }
     }
   }
-  return new Map([...samples].flatMap(([name, each]) => (failed.has(name) ? [] : [[name, median(each)]])));
+  const times = new Map<string, number>();
+  for (const { name } of ways) {
+    const outcome = unanswered.get(name);
+    if (outcome === 'late') times.set(name, LIMIT_MS);
+    else if (outcome === undefined) times.set(name, median(samples.get(name)!));
+  }
+  return times;
 }
 
-/** Of the chosen plan, by the best known. */
-function timeFactor(times: Measured['times']): number | undefined {
+/** Of the chosen plan, by the best known; undefined: no times were taken. */
+function timeFactor(times: Times): number | undefined {
   const ours = times.get(OURS.name);
   if (ours === undefined) return undefined;
   return Math.max(MS_MIN, ours) / Math.max(MS_MIN, Math.min(...times.values()));
@@ -274,12 +292,12 @@ function lineOf(measured: Measured): string {
   return `${measured.query}  touched ${rows(measured.touched)}   made ${rows(measured.made)}${times}`;
 }
 
-function summarize(title: string, measured: readonly Measured[]): Record<string, Metric> {
+function summarize(title: string, { measured, leftOut }: MeasuredSplit): Record<string, Metric> {
   const metrics: Record<string, Metric> = {};
   const add = (what: string, factors: readonly number[]): void => {
     if (factors.length === 0) return;
     const within = factors.filter((factor) => factor <= SLACK).length;
-    metrics[`${title}: ${what} within ${SLACK}× of the best`] = {
+    metrics[`${title}: ${what} within ${SLACK}× of the best${leftOut === 0 ? '' : `, ${leftOut} more left out`}`] = {
       ours: within,
       reference: factors.length,
       ratio: within / factors.length,
