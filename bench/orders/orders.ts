@@ -15,32 +15,20 @@ import pg from 'pg';
 import { createPostgresSite } from '../../connectors/postgres/postgres-site.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import { relInputs } from '../../algebra/transform.ts';
-import { planQuery } from '../../planner/plan-query.ts';
 import type { RelationSet } from '../../planner/place/conflict-rules.ts';
 import type { JoinGraph } from '../../planner/place/join-graph.ts';
-import { rewrite } from '../../planner/rewrite/rewrite.ts';
-import type { PlannerObserver } from '../../server/start-gateway.ts';
 import { chosen } from '../../tests/conformance/query-set.ts';
 import { connectText, run } from '../../tests/support/differential.ts';
 import { Federation } from '../../tests/support/federation.ts';
 import { benchSets, split, type BenchSet } from '../query-sets.ts';
-import { Random } from '../random.ts';
-import { median, percentile, report, type Metric } from '../report.ts';
-import { bestOrder, randomOrder, rowsMade, rowsTouched, type CountRows } from './best-order.ts';
-import { blocksOf, withOrders, type JoinOrder } from './blocks.ts';
-import { chosenOrders } from './chosen-order.ts';
+import { percentile, report, type Metric } from '../report.ts';
+import { bestOrder, rowsMade, rowsTouched, type CountRows } from './best-order.ts';
+import type { JoinOrder } from './blocks.ts';
+import { LIMIT_MS, OURS_UNSHARED, SLACK, Stage, timeFactor, timeWays, type Times } from './time-ways.ts';
 import { NO_LIMIT, TrueRows } from './true-rows.ts';
 
 const RELATIONS_MAX = 9;
-const RANDOM_ORDERS = 3;
-const SLACK = 1.5;
-/** So many times more. */
-const RUNS_AGAIN = 3;
-/** Below this, times say nothing. */
-const MS_MIN = 3;
 const DEFAULT_SCALE = 0.05;
-const LIMIT_MS = 10_000;
-const QUERY_CANCELED = '57014';
 
 export interface OrdersOptions {
   readonly set?: string | undefined;
@@ -49,21 +37,6 @@ export interface OrdersOptions {
   readonly queries?: string | undefined;
   readonly runs?: string | undefined;
 }
-
-/** A way to plan: with these orders, or as the search likes; rules that must not fire. */
-interface Way {
-  readonly name: string;
-  readonly orders?: readonly JoinOrder[];
-  readonly disabled: readonly string[];
-}
-const OURS: Way = { name: 'ours', disabled: [] };
-/** The same orders: what is fetched once for two places is shared when all is placed, and hides which relations are where. */
-const OURS_UNSHARED: Way = { name: 'ours', disabled: ['shared-fetches'] };
-const SEARCHED: readonly Way[] = [
-  OURS,
-  { name: 'everything pushed', disabled: ['cost-placement'] },
-  { name: 'nothing pushed', disabled: ['placement'] },
-];
 
 /** Rows of all joins, by the chosen order and by the best one. */
 interface Compared {
@@ -78,34 +51,10 @@ interface Measured {
   readonly times: Times;
 }
 
-/** Milliseconds by way. */
-type Times = ReadonlyMap<string, number>;
-
 interface MeasuredSplit {
   readonly measured: readonly Measured[];
   /** Queries whose orders cannot be compared. */
   readonly leftOut: number;
-}
-
-/** A gateway that plans each statement the way it is told just before. */
-class Stage {
-  way: Way = OURS;
-  blocks: readonly JoinGraph[] = [];
-  planned: readonly JoinOrder[] = [];
-
-  readonly observer: PlannerObserver = {
-    disabled: new Set(),
-    plan: (query, context) => {
-      const { orders, disabled } = this.way;
-      const rewritten = rewrite(query, new Set());
-      this.blocks = blocksOf(rewritten);
-      const rules = new Set([...disabled, ...(orders ? ['order-joins'] : [])]);
-      const rel: Rel = orders ? withOrders(rewritten, orders) : query;
-      const plan = planQuery(rel, { ...context, disabled: rules });
-      this.planned = chosenOrders(plan, this.blocks);
-      return plan;
-    },
-  };
 }
 
 export async function orders(options: OrdersOptions): Promise<void> {
@@ -224,60 +173,6 @@ async function compareRows(
 }
 
 const readsWith = (rel: Rel): boolean => rel.kind === 'ctescan' || relInputs(rel).some(readsWith);
-
-async function timeWays(client: pg.Client, sql: string, stage: Stage, best: readonly JoinOrder[], runs: number): Promise<Times> {
-  const random = new Random(7);
-  const ways: Way[] = [...SEARCHED, { name: 'fewest rows', orders: best, disabled: [] }];
-  for (let i = 1; i <= RANDOM_ORDERS; i++) {
-    const order = stage.blocks.map((graph) => randomOrder(graph, random));
-    ways.push({ name: `by chance ${i}`, orders: order, disabled: [] });
-  }
-  const samples = new Map<string, number[]>();
-  const times = await timeInTurns(client, sql, stage, ways, runs, samples);
-  const rival = ways.find(({ name }) => times.get(name) === Math.min(...times.values()));
-  if (rival === undefined || (timeFactor(times) ?? 1) <= SLACK || times.get(OURS.name) === LIMIT_MS) return times;
-  return new Map([...times, ...(await timeInTurns(client, sql, stage, [OURS, rival], runs * RUNS_AGAIN, samples))]);
-}
-
-/** Medians of all `samples` so far, to which it adds. A first round warms up. */
-async function timeInTurns(
-  client: pg.Client,
-  sql: string,
-  stage: Stage,
-  ways: readonly Way[],
-  runs: number,
-  samples: Map<string, number[]>,
-): Promise<Times> {
-  const unanswered = new Map<string, 'late' | 'failed'>();
-  for (let round = 0; round <= runs; round++) {
-    for (const way of ways) {
-      if (unanswered.has(way.name)) continue;
-      stage.way = way;
-      const { rows, error } = await run(client, `EXPLAIN (ANALYZE, SUMMARY, FORMAT JSON) ${sql}`);
-      if (error) {
-        unanswered.set(way.name, error.code === QUERY_CANCELED || way === OURS ? 'late' : 'failed');
-        if (error.code !== QUERY_CANCELED) console.log(`  ${way.name} failed: ${error.message}`);
-      } else if (round > 0) {
-        const [figures] = JSON.parse(rows[0]![0]!) as [{ 'Execution Time': number }];
-        samples.set(way.name, [...(samples.get(way.name) ?? []), figures['Execution Time']]);
-      }
-    }
-  }
-  const times = new Map<string, number>();
-  for (const { name } of ways) {
-    const outcome = unanswered.get(name);
-    if (outcome === 'late') times.set(name, LIMIT_MS);
-    else if (outcome === undefined) times.set(name, median(samples.get(name)!));
-  }
-  return times;
-}
-
-/** Of the chosen plan, by the best known; undefined: no times were taken. */
-function timeFactor(times: Times): number | undefined {
-  const ours = times.get(OURS.name);
-  if (ours === undefined) return undefined;
-  return Math.max(MS_MIN, ours) / Math.max(MS_MIN, Math.min(...times.values()));
-}
 
 /** No rows at all are as good as one. */
 const rowFactor = ({ ours, best }: Compared): number => Math.max(1, ours) / Math.max(1, best);
