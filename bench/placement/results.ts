@@ -64,9 +64,9 @@ export const currentCommit = (): string =>
 
 type Wanted = Measurand & Pick<QueryResult, 'commit' | 'rounds' | 'limitMs'> & { readonly contenders: readonly string[] };
 
-/** Whether it need not be measured again. */
-export function measuredAlready(): (wanted: Wanted) => boolean {
-  const results = new Map(kept().map((result) => [keyOf(result), result]));
+/** Tells whether something need not be measured again. */
+export function measuredAlready(known: readonly QueryResult[] = kept()): (wanted: Wanted) => boolean {
+  const results = new Map(known.map((result) => [keyOf(result), result]));
   return (wanted) => {
     const { commit, rounds, limitMs, contenders } = wanted;
     const result = results.get(keyOf(wanted));

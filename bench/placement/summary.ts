@@ -68,7 +68,12 @@ function bytesLess(results: readonly QueryResult[], other: string): readonly Nam
   const moved = bytesMoved(results, other);
   if (!moved) return [];
   const [ours, theirs] = [moved.ours / 1e6, moved.theirs / 1e6];
-  return [[`bytes, against ${other}`, { ours, reference: theirs, ratio: ours / theirs, unit: 'MB', target: '–', ok: null }]];
+  return [
+    [
+      `bytes, against ${other}`,
+      { ours, reference: theirs, ratio: theirs === 0 ? null : ours / theirs, unit: 'MB', target: '–', ok: null },
+    ],
+  ];
 }
 
 /** A query's joins are forced all at once: this stands for "each join". */

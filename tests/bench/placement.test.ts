@@ -3,7 +3,7 @@ import { bytesMoved, forcedSlowdown, losses, moderateBytes, ratio } from '../../
 import type { Contender } from '../../bench/placement/contenders.ts';
 import { measureQuery, type Figure } from '../../bench/placement/measure.ts';
 import { methodOf, tasksOf } from '../../bench/placement/method.ts';
-import type { QueryResult } from '../../bench/placement/results.ts';
+import { measuredAlready, type QueryResult } from '../../bench/placement/results.ts';
 import { FORCED, OURS, PUSH_EVERYTHING, PUSH_NOTHING } from '../../bench/placement/variants.ts';
 import { benchSets } from '../../bench/query-sets.ts';
 
@@ -51,6 +51,16 @@ test('ways of joining count only where they were forced, the simple ways among t
   const simple = { [OURS]: took(100), [PUSH_NOTHING]: took(50) };
   expect(forcedSlowdown(result(simple))).toBeUndefined();
   expect(forcedSlowdown(result({ ...simple, [FORCED[0]!.name]: took(80) }))).toBe(2);
+});
+
+test('what the same code measured under the same conditions need not be measured again', () => {
+  const known = { ...result({ [OURS]: took(1), [PUSH_NOTHING]: FAILED }), absent: { peer: 'it reads no DuckDB' } };
+  const isDone = measuredAlready([known, { ...known, query: 'Q02', commit: 'c-dirty' }]);
+  const wanted = { ...known, contenders: [OURS, PUSH_NOTHING, 'peer'] };
+  expect(isDone(wanted)).toBe(true);
+  const others = [{ query: 'Q02', commit: 'c-dirty' }, { query: 'Q03' }, { commit: 'd' }, { rounds: 5 }, { limitMs: 1 }];
+  for (const other of others) expect(isDone({ ...wanted, ...other })).toBe(false);
+  expect(isDone({ ...wanted, contenders: [OURS, PUSH_EVERYTHING] })).toBe(false);
 });
 
 /** Takes `ms` of a clock of the test's own, one after the other; the last again and again. */
