@@ -20,7 +20,8 @@ const { values, positionals } = parseArgs({
     link: { type: 'string' },
     runs: { type: 'string' },
     timeout: { type: 'string' },
-    variant: { type: 'string', multiple: true },
+    forced: { type: 'boolean' },
+    brief: { type: 'boolean' },
   },
 });
 const scale = values.scale === undefined ? undefined : Number(values.scale);

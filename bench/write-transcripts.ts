@@ -11,6 +11,7 @@ import { configurationJsonSchema, configurationSchema } from '../server/configur
 import { DEMO_QUERIES } from '../cli/demo-data.ts';
 import { startDemoShop } from '../cli/demo-shop.ts';
 import { runText, tableText } from '../cli/query.ts';
+import { queryTables } from './placement/queries-page.ts';
 import { resultsTables } from './results-page.ts';
 
 const root = path.join(__dirname, '..');
@@ -144,7 +145,8 @@ async function main(): Promise<void> {
   writeFileSync(path.join(root, 'examples/tributary.schema.json'), `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
   mkdirSync(path.join(root, 'docs/connectors'), { recursive: true });
   writeFileSync(path.join(root, 'docs/connectors/duckdb.md'), duckdbTable());
-  replaceTranscript('docs/benchmarks.md', 'results', resultsTables(['bulk', 'start', 'plan', 'qerror', 'placement']));
+  replaceTranscript('docs/benchmarks.md', 'results', resultsTables(['bulk', 'start', 'plan', 'qerror', 'orders', 'placement']));
+  replaceTranscript('docs/benchmarks.md', 'placement queries', queryTables());
   replaceTranscript('docs/configuration.md', 'keys', configurationTable());
   replaceTranscript('README.md', 'demo', await demoTranscript());
 }

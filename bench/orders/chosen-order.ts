@@ -23,20 +23,35 @@ export function chosenOrders(plan: QueryPlan, blocks: readonly JoinGraph[]): rea
       if (a !== 0 && b !== 0 && (a! & b!) === 0) orders[i]!.push([a!, b!]);
     });
   };
-  const visitRel = (rel: Rel): ReadonlySet<ColumnId> => {
-    const below = relInputs(rel).map(visitRel);
+  /** `shipped`: what is below each input of the fragment. */
+  const visitRel = (rel: Rel, shipped: readonly ReadonlySet<ColumnId>[]): ReadonlySet<ColumnId> => {
+    if (rel.kind === 'input') return shipped[rel.index]!;
+    const below = relInputs(rel).map((input) => visitRel(input, shipped));
     if (rel.kind === 'join') note(below[0]!, below[1]!);
-    return new Set([...ownColumns(rel), ...below.flatMap((columns) => [...columns])]);
+    return union([new Set(ownColumns(rel)), ...below]);
   };
   const visit = (node: Plan): ReadonlySet<ColumnId> => {
     const below = planInputs(node).map(visit);
-    if (node.kind === 'hashjoin' || node.kind === 'nestedloop') note(below[0]!, below[1]!);
-    const own = node.kind === 'remote' ? [...visitRel(node.fragment)] : [];
-    return new Set([...own, ...below.flatMap((columns) => [...columns])]);
+    switch (node.kind) {
+      case 'remote':
+        return visitRel(node.fragment, below);
+      case 'hashjoin':
+      case 'mergejoin':
+      case 'nestedloop':
+        note(below[0]!, below[1]!);
+        return union(below);
+      case 'values':
+      case 'ctescan':
+        return new Set(node.columns.map(({ id }) => id));
+      default:
+        return union(below);
+    }
   };
   visit(plan.root);
   return orders;
 }
+
+const union = (sets: readonly ReadonlySet<ColumnId>[]): ReadonlySet<ColumnId> => new Set(sets.flatMap((set) => [...set]));
 
 const columnsBelow = (rel: Rel): readonly ColumnId[] => [...ownColumns(rel), ...relInputs(rel).flatMap(columnsBelow)];
 

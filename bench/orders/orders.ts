@@ -3,9 +3,10 @@
  * that the search chooses is a good one. For every query and split with fewer than ten relations a block: the true
  * rows that joins touch (what they read and make) and make, in the chosen order against the fewest of all orders (exact, and
  * the same on every machine); and the time of the chosen plan against others: the order of fewest rows, orders by chance, everything and nothing pushed, all
- * executed in turn, so that noise hits them alike.
+ * executed in turn, so that noise hits them alike. Always with the group in DuckDB and all else in PostgreSQL, on loopback.
  *
- * The best of several medians is the one that noise helped most: where ours seems too slow, both run again, often.
+ * The best of several medians is the one that noise helped most: where ours seems too slow, both run again, often. What has no
+ * answer in time counts with the limit, and so does ours when it fails; others that fail are left out.
  *
  * Rows say nothing of places: an order that touches more of them may be the better one, where keys that are sent spare most
  * of them, or a source joins before anything crosses a link. Where the two disagree, time decides.
@@ -14,29 +15,19 @@ import pg from 'pg';
 import { createPostgresSite } from '../../connectors/postgres/postgres-site.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import { relInputs } from '../../algebra/transform.ts';
-import { planQuery } from '../../planner/plan-query.ts';
 import type { RelationSet } from '../../planner/place/conflict-rules.ts';
 import type { JoinGraph } from '../../planner/place/join-graph.ts';
-import { rewrite } from '../../planner/rewrite/rewrite.ts';
-import type { PlannerObserver } from '../../server/start-gateway.ts';
 import { chosen } from '../../tests/conformance/query-set.ts';
 import { connectText, run } from '../../tests/support/differential.ts';
 import { Federation } from '../../tests/support/federation.ts';
 import { benchSets, split, type BenchSet } from '../query-sets.ts';
-import { Random } from '../random.ts';
-import { median, percentile, report, type Metric } from '../report.ts';
-import { bestOrder, randomOrder, rowsMade, rowsTouched, type CountRows } from './best-order.ts';
-import { blocksOf, withOrders, type JoinOrder } from './blocks.ts';
-import { chosenOrders } from './chosen-order.ts';
+import { percentile, report, type Metric } from '../report.ts';
+import { bestOrder, rowsMade, rowsTouched, type CountRows } from './best-order.ts';
+import type { JoinOrder } from './blocks.ts';
+import { LIMIT_MS, OURS_UNSHARED, SLACK, Stage, timeFactor, timeWays, type Times } from './time-ways.ts';
 import { NO_LIMIT, TrueRows } from './true-rows.ts';
 
 const RELATIONS_MAX = 9;
-const RANDOM_ORDERS = 3;
-const SLACK = 1.5;
-/** So many times more. */
-const RUNS_AGAIN = 3;
-/** Below this, times say nothing. */
-const MS_MIN = 3;
 const DEFAULT_SCALE = 0.05;
 
 export interface OrdersOptions {
@@ -46,19 +37,6 @@ export interface OrdersOptions {
   readonly queries?: string | undefined;
   readonly runs?: string | undefined;
 }
-
-/** A way to plan: with these orders, or as the search likes; rules that must not fire. */
-interface Way {
-  readonly name: string;
-  readonly orders?: readonly JoinOrder[];
-  readonly disabled: readonly string[];
-}
-const OURS: Way = { name: 'ours', disabled: [] };
-const SEARCHED: readonly Way[] = [
-  OURS,
-  { name: 'everything pushed', disabled: ['cost-placement'] },
-  { name: 'nothing pushed', disabled: ['placement'] },
-];
 
 /** Rows of all joins, by the chosen order and by the best one. */
 interface Compared {
@@ -70,29 +48,13 @@ interface Measured {
   readonly query: string;
   readonly made: Compared;
   readonly touched: Compared;
-  /** By way; only what finished. */
-  readonly times: ReadonlyMap<string, number>;
+  readonly times: Times;
 }
 
-/** A gateway that plans each statement the way it is told just before. */
-class Stage {
-  way: Way = OURS;
-  blocks: readonly JoinGraph[] = [];
-  planned: readonly JoinOrder[] = [];
-
-  readonly observer: PlannerObserver = {
-    disabled: new Set(),
-    plan: (query, context) => {
-      const { orders, disabled } = this.way;
-      const rewritten = rewrite(query, new Set());
-      this.blocks = blocksOf(rewritten);
-      const rules = new Set([...disabled, ...(orders ? ['order-joins'] : [])]);
-      const rel: Rel = orders ? withOrders(rewritten, orders) : query;
-      const plan = planQuery(rel, { ...context, disabled: rules });
-      this.planned = chosenOrders(plan, this.blocks);
-      return plan;
-    },
-  };
+interface MeasuredSplit {
+  readonly measured: readonly Measured[];
+  /** Queries whose orders cannot be compared. */
+  readonly leftOut: number;
 }
 
 export async function orders(options: OrdersOptions): Promise<void> {
@@ -108,7 +70,7 @@ export async function orders(options: OrdersOptions): Promise<void> {
       const rows = new TrueRows(client, site);
       const groups = Object.keys(set.groups);
       for (const group of options.split === undefined ? groups : [groups[Number(options.split) - 1]!]) {
-        const title = `${set.name} at scale ${scale}, ${group} in DuckDB`;
+        const title = `${set.name} at scale ${scale}, ${group} in DuckDB, loopback`;
         console.log(`\n${title}`);
         Object.assign(metrics, summarize(title, await measureSplit(federation, set, group, rows, options)));
       }
@@ -127,17 +89,18 @@ async function measureSplit(
   group: string,
   rows: TrueRows,
   options: OrdersOptions,
-): Promise<readonly Measured[]> {
+): Promise<MeasuredSplit> {
   const stage = new Stage();
   const gateway = await federation.gateway(split(set, group, 'duck', 'pg'), { observer: stage.observer, admin: 'bench' });
   const measured: Measured[] = [];
+  let leftOut = 0;
   try {
     const client = await connectText(gateway.clientConfig);
     const analyzed = await run(client, 'ANALYZE');
     if (analyzed.error) throw new Error(`ANALYZE: ${analyzed.error.message}`);
-    await run(client, `SET statement_timeout = '10s'`);
+    await run(client, `SET statement_timeout = ${LIMIT_MS}`);
     for (const [query, sql] of chosen(set, options.queries?.split(',').map(Number))) {
-      stage.way = OURS;
+      stage.way = OURS_UNSHARED;
       const planned = await run(client, `EXPLAIN ${sql}`);
       if (planned.error) throw new Error(`${query}: ${planned.error.message}`);
       const blocks = stage.blocks.filter((graph) => graph.relations.length > 1);
@@ -146,6 +109,7 @@ async function measureSplit(
       const compared = await compareRows(query, stage.blocks, stage.planned, rows);
       if (typeof compared === 'string') {
         console.log(`${query}  left out: ${compared}`);
+        leftOut++;
         continue;
       }
       const runs = Number(options.runs ?? 3);
@@ -158,7 +122,7 @@ async function measureSplit(
   } finally {
     await gateway.stop();
   }
-  return measured;
+  return { measured, leftOut };
 }
 
 interface ComparedRows {
@@ -210,57 +174,6 @@ async function compareRows(
 
 const readsWith = (rel: Rel): boolean => rel.kind === 'ctescan' || relInputs(rel).some(readsWith);
 
-async function timeWays(
-  client: pg.Client,
-  sql: string,
-  stage: Stage,
-  best: readonly JoinOrder[],
-  runs: number,
-): Promise<ReadonlyMap<string, number>> {
-  const random = new Random(7);
-  const ways: Way[] = [...SEARCHED, { name: 'fewest rows', orders: best, disabled: [] }];
-  for (let i = 1; i <= RANDOM_ORDERS; i++) {
-    const order = stage.blocks.map((graph) => randomOrder(graph, random));
-    ways.push({ name: `by chance ${i}`, orders: order, disabled: [] });
-  }
-  const times = await timeInTurns(client, sql, stage, ways, runs);
-  const rival = ways.find(({ name }) => times.get(name) === Math.min(...times.values()));
-  if (rival === undefined || (timeFactor(times) ?? 1) <= SLACK) return times;
-  return new Map([...times, ...(await timeInTurns(client, sql, stage, [OURS, rival], runs * RUNS_AGAIN))]);
-}
-
-/** Median times by way, without those that failed; a first round warms up. */
-async function timeInTurns(
-  client: pg.Client,
-  sql: string,
-  stage: Stage,
-  ways: readonly Way[],
-  runs: number,
-): Promise<ReadonlyMap<string, number>> {
-  const samples = new Map<string, number[]>();
-  const failed = new Set<string>();
-  for (let round = 0; round <= runs; round++) {
-    for (const way of ways) {
-      if (failed.has(way.name)) continue;
-      stage.way = way;
-      const { rows, error } = await run(client, `EXPLAIN (ANALYZE, SUMMARY, FORMAT JSON) ${sql}`);
-      if (error) failed.add(way.name);
-      else if (round > 0) {
-        const [figures] = JSON.parse(rows[0]![0]!) as [{ 'Execution Time': number }];
-        samples.set(way.name, [...(samples.get(way.name) ?? []), figures['Execution Time']]);
-      }
-    }
-  }
-  return new Map([...samples].flatMap(([name, each]) => (failed.has(name) ? [] : [[name, median(each)]])));
-}
-
-/** Of the chosen plan, by the best known. */
-function timeFactor(times: Measured['times']): number | undefined {
-  const ours = times.get(OURS.name);
-  if (ours === undefined) return undefined;
-  return Math.max(MS_MIN, ours) / Math.max(MS_MIN, Math.min(...times.values()));
-}
-
 /** No rows at all are as good as one. */
 const rowFactor = ({ ours, best }: Compared): number => Math.max(1, ours) / Math.max(1, best);
 
@@ -274,12 +187,12 @@ function lineOf(measured: Measured): string {
   return `${measured.query}  touched ${rows(measured.touched)}   made ${rows(measured.made)}${times}`;
 }
 
-function summarize(title: string, measured: readonly Measured[]): Record<string, Metric> {
+function summarize(title: string, { measured, leftOut }: MeasuredSplit): Record<string, Metric> {
   const metrics: Record<string, Metric> = {};
   const add = (what: string, factors: readonly number[]): void => {
     if (factors.length === 0) return;
     const within = factors.filter((factor) => factor <= SLACK).length;
-    metrics[`${title}: ${what} within ${SLACK}× of the best`] = {
+    metrics[`${title}: ${what} within ${SLACK}× of the best${leftOut === 0 ? '' : `, ${leftOut} more left out`}`] = {
       ours: within,
       reference: factors.length,
       ratio: within / factors.length,

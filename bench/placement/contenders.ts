@@ -4,14 +4,14 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import pg from 'pg';
 import { connectText } from '../../tests/support/differential.ts';
 import type { Federation, FederationGateway, FederationSource } from '../../tests/support/federation.ts';
-import type { Variant } from './layouts.ts';
 import type { Link } from './link.ts';
+import type { Variant } from './variants.ts';
 
 export interface Contender {
   readonly name: string;
-  /** Rows of the answer. Throws when it took longer than the limit. */
-  run(sql: string): Promise<number>;
-  /** Of the gateway's variants: two of the same plan differ in noise alone. */
+  /** Rows of the answer, or that there was none within the limit. */
+  run(sql: string): Promise<number | 'late'>;
+  /** Of the gateway's variants: two of the same plan differ in noise alone. Nothing that runs changes it. */
   plan?(sql: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -21,23 +21,34 @@ export interface Stage {
   readonly gateway: FederationGateway;
   /** By the source's name; PostgreSQL sources only. */
   readonly links: ReadonlyMap<string, Link>;
-  readonly timeoutMs: number;
+  readonly limitMs: number;
 }
+
+/** The answer of a PostgreSQL server that ends statements at the limit. */
+async function rowsInTime(answer: Promise<pg.QueryResult>): Promise<number | 'late'> {
+  try {
+    return (await answer).rows.length;
+  } catch (error) {
+    if ((error as pg.DatabaseError).code === QUERY_CANCELED) return 'late';
+    throw error;
+  }
+}
+const QUERY_CANCELED = '57014';
 
 /** `switches` are those the gateway plans under: set anew for each run. */
 export async function variantContender(variant: Variant, stage: Stage, switches: Set<string>): Promise<Contender> {
   const client = await connectText(stage.gateway.clientConfig);
-  await client.query(`SET statement_timeout = ${stage.timeoutMs}`);
-  const ask = async (sql: string): Promise<readonly unknown[]> => {
+  await client.query(`SET statement_timeout = ${stage.limitMs}`);
+  const ask = (sql: string): Promise<pg.QueryResult> => {
     switches.clear();
     for (const rule of variant.disabled) switches.add(rule);
     // A comment of its own: the gateway keeps plans by their text.
-    return (await client.query(sql.replace(/\b(select|with)\b/i, `$1 /* ${variant.name} */`))).rows;
+    return client.query(sql.replace(/\b(select|with)\b/i, `$1 /* ${variant.name} */`));
   };
   return {
     name: variant.name,
-    run: async (sql) => (await ask(sql)).length,
-    plan: async (sql) => JSON.stringify(await ask(`EXPLAIN (COSTS OFF) ${sql}`)),
+    run: (sql) => rowsInTime(ask(sql)),
+    plan: async (sql) => JSON.stringify((await ask(`EXPLAIN (COSTS OFF) ${sql}`)).rows),
     stop: () => client.end(),
   };
 }
@@ -47,10 +58,30 @@ const postgresSources = ({ gateway }: Stage): readonly PostgresSource[] =>
   gateway.sources.flatMap((source) => (source.type === 'postgres' ? [source] : []));
 
 /** How postgres_fdw estimates: by asking the source (EXPLAIN over the link), or from its own statistics. */
-export const FOREIGN_ESTIMATES = ['remote', 'local'] as const;
+const FOREIGN_ESTIMATES = ['remote', 'local'] as const;
+const foreignName = (estimates: (typeof FOREIGN_ESTIMATES)[number]): string => `postgres_fdw ${estimates}`;
+const DUCKDB_POSTGRES = 'DuckDB postgres';
+
+export const PEERS: readonly string[] = [...FOREIGN_ESTIMATES.map(foreignName), DUCKDB_POSTGRES];
+
+/** Starts the peers one by one; answers which cannot take part, and why. */
+export async function joinPeers(stage: Stage, join: (peer: Contender) => void): Promise<Readonly<Record<string, string>>> {
+  const absent: Record<string, string> = {};
+  const readsAll = stage.gateway.sources.every(({ type }) => type === 'postgres');
+  for (const estimates of FOREIGN_ESTIMATES) {
+    if (readsAll) join(await foreignTables(stage, estimates));
+    else absent[foreignName(estimates)] = 'it reads no DuckDB';
+  }
+  try {
+    join(await attachedTables(stage));
+  } catch (error) {
+    absent[DUCKDB_POSTGRES] = (error as Error).message.split('\n')[0]!;
+  }
+  return absent;
+}
 
 /** A PostgreSQL that has the tables of all sources as foreign tables, with statistics of its own of them. */
-export async function foreignTables(stage: Stage, estimates: (typeof FOREIGN_ESTIMATES)[number]): Promise<Contender> {
+async function foreignTables(stage: Stage, estimates: (typeof FOREIGN_ESTIMATES)[number]): Promise<Contender> {
   const { host, port, user } = stage.federation.postgres;
   const database = `fdw_${estimates}_${postgresSources(stage)[0]!.database}`;
   const admin = new pg.Client({ host, port, user, database: 'postgres' });
@@ -70,16 +101,16 @@ export async function foreignTables(stage: Stage, estimates: (typeof FOREIGN_EST
     await client.query(`IMPORT FOREIGN SCHEMA public FROM SERVER ${name} INTO public`);
   }
   await client.query('ANALYZE');
-  await client.query(`SET statement_timeout = ${stage.timeoutMs}`);
+  await client.query(`SET statement_timeout = ${stage.limitMs}`);
   return {
-    name: `postgres_fdw ${estimates}`,
-    run: async (sql) => (await client.query(sql)).rows.length,
+    name: foreignName(estimates),
+    run: (sql) => rowsInTime(client.query(sql)),
     stop: () => client.end(),
   };
 }
 
 /** A DuckDB that holds the tables of a DuckDB source and reads those of PostgreSQL sources by its postgres extension. */
-export async function attachedTables(stage: Stage): Promise<Contender> {
+async function attachedTables(stage: Stage): Promise<Contender> {
   const local = stage.gateway.sources.find((source) => source.type === 'duckdb');
   const file = local ? `${local.path}.peer` : ':memory:';
   // The gateway has the original open.
@@ -98,11 +129,18 @@ export async function attachedTables(stage: Stage): Promise<Contender> {
     throw error;
   }
   return {
-    name: 'DuckDB postgres',
+    name: DUCKDB_POSTGRES,
     async run(sql) {
-      const timer = setTimeout(() => connection.interrupt(), stage.timeoutMs);
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        connection.interrupt();
+      }, stage.limitMs);
       try {
         return (await connection.runAndReadAll(sql)).currentRowCount;
+      } catch (error) {
+        if (isLate) return 'late';
+        throw error;
       } finally {
         clearTimeout(timer);
       }

@@ -1,5 +1,6 @@
-/** `npm run conformance -- NAME [options]`: one proof of exactness; exit 1 on any difference; the last line is the summary. */
+/** `npm run conformance -- NAME [options]`: one proof of exactness (or of what is pushed); exit 1 on any difference; the last line is the summary. */
 import { parseArgs } from 'node:util';
+import { areEnough, countAllFilters, filtersSummary, filtersTable } from './filters.ts';
 import { JOB } from './job.ts';
 import { runQuerySet, setMarkdown, setSummary, type QuerySet } from './query-set.ts';
 import { REGRESS_FILES, runRegress } from './regress.ts';
@@ -101,6 +102,13 @@ async function rules(): Promise<boolean> {
   return reports.every(({ wrong }) => wrong.length === 0);
 }
 
+async function filters(): Promise<boolean> {
+  const counted = await countAllFilters();
+  console.log(filtersSummary(counted));
+  if (values.record) recordProof('filters', filtersTable(counted));
+  return areEnough(counted);
+}
+
 async function sqlsmith(): Promise<boolean> {
   const summary = await runSqlsmith({ minutes: Number(values.minutes), seed: Number(values.seed) });
   console.log(sqlsmithSummary(summary));
@@ -115,6 +123,7 @@ const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
   slt,
   regress,
   rules,
+  filters,
   sqlsmith,
 };
 const proof = proofs[positionals[0] ?? ''];

@@ -38,7 +38,7 @@ export function countFilters({ plan, context }: WatchedPlan): CountedFilters {
   const visit = (node: Plan): void => {
     if (node.kind === 'remote') visitRel(node.fragment);
     if (node.kind === 'filter') found.atHome.push(...node.conjuncts);
-    if (node.kind === 'hashjoin') found.atHome.push(...node.residual);
+    if (node.kind === 'hashjoin' || node.kind === 'mergejoin') found.atHome.push(...node.residual);
     if (node.kind === 'nestedloop') found.atHome.push(...node.on);
     planInputs(node).forEach(visit);
   };
