@@ -422,7 +422,8 @@ export class SqlWriter extends SelectWriter {
     const closed = this.close(this.block(rel), outputColumns(rel));
     const alias = this.alias(name);
     this.commonTables.set(cte, { alias, columns: closed.names });
-    this.withClauses.push(`${this.quote(alias)} AS (${closed.text})`);
+    // It is to be evaluated once, also where it is read once.
+    this.withClauses.push(`${this.quote(alias)} AS MATERIALIZED (${closed.text})`);
   }
 
   /** Functions in FROM beside what they read. */
