@@ -98,7 +98,8 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     return (volatile && found.wholeStatements) ?? found.capabilities;
   });
   const memory = disabled.has('feedback') ? undefined : context.learned;
-  const estimator = new Estimator(context.statistics, memory?.under(context.statistics));
+  const learned = memory?.under(context.statistics, () => context.fired?.add('feedback'));
+  const estimator = new Estimator(context.statistics, learned);
   const cost = new CostModel({
     estimator,
     sites: (name) => site(name).costs,

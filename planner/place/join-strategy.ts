@@ -39,7 +39,10 @@ export function strategyOf(
     fired?.add('merge-join');
     return merged;
   }
-  return flips === 'never' ? join : withFlip(join, flips === 'always');
+  if (flips === 'never') return join;
+  const adaptive = withFlip(join, flips === 'always');
+  if (adaptive.flipAt !== undefined) fired?.add('adaptive-joins');
+  return adaptive;
 }
 
 /** Whether a join could keep it. */
