@@ -46,6 +46,8 @@ const ALTERNATIVE_PAIRS_MAX = 3_000;
 
 export interface SearchResult {
   readonly rel: Rel;
+  /** Until the client has it. */
+  readonly costMs: number;
   readonly atHome: ReadonlySet<Rel>;
   /** Of the alternatives that were chosen. */
   readonly rules: ReadonlySet<string>;
@@ -73,7 +75,7 @@ export class Search {
     const { candidate, costMs } = whole ?? this.#cheapest(candidates, rel, allOf(rel), true);
     const outputMs = isWrittenHere(candidate) ? cost.outputMs(estimator.rows(rel), outputColumns(rel).length) : 0;
     trace?.end(candidate, { place: candidate.place, costMs: costMs - outputMs, isWhole: whole !== undefined });
-    return { rel: restoreOrder(candidate.rel, rel), atHome: operatorsAtHome(candidate), rules: rulesOf(candidate) };
+    return { rel: restoreOrder(candidate.rel, rel), costMs, atHome: operatorsAtHome(candidate), rules: rulesOf(candidate) };
   }
 
   /**

@@ -24,6 +24,8 @@ export const FUZZ_PLACEMENTS: Readonly<Record<string, PlacementChoice>> = {
   sorted: { placement: spread, disabled: ['sorting-cost'] },
   /** Keys in every form but lists. */
   ranges: { placement: spread, disabled: ['cost-placement', 'key-lists'] },
+  /** Plans are always mistaken. */
+  flipping: { placement: spread, disabled: ['adaptive-cost'] },
   'scans only': { placement: (table) => (slotOf(table) === 1 ? 'duck' : 'pg'), disabled: ['placement'] },
   plain: {
     placement: (table) => (slotOf(table) === 2 ? 'pg' : 'duck'),

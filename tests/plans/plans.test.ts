@@ -152,7 +152,7 @@ const FILES = new Map(
 );
 
 /** Switches of the search between what it weighs and what it must: they change what others do, and do nothing themselves. */
-const MODES = ['sorting-cost', 'shipping-cost', 'cost-placement'];
+const MODES = ['adaptive-cost', 'sorting-cost', 'shipping-cost', 'cost-placement'];
 
 describe.each(ruleNames.filter((rule) => !MODES.includes(rule)))('rule %s', (rule) => {
   const cases = [...FILES.values()].flat();
