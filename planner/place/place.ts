@@ -523,13 +523,14 @@ export class Placer {
     return { ...base, kind: 'remote', site, fragment, inputs, ...this.#shipRowsMax(site, shipped) };
   }
 
-  /** Where shipping was chosen by what it costs. */
+  /** Known where shipping was chosen by what it costs. */
   #shipRowsMax(site: string, shipped: readonly ShippedInput[]): { readonly shipRowsMax?: readonly number[] } {
     const { cost, estimator, flips } = this.#joins;
-    if (!shipped.every(({ shipped: rel }) => this.#sparedMs.has(rel))) return {};
+    const isForced = flips === 'always';
+    if (!isForced && !shipped.every(({ shipped: rel }) => this.#sparedMs.has(rel))) return {};
     this.#fired?.add('adaptive-joins');
     const shipRowsMax = shipped.map(({ shipped: rel, columns }) => {
-      if (flips === 'always') return 0;
+      if (isForced) return 0;
       const bytes = columns.reduce((sum, { id }) => sum + estimator.bytes(rel, id), 0);
       return cost.shipRowsMax(site, estimator.rows(rel), columns.length, bytes, this.#sparedMs.get(rel)!);
     });
