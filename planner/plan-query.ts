@@ -150,7 +150,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     if (best.rules.size === 0 && !sameJoins(rewritten, best.rel)) context.fired?.add('order-joins');
     for (const operator of best.atHome) atHome.add(operator);
     const shipped = shippedIn(best.rel);
-    if (shipped.length > 0 && searched.shipping === 'by cost' && switches.flips === 'by cost') {
+    if (shipped.length > 0 && best.mayRepeat && searched.shipping === 'by cost' && switches.flips === 'by cost') {
       const unshipped = new Search({ ...searched, shipping: 'never' }).best(rewritten);
       for (const input of shipped) sparedMs.set(input, unshipped.costMs - best.costMs);
     }
