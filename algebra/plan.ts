@@ -23,6 +23,8 @@ export interface RemoteQuery extends PlanBase {
   readonly fragment: Rel;
   /** Relations shipped to the site: what the fragment reads as `input` nodes, with the same columns. */
   readonly inputs?: readonly Plan[];
+  /** For each of them: of more rows, another plan that ships nothing is cheaper by estimate, even if it begins now. */
+  readonly shipRowsMax?: readonly number[];
 }
 export interface FilterPlan extends PlanBase {
   readonly kind: 'filter';
@@ -36,9 +38,9 @@ export interface ProjectPlan extends PlanBase {
   readonly exprs: readonly Scalar[];
 }
 /**
- * The distinct values of `rightKeys[key]` go to the remote node `target` on the probe side, which does not start before: at
- * most `keysMax` of them as the array parameter $0 of `condition`; of more, the least and the greatest as $0 and $1 of `range`,
- * or of `bitmap`, where $2 is a bytea that has a bit for each value in between.
+ * The distinct values of `rightKeys[key]` go to the remote node `target` on the probe side, which does not start before they
+ * are known, or known to be too many: at most `keysMax` of them as the array parameter $0 of `condition`; of more, the least
+ * and the greatest as $0 and $1 of `range`, or of `bitmap`, where $2 is a bytea that has a bit for each value in between.
  */
 export interface KeyFilter {
   readonly target: number;
@@ -49,8 +51,8 @@ export interface KeyFilter {
   readonly keysMax: number;
   readonly range?: readonly Scalar[];
   readonly bitmap?: KeyBitmap;
-  /** By estimate: how many keys it will be, in which form they go, and how many rows `target` sends then. */
-  readonly expected: { readonly keys: number; readonly form: KeyForm; readonly rows: number };
+  /** By estimate: how many keys it will be, in which form they go (null: they are too many), and how many rows `target` sends then. */
+  readonly expected: { readonly keys: number; readonly form: KeyForm | null; readonly rows: number };
 }
 export type KeyForm = 'list' | 'bitmap' | 'range';
 /** For more than `keysMin` keys, which are compared with a bitmap sooner than with a list, if they lie close enough together. */

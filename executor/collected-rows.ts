@@ -2,14 +2,14 @@
  * Relations on their way to a source (planner/place/shipping.ts), read to their end before its query begins: a connection of
  * it is not kept waiting, and what goes wrong here never reaches it.
  */
-import type { Plan } from '../algebra/plan.ts';
+import type { RemoteQuery } from '../algebra/plan.ts';
 import type { Batch, BatchStream } from '../core/batch.ts';
 import { batchBytes } from '../core/column-bytes.ts';
 import { SqlError } from '../core/sql-error.ts';
 import type { Execution } from './execution.ts';
 import type { MemoryAccount } from './memory/memory-budget.ts';
 
-/** Many times what is ever chosen to be shipped: the estimate was wrong, and so is the plan. */
+/** Many times what is ever chosen to be shipped, whatever the plan says: the estimate was wrong, and so is the plan. */
 const ROWS_MAX = 320_000;
 const BYTES_MAX = 64 << 20;
 
@@ -26,19 +26,29 @@ export class ShippedTooMuch extends SqlError {
   }
 }
 
-/** Streams of kept batches; `plans`: what they are the rows of. Throws what reading raises, and ShippedTooMuch. */
+/**
+ * Streams of kept batches, of what `plan` is shipped. Throws what reading raises, and ShippedTooMuch: where another plan would
+ * be cheaper by now, only while it may take over, which is not looked at before `wanted`, when rows of `plan` are asked for.
+ */
 export async function collected(
   inputs: readonly BatchStream[],
-  plans: readonly Plan[],
+  plan: RemoteQuery,
   account: MemoryAccount,
   execution: Execution,
+  wanted: Promise<void>,
 ): Promise<readonly BatchStream[]> {
   const streams: BatchStream[] = [];
   for (const [i, input] of inputs.entries()) {
-    const kept = new KeptBatches(plans[i]!.id, account);
+    const { id } = plan.inputs![i]!;
+    const kept = new KeptBatches(id, account);
+    let rowsMax = plan.shipRowsMax?.[i] ?? Infinity;
     for (let batch = await input.next(); batch !== null; batch = await input.next()) {
       await execution.pace();
       kept.add(batch);
+      if (kept.rows <= rowsMax) continue;
+      await wanted;
+      if (execution.environment.mayPlanAgain?.() === true) throw new ShippedTooMuch(id, kept.rows, undefined);
+      rowsMax = Infinity;
     }
     streams.push(kept);
   }
@@ -49,7 +59,7 @@ class KeptBatches implements BatchStream {
   readonly #planId: number;
   readonly #account: MemoryAccount;
   readonly #batches: Batch[] = [];
-  #rows = 0;
+  rows = 0;
   #bytes = 0;
 
   constructor(planId: number, account: MemoryAccount) {
@@ -59,13 +69,13 @@ class KeptBatches implements BatchStream {
 
   add(batch: Batch): void {
     const bytes = batchBytes(batch);
-    this.#rows += batch.length;
+    this.rows += batch.length;
     this.#bytes += bytes;
-    if (this.#rows > ROWS_MAX || this.#bytes > BYTES_MAX) throw new ShippedTooMuch(this.#planId, this.#rows, undefined);
+    if (this.rows > ROWS_MAX || this.#bytes > BYTES_MAX) throw new ShippedTooMuch(this.#planId, this.rows, undefined);
     try {
       this.#account.add(bytes);
     } catch (error) {
-      throw error instanceof SqlError ? new ShippedTooMuch(this.#planId, this.#rows, error) : error;
+      throw error instanceof SqlError ? new ShippedTooMuch(this.#planId, this.rows, error) : error;
     }
     this.#batches.push(batch);
   }

@@ -22,6 +22,8 @@ export interface ExecutionEnvironment {
   readonly metrics?: PlanMetrics;
   /** Told how many rows a node had that was read to its end: a fragment only if nothing was left out for a join's keys. */
   readonly nodeRead?: (planId: number, rows: number) => void;
+  /** Another plan may take this one's place: no row of the answer is out. Without: never. */
+  readonly mayPlanAgain?: () => boolean;
   readonly memory: MemoryBudget;
 }
 

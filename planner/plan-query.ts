@@ -17,8 +17,9 @@ import { FragmentJudge } from './place/fragment-judge.ts';
 import { ALTERNATIVE_RULES } from './place/alternatives.ts';
 import { CostModel } from './cost/cost-model.ts';
 import { Placer } from './place/place.ts';
-import { Search } from './place/search.ts';
-import type { Shipping } from './place/shipping.ts';
+import type { Flips } from './place/local-join.ts';
+import { Search, type SearchOptions } from './place/search.ts';
+import { shippedIn, type Shipping } from './place/shipping.ts';
 import type { Sorting } from './place/sorted-inputs.ts';
 import { sameJoins } from './place/same-joins.ts';
 import { shareFetches } from './place/shared-fetches.ts';
@@ -30,7 +31,7 @@ import { rewrite, rewriteRuleNames } from './rewrite/rewrite.ts';
 /**
  * What can be switched off by name; `cost-placement`: sources do whatever they can; `shipping-cost`: that too, and small
  * relations or large ones are shipped to make it possible; `placement`: they only read tables; `sorting-cost`: whatever can be
- * sorted to be merged or grouped is.
+ * sorted to be merged or grouped is; `adaptive-cost`: whatever may turn out to be otherwise at run time is taken for so.
  */
 export const ruleNames: readonly string[] = [
   ...rewriteRuleNames,
@@ -41,6 +42,7 @@ export const ruleNames: readonly string[] = [
   'key-bitmaps',
   'key-ranges',
   'adaptive-joins',
+  'adaptive-cost',
   'feedback',
   'shared-fetches',
   ...ALTERNATIVE_RULES,
@@ -98,7 +100,8 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     return (volatile && found.wholeStatements) ?? found.capabilities;
   });
   const memory = disabled.has('feedback') ? undefined : context.learned;
-  const estimator = new Estimator(context.statistics, memory?.under(context.statistics));
+  const learned = memory?.under(context.statistics, () => context.fired?.add('feedback'));
+  const estimator = new Estimator(context.statistics, learned);
   const cost = new CostModel({
     estimator,
     sites: (name) => site(name).costs,
@@ -119,12 +122,12 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     pushEverything: disabled.has('cost-placement') || shipsAlways || volatile !== undefined,
     splitAverages: !disabled.has('split-averages'),
     keyForms: new Set(sendsKeys ? KEY_FORMS.filter((form) => !disabled.has(`key-${form}s`)) : []),
-    adaptiveJoins: !disabled.has('adaptive-joins'),
+    flips: flipsFor(disabled),
     merging: sortingFor('merge-join', disabled),
     grouping: sortingFor('sorted-aggregate', disabled),
     redundantSorts: !disabled.has('redundant-sorts'),
   };
-  const search = new Search({
+  const searched: SearchOptions = {
     judge,
     estimator,
     cost,
@@ -133,9 +136,10 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     orderJoins: !disabled.has('order-joins') && volatile === undefined,
     alternatives: new Set(volatile === undefined ? ALTERNATIVE_RULES.filter((rule) => !disabled.has(rule)) : []),
     nextColumn,
-    ...(record ? { trace: record.trace } : {}),
-  });
+  };
+  const search = new Search(record ? { ...searched, trace: record.trace } : searched);
   const atHome = new Set<Rel>();
+  const sparedMs = new Map<Rel, number>();
   const prepare = (rel: Rel): Rel => {
     const rewritten = rewrite(rel, disabled, context.fired);
     if (context.raiseConstant) raiseConstants(rewritten, context.raiseConstant);
@@ -145,6 +149,11 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     for (const rule of best.rules) context.fired?.add(rule);
     if (best.rules.size === 0 && !sameJoins(rewritten, best.rel)) context.fired?.add('order-joins');
     for (const operator of best.atHome) atHome.add(operator);
+    const shipped = shippedIn(best.rel);
+    if (shipped.length > 0 && best.mayRepeat && searched.shipping === 'by cost' && switches.flips === 'by cost') {
+      const unshipped = new Search({ ...searched, shipping: 'never' }).best(rewritten);
+      for (const input of shipped) sparedMs.set(input, unshipped.costMs - best.costMs);
+    }
     return best.rel;
   };
   const subtrees = memory && new Map<number, Rel>();
@@ -157,6 +166,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     cost,
     switches,
     atHome,
+    sparedMs,
     nextColumn,
     planSubquery: (self, rel) => self.root(prepare(rel)),
     fired: context.fired,
@@ -174,6 +184,9 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
 
 const sortingFor = (rule: string, disabled: ReadonlySet<string>): Sorting =>
   disabled.has(rule) ? 'never' : disabled.has('sorting-cost') ? 'always' : 'by cost';
+
+const flipsFor = (disabled: ReadonlySet<string>): Flips =>
+  disabled.has('adaptive-joins') ? 'never' : disabled.has('adaptive-cost') || disabled.has('placement') ? 'always' : 'by cost';
 
 /** Nodes that share a subtree each evaluate a part of it. */
 function withoutRepeated(subtrees: ReadonlyMap<number, Rel>): ReadonlyMap<number, Rel> {

@@ -1,6 +1,6 @@
 /**
  * A statement runs under one plan; under a second one when the first turns out to be mistaken before a row of its answer is
- * out: far more rows came than were to be shipped to a source (planner/place/shipping.ts).
+ * out: more rows came of what was to be shipped to a source than are worth it (planner/place/shipping.ts).
  */
 import type { QueryPlan } from '../algebra/plan.ts';
 import { ShippedTooMuch } from '../executor/collected-rows.ts';
@@ -23,7 +23,8 @@ export class Attempts implements RowSource {
   current: Attempt;
   readonly #again: (error: ShippedTooMuch, failed: QueryPlan) => Promise<Attempt>;
   readonly #ends = new Map<Attempt, Promise<void>>();
-  #isSettled = false;
+  /** There will be no other. */
+  isSettled = false;
   #isClosed = false;
 
   /** `again` gives the second attempt, or throws. */
@@ -35,11 +36,11 @@ export class Attempts implements RowSource {
   async next(rowsMax: number): ReturnType<RowSource['next']> {
     try {
       const part = await this.current.rows.next(rowsMax);
-      this.#isSettled = true;
+      this.isSettled = true;
       return part;
     } catch (error) {
-      if (this.#isSettled || this.#isClosed || !(error instanceof ShippedTooMuch)) throw error;
-      this.#isSettled = true;
+      if (this.isSettled || this.#isClosed || !(error instanceof ShippedTooMuch)) throw error;
+      this.isSettled = true;
       await this.#end(this.current);
       this.current = await this.#again(error, this.current.plan);
       if (!this.#isClosed) return this.current.rows.next(rowsMax);

@@ -21,7 +21,7 @@ export function learnRows(
   if (learned === undefined || read.size === 0) return 0;
   const roots = [plan.root, ...plan.subplans.map((subplan) => subplan.plan)];
   const nodes = roots.flatMap((root) => [...nodesOf(root)]);
-  const narrowed = new Set(nodes.flatMap(narrowedBy));
+  const narrowed = new Set(nodes.flatMap((node) => narrowedBy(node, read)));
   let latest = 0;
   for (const node of nodes) {
     const rows = read.get(node.id);
@@ -41,9 +41,9 @@ function* nodesOf(plan: Plan): Generator<Plan> {
   for (const input of planInputs(plan)) yield* nodesOf(input);
 }
 
-/** The nodes whose rows are fewer because a join above them sends its keys. */
-function narrowedBy(join: Plan): readonly number[] {
-  if (join.kind !== 'hashjoin' || join.keyFilter === undefined) return [];
+/** The nodes whose rows are fewer because a join above them sent its keys: not to a fragment that was read whole. */
+function narrowedBy(join: Plan, read: ReadRows): readonly number[] {
+  if (join.kind !== 'hashjoin' || join.keyFilter === undefined || read.has(join.keyFilter.target)) return [];
   return pathTo(join.left, join.keyFilter.target) ?? [];
 }
 

@@ -171,7 +171,8 @@ export class Federation {
     try {
       const plan = await this.plan(prepared);
       readsSession = [...remotesOf(plan)].some(isLocal);
-      const attempts = new Attempts(await this.attempt(plan, prepared, options), async (error, failed) =>
+      const mayPlanAgain = (): boolean => !attempts.isSettled && isRepeatable(prepared);
+      const attempts = new Attempts(await this.attempt(plan, prepared, options, mayPlanAgain), async (error, failed) =>
         this.attempt(await this.planAgain(error, failed, prepared), prepared, options),
       );
       source = this.supervised(attempts, prepared, leave, startedMs);
@@ -183,12 +184,17 @@ export class Federation {
     return options.inPortions && readsSession ? readWhole(source) : source;
   }
 
-  private async attempt(plan: QueryPlan, prepared: PreparedExecution, options: RunOptions): Promise<Attempt> {
+  private async attempt(
+    plan: QueryPlan,
+    prepared: PreparedExecution,
+    options: RunOptions,
+    mayPlanAgain?: () => boolean,
+  ): Promise<Attempt> {
     const sites = await this.begin(plan, prepared, options);
     try {
       const read: ReadRows = new Map();
       const relayed = await this.relay(plan, prepared, sites, options);
-      const rows = relayed ?? this.execute(plan, prepared, sites, { ...options, read });
+      const rows = relayed ?? this.execute(plan, prepared, sites, { ...options, read, mayPlanAgain });
       return { plan, sites, rows, isRelayed: relayed !== null, read };
     } catch (error) {
       await sites.end();
@@ -203,7 +209,7 @@ export class Federation {
     prepared: PreparedExecution,
     record?: PlanRecord,
   ): Promise<QueryPlan> {
-    if (volatileCallsOf(prepared.query.analysed.rel).length > 0) throw error;
+    if (!isRepeatable(prepared)) throw error;
     if (this.teaches) learnRows(this.parts, failed, new Map([[error.planId, error.rows]]));
     return this.plan(prepared, record, false);
   }
@@ -228,7 +234,7 @@ export class Federation {
     plan: QueryPlan,
     prepared: PreparedExecution,
     sites: StatementSites,
-    options: RunOptions & { readonly read: ReadRows },
+    options: RunOptions & { readonly read: ReadRows; readonly mayPlanAgain: (() => boolean) | undefined },
   ): RowSource {
     const { settings } = prepared.context;
     const batches = this.batches(plan, prepared, sites, options);
@@ -239,7 +245,12 @@ export class Federation {
     plan: QueryPlan,
     prepared: PreparedExecution,
     sites: StatementSites,
-    options: { readonly signal: AbortSignal; readonly metrics?: PlanMetrics; readonly read: ReadRows },
+    options: {
+      readonly signal: AbortSignal;
+      readonly metrics?: PlanMetrics;
+      readonly read: ReadRows;
+      readonly mayPlanAgain: (() => boolean) | undefined;
+    },
   ): BatchStream {
     return executePlan(plan, {
       transactions: (name) => sites.of(name),
@@ -249,6 +260,7 @@ export class Federation {
       memory: new MemoryBudget(this.parts.queryMemoryBytes),
       ...(this.teaches ? { nodeRead: (id, rows) => void options.read.set(id, rows) } : {}),
       ...(options.metrics ? { metrics: options.metrics } : {}),
+      ...(options.mayPlanAgain ? { mayPlanAgain: options.mayPlanAgain } : {}),
     });
   }
 
@@ -288,7 +300,7 @@ export class Federation {
   /** Runs a plan and drops its rows; the second one where the first is mistaken. */
   private async measure(planned: Planned, prepared: PreparedExecution, options: Omit<RunOptions, 'formats'>): Promise<Measured> {
     try {
-      return await this.measureOne(planned, prepared, options);
+      return await this.measureOne(planned, prepared, options, () => isRepeatable(prepared));
     } catch (error) {
       if (!(error instanceof ShippedTooMuch)) throw error;
       const record = new PlanRecord(planned.record.trace.wantsSteps);
@@ -301,6 +313,7 @@ export class Federation {
     { plan, record }: Planned,
     prepared: PreparedExecution,
     options: Omit<RunOptions, 'formats'>,
+    mayPlanAgain?: () => boolean,
   ): Promise<Measured> {
     const metrics: PlanMetrics = new Map();
     const read: ReadRows = new Map();
@@ -309,7 +322,7 @@ export class Federation {
     try {
       const sites = await this.begin(plan, prepared, options);
       try {
-        const batches = this.batches(plan, prepared, sites, { signal: options.signal, metrics, read });
+        const batches = this.batches(plan, prepared, sites, { signal: options.signal, metrics, read, mayPlanAgain });
         try {
           while ((await batches.next()) !== null);
         } finally {
@@ -443,6 +456,9 @@ export class Federation {
     return type.kind === 'opaque' ? bytes.toString('utf8') : decodeBinary(type, bytes);
   }
 }
+
+/** No function would be called twice that must not. */
+const isRepeatable = ({ query }: PreparedExecution): boolean => volatileCallsOf(query.analysed.rel).length === 0;
 
 function actualFigures(metrics: PlanMetrics, id: number) {
   const found = metrics.get(id);

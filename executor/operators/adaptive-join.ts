@@ -6,7 +6,8 @@
  *                                                                            → it has not: go on as planned
  *
  * No row is read twice: what was read of either side is handed on to whichever join runs. The planned join is fed as rows
- * come, so that nothing is lost when all goes as expected.
+ * come, so that nothing is lost when all goes as expected. As long as its keys may go to the source of the left side, which
+ * waits for them, the sides stay: few keys spare more than a smaller table does.
  */
 import type { HashJoinPlan } from '../../algebra/plan.ts';
 import { assert } from '../../core/assert.ts';
@@ -23,7 +24,7 @@ export class AdaptiveJoinOperator extends Operator {
   readonly #execution: Execution;
   #left: Source;
   #right: Source;
-  #join: Operator;
+  #join: HashJoinOperator;
   /** Where the plan's columns lie in what the flipped join puts out; null while it is not flipped. */
   #positions: readonly number[] | null = null;
   #isDecided = false;
@@ -48,6 +49,7 @@ export class AdaptiveJoinOperator extends Operator {
       const isFlipped = this.#positions !== null;
       const batch = await this.#join.next();
       this.account!.set(this.#keptBytes);
+      if (!isFlipped) this.keysSent = this.#join.keysSent;
       if (!isFlipped && this.#positions !== null) {
         // The planned join was told that its inputs had ended: what it says of them is void.
         await this.#join.close();
@@ -70,7 +72,7 @@ export class AdaptiveJoinOperator extends Operator {
     assert(flipAt !== undefined, 'a join that must not flip');
     if (this.#isDecided) return true;
     this.account!.set(this.#keptBytes);
-    if (rows <= flipAt) return true;
+    if (rows <= flipAt || this.#join.isCollectingKeys) return true;
     this.#isDecided = true;
     const isSmaller = await this.#left.readAhead(Math.floor(rows / 2), async () => {
       await this.#execution.pace();
@@ -90,11 +92,12 @@ export class AdaptiveJoinOperator extends Operator {
     return [...columns.filter(({ id }) => ofRight.has(id)), ...columns.filter(({ id }) => !ofRight.has(id))];
   }
 
-  #flipped(): Operator {
-    const { left, right, leftKeys, rightKeys, type } = this.#plan;
+  #flipped(): HashJoinOperator {
+    const { keyFilter: _, ...planned } = this.#plan;
+    const { left, right, leftKeys, rightKeys, type } = planned;
     assert(type !== 'semi' && type !== 'anti', 'a semi join keeps its sides');
     const plan: HashJoinPlan = {
-      ...this.#plan,
+      ...planned,
       type: MIRRORED[type],
       columns: this.#flippedColumns,
       left: right,

@@ -48,6 +48,11 @@ export class HashJoinOperator extends JoinOperator {
     this.#collector = plan.keyFilter ? new KeyCollector(plan.keyFilter, plan.rightKeys[plan.keyFilter.key]!.type) : null;
   }
 
+  /** Its keys may yet go to the source of its left side, which has not begun. */
+  get isCollectingKeys(): boolean {
+    return this.#collector !== null;
+  }
+
   /** A key of NULL is in the table only where it matches. */
   protected override get canMatch(): boolean {
     return this.#table.size > 0;
@@ -68,6 +73,10 @@ export class HashJoinOperator extends JoinOperator {
       // From rows with a combination of keys that is new.
       const { key } = (this.plan as HashJoinPlan).keyFilter!;
       this.#collector.add(columns[key]!, this.#table.firstRows(ids, batch.length, known));
+      if (this.#collector.isTooMany) {
+        this.#sendKeys(this.plan as HashJoinPlan);
+        this.startLeft();
+      }
     }
     if (this.#needsRows) this.#rightIds.push(ids);
   }

@@ -122,7 +122,12 @@ export abstract class JoinOperator extends Operator {
     this.account!.set(bytes + this.tableBytes() + (this.#matchedRight?.length ?? 0));
     this.#built = true;
     // What waited for the keys of this side.
-    if (!this.#isLeftSpared) this.#left.start();
+    if (!this.#isLeftSpared) this.startLeft();
+  }
+
+  /** Nothing keeps it waiting for this join any more. */
+  protected startLeft(): void {
+    this.#left.start();
   }
 
   /** Nothing on the right that a left row could meet: an inner, right or semi join need not read the left side. */

@@ -25,6 +25,11 @@ export class RemoteOperator extends Operator {
   /** Never rejects: an error waits here until next() tells it. */
   #opening: Promise<Opened> | null = null;
   #stream: BatchStream | null = null;
+  /** Its rows are asked for, or never will be. */
+  #want: () => void = () => undefined;
+  readonly #wanted = new Promise<void>((resolve) => {
+    this.#want = resolve;
+  });
   /** Makes the pending next() reject. */
   #interrupt: ((reason: Error) => void) | null = null;
   /** No join's keys left anything out. */
@@ -61,8 +66,8 @@ export class RemoteOperator extends Operator {
   async #open(): Promise<BatchStream> {
     this.#execution.throwIfAborted();
     const { transactions, params } = this.#execution.environment;
-    const { inputs: plans = [] } = this.#plan;
-    const inputs = this.account === null ? this.inputs : await collected(this.inputs, plans, this.account, this.#execution);
+    const inputs =
+      this.account === null ? this.inputs : await collected(this.inputs, this.#plan, this.account, this.#execution, this.#wanted);
     const bound = await this.#execution.subplans.bindFragment(this.#plan.fragment, params);
     const filtered = this.#execution.keyFilters.apply(this.#plan.id, bound.fragment, bound.params);
     this.#isWhole = filtered.fragment === bound.fragment;
@@ -80,6 +85,7 @@ export class RemoteOperator extends Operator {
     if (this.#closed) throw internalError('a closed source stream was read');
     this.start();
     assert(this.#opening, 'a fragment was read before its keys were known');
+    this.#want();
     for (;;) {
       if (this.#stream === null) {
         const opened = await this.#interruptible(this.#opening);
@@ -111,6 +117,7 @@ export class RemoteOperator extends Operator {
 
   protected override async release(): Promise<void> {
     this.#closed = true;
+    this.#want();
     this.#forgetAbort();
     const reason = internalError('the source stream was closed while it was read');
     this.#interrupt?.(reason);

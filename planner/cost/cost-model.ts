@@ -9,7 +9,16 @@ import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Estimator } from '../estimate/estimator.ts';
-import { HOME_COSTS, KEY_BIT, KEY_VALUE, OUTPUT_VALUE, RANGE_BOUNDS, SHIP_START_MS, SHIPPED_VALUE } from './home-costs.ts';
+import {
+  HOME_COSTS,
+  KEY_BIT,
+  KEY_VALUE,
+  OUTPUT_VALUE,
+  PLAN_AGAIN_MS,
+  RANGE_BOUNDS,
+  SHIP_START_MS,
+  SHIPPED_VALUE,
+} from './home-costs.ts';
 
 /** The local executor as a place: no source may have this name. */
 export const HOME = '';
@@ -96,6 +105,11 @@ export class CostModel {
     return isIndexed ? Math.min(sortedMs, rows * indexRow * MS) : sortedMs;
   }
 
+  /** Rows put into groups at home, or anything cheaper. */
+  groupedMs(rows: number): number {
+    return rows * HOME_COSTS.group * MS;
+  }
+
   /** Rows handed on at home. */
   passMs(rows: number): number {
     return rows * HOME_COSTS.pass * MS;
@@ -104,6 +118,16 @@ export class CostModel {
   /** Rows with these columns, at home, sent to a site. */
   shipMs(site: string, rows: number, columns: number, bytes: number): number {
     return SHIP_START_MS + this.transferMs(site, rows, columns, bytes) + rows * columns * SHIPPED_VALUE * MS;
+  }
+
+  /**
+   * Up to how many rows it is cheaper to ship a relation than to leave that plan for one that ships nothing, by what shipping
+   * the expected number spares. Twice as many are no more than an estimate may be off.
+   */
+  shipRowsMax(site: string, rows: number, columns: number, bytes: number, sparedMs: number): number {
+    const sentMs = this.shipMs(site, 1, columns, bytes) - this.shipMs(site, 0, columns, bytes);
+    const rowMs = sentMs + Math.max(0, this.rates(site).build - HOME_COSTS.build) * MS;
+    return Math.ceil(Math.max(2 * rows, rows + (sparedMs + PLAN_AGAIN_MS) / rowMs));
   }
 
   /** Rows that are not relayed as a source sent them, written for the client. */

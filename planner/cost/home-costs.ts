@@ -39,5 +39,7 @@ export const KEY_BIT = 50;
 export const BITS_PER_KEY_MAX = 64;
 /** Conditions on each row that say between which keys it lies. */
 export const RANGE_BOUNDS = 2;
+/** A statement is planned again, and its sources are asked anew. */
+export const PLAN_AGAIN_MS = 10;
 /** The source waits until all rows are here, and plans anew with them. */
 export const SHIP_START_MS = 2;

@@ -55,15 +55,17 @@ export class LearnedRows {
     return this.#changes;
   }
 
-  /** What a planner may ask; undefined: nothing is known. */
-  under(statistics: Statistics): LearnedEstimates | undefined {
+  /** What a planner may ask; undefined: nothing is known. `used` is told whenever something was. */
+  under(statistics: Statistics, used?: () => void): LearnedEstimates | undefined {
     if (this.#entries.size === 0) return undefined;
     const shapes = new Shapes((table) => this.#tables.has(tableKey(table)));
+    const known = (shape: Shape | undefined): Learned | undefined => {
+      const found = shape && this.#find(shape.key, statistics);
+      if (found) used?.();
+      return found;
+    };
     return {
-      rows: (rel) => {
-        const shape = shapes.of(rel);
-        return shape && this.#find(shape.key, statistics);
-      },
+      rows: (rel) => known(shapes.of(rel)),
       joins: (relations) => {
         const places = new Map<string, number[]>();
         for (const [at, relation] of relations.entries()) {
@@ -73,10 +75,7 @@ export class LearnedRows {
         const found = new Set([...places.keys()].flatMap((key) => [...(this.#joins.get(key) ?? [])]));
         return [...found].flatMap(({ shape }) => choices(shape.relations, places));
       },
-      joined: (relations, conditions) => {
-        const shape = shapes.ofJoined(relations, conditions);
-        return shape && this.#find(shape.key, statistics);
-      },
+      joined: (relations, conditions) => known(shapes.ofJoined(relations, conditions)),
     };
   }
 

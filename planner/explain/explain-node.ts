@@ -172,6 +172,8 @@ class Describer {
     if (plan.kind === 'remote' && whole) properties.push(...this.#spared(plan));
     if (plan.notPushed) properties.push(['Not Pushed', plan.notPushed]);
     const cost = record.costOf(plan.id);
+    if (costs && verbose && plan.kind === 'remote' && plan.shipRowsMax)
+      properties.push(['Shipped At Most', counted(Math.max(...plan.shipRowsMax), 'row')]);
     if (costs && verbose && plan.kind === 'remote' && !plan.inputs)
       properties.push(['Expected', expectedText(cost)], ['Link', linkText(record.model.site(plan.site).link)]);
     const learned = costs && verbose ? record.learned(plan) : undefined;
@@ -203,12 +205,16 @@ class Describer {
   }
 
   /** `customers.customer_id to shop`, and how many it were, or in which form they went. */
-  #keysSent(plan: Plan, { target, key, expected }: KeyFilter): string {
+  #keysSent(plan: Plan, { target, key, expected, keysMax, bitmap }: KeyFilter): string {
     if (plan.kind !== 'hashjoin') throw new InternalError('only hash joins send keys');
     const what = `${this.#scalar(plan.rightKeys[key]!)} to ${remoteOf(plan.left, target)?.site}`;
     const sent = this.#options.actual?.(plan.id)?.keysSent;
-    if (sent === undefined) return expected.form === 'list' ? what : `${what} as a ${expected.form}`;
-    return `${what} (${sent.form === 'list' ? '' : `${sent.form ?? 'none'}: `}${sent.keys})`;
+    if (sent !== undefined) {
+      const instead = expected.form === null && sent.form !== null ? `, ${expected.keys} were expected` : '';
+      return `${what} (${sent.form === 'list' ? '' : `${sent.form ?? 'none'}: `}${sent.keys}${instead})`;
+    }
+    if (expected.form === null) return `${what} if not more than ${Math.max(keysMax, bitmap?.keysMax ?? 0)}`;
+    return expected.form === 'list' ? what : `${what} as a ${expected.form}`;
   }
 
   /** What the keys of one join are expected to be good for. */
@@ -217,7 +223,8 @@ class Describer {
     if (actual || !costs || !verbose) return [];
     const without = plan.kind === 'hashjoin' ? remoteOf(plan.left, target)?.estimatedRows : undefined;
     if (without === undefined) throw new InternalError('keys go to a fragment of the probe side');
-    return [['Keys Expected', `${expected.keys}, for ${expected.rows} of ${without} rows`]];
+    const worth = expected.form === null ? 'too many' : `for ${expected.rows} of ${without} rows`;
+    return [['Keys Expected', `${expected.keys}, ${worth}`]];
   }
 
   /** What the keys of all joins together spared a fragment: which of them left a row out, only its source knows. */

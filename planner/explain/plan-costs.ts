@@ -7,6 +7,7 @@ import { planInputs, type KeyFilter, type Plan, type QueryPlan } from '../../alg
 import { CATALOG_SITE, SESSION_SITE, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId } from '../../algebra/scalar.ts';
 import { columnsIn, relInputs } from '../../algebra/transform.ts';
+import { assert } from '../../core/assert.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
 import { typeBytes } from '../estimate/type-bytes.ts';
 import type { Estimator } from '../estimate/estimator.ts';
@@ -50,7 +51,7 @@ class PlanCosts {
 
   /** `above`: the subtree of the node above, if that stands for a part of the same. */
   add(plan: Plan, above?: Rel): NodeCost {
-    if (plan.kind === 'hashjoin' && plan.keyFilter) {
+    if (plan.kind === 'hashjoin' && plan.keyFilter && plan.keyFilter.expected.form !== null) {
       const { target, expected } = plan.keyFilter;
       if (expected.rows < (this.#keys.get(target)?.expected.rows ?? Infinity)) this.#keys.set(target, plan.keyFilter);
     }
@@ -102,6 +103,7 @@ class PlanCosts {
     const filter = this.#keys.get(plan.id);
     if (filter === undefined) return ownMs;
     const { keys, form, rows: sent } = filter.expected;
+    assert(form !== null, 'keys that are not expected to go cost nothing');
     if (form === 'range') return ownMs + cost.rangeMs(plan.site, estimator.rows(rel));
     const isIndexed = estimator.isIndexed(rel, columnsIn(filter.condition));
     const foundMs = isIndexed ? cost.lookUpMs(plan.site, keys, sent) : undefined;

@@ -6,7 +6,7 @@
 import type { HashJoinPlan, Plan } from '../../algebra/plan.ts';
 import type { Join, Rel } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
-import { keyFilterOf, type KeyFilterOptions } from './key-filters.ts';
+import { givenUp, keyFilterOf, unexpectedFilterOf, type KeyFilterOptions } from './key-filters.ts';
 import { withFlip } from './local-join.ts';
 import { mergeJoin } from './merge-keys.ts';
 import { outputOrder } from './output-order.ts';
@@ -14,8 +14,6 @@ import type { Sorting } from './sorted-inputs.ts';
 
 export interface JoinStrategyOptions extends KeyFilterOptions {
   readonly merging: Sorting;
-  /** The sides may be exchanged; `always`: they are tried at once. */
-  readonly flips: 'never' | 'by rows' | 'always';
   readonly fired: Set<string> | undefined;
 }
 
@@ -29,17 +27,25 @@ export function strategyOf(
 ): Plan {
   const { merging, forms, flips, fired } = options;
   const merged = merging === 'never' ? undefined : mergeJoin(join, outputOrder(join.left), outputOrder(join.right));
+  const canSend = runsOnce && forms.size > 0;
   const isSent = merged === undefined || (merging !== 'always' && fits(rel.right, join.right, options));
-  const keyFilter = isSent && runsOnce && forms.size > 0 ? keyFilterOf(join, on, rel.right, options) : undefined;
+  const keyFilter = isSent && canSend ? keyFilterOf(join, on, rel.right, options) : undefined;
   if (keyFilter !== undefined) {
     fired?.add('key-filters').add(`key-${keyFilter.expected.form}s`);
-    return { ...join, keyFilter };
+    return flips === 'always' ? withFlip({ ...join, keyFilter: givenUp(keyFilter) }, true) : { ...join, keyFilter };
   }
   if (merged !== undefined) {
     fired?.add('merge-join');
     return merged;
   }
-  return flips === 'never' ? join : withFlip(join, flips === 'always');
+  if (flips === 'never') return join;
+  // Keys would put the fragment's rows out of their order.
+  const isOrdered = outputOrder(join.left).length > 0;
+  const few = canSend && !isOrdered ? unexpectedFilterOf(join, on, rel.right, options) : undefined;
+  const adaptive = withFlip(join, flips === 'always');
+  if (few === undefined && adaptive.flipAt === undefined) return join;
+  fired?.add('adaptive-joins');
+  return few === undefined ? adaptive : { ...adaptive, keyFilter: few };
 }
 
 /** Whether a join could keep it. */

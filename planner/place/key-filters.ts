@@ -9,6 +9,9 @@
  *   ├─ shop  SELECT … FROM orders                   → … WHERE customer_id = ANY ($1), started once the keys are known
  *   └─ lake  SELECT … FROM customers WHERE vip
  *
+ * Where by estimate too many can match and the build side is quickly read, the source waits all the same, in case that there
+ * are few after all (rule adaptive-joins); as soon as there are too many it begins.
+ *
  * The join still compares every row, so a source may keep too many, never too few. Only where a row without a partner goes
  * out anyway (inner, semi, right), for a column that comes from the fragment as it is, and worth its waiting by estimate; at run
  * time the true number of keys decides.
@@ -33,9 +36,14 @@ import { BITS_PER_KEY_MAX } from '../cost/home-costs.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
 import { bitmapConditions, listCondition, rangeConditions } from './key-conditions.ts';
+import type { Flips } from './local-join.ts';
+import { readMs, waitedMs } from './probe-wait.ts';
 
 /** Kinds whose keys can be listed, and whose equality is that of their values. */
 const LISTED: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8', 'date', 'text', 'varchar', 'uuid']);
+
+/** Of the time that the rows of the probe side take to come: so long they may wait for keys that are not expected to be few. */
+const WAIT_PART = 0.1;
 
 export interface KeyFilterOptions {
   readonly judge: FragmentJudge;
@@ -44,6 +52,8 @@ export interface KeyFilterOptions {
   /** Whatever it costs. */
   readonly always: boolean;
   readonly forms: ReadonlySet<KeyForm>;
+  /** `always`: keys are few where they were expected to be too many, and too many where they were not. */
+  readonly flips: Flips;
 }
 
 /** The filter that a join's keys make, if any; `on`: its conditions; `build`: what its right side evaluates. */
@@ -53,21 +63,75 @@ export function keyFilterOf(
   build: Rel,
   options: KeyFilterOptions,
 ): KeyFilter | undefined {
-  if (join.type !== 'inner' && join.type !== 'semi' && join.type !== 'right') return undefined;
-  if (join.nullsMatch === true || join.nullAware) return undefined;
-  const filters = join.leftKeys.flatMap((_, key) => filterBy(join, key, on, build, options) ?? []);
+  const filters = sendableKeys(join, on, build, options).flatMap((keys) => expectedFilter(keys, build, options) ?? []);
   const best = (['list', 'bitmap'] as const).map((form) => filters.find(({ expected }) => expected.form === form));
   return best.find((filter) => filter !== undefined) ?? filters[0];
 }
 
-/** By one of its keys. */
-function filterBy(
+/**
+ * The filter that they make where they are expected to be too many, and it takes little to wait for the true number: the
+ * fragment then begins as soon as they are, and has lost that time.
+ */
+export function unexpectedFilterOf(
+  join: HashJoinPlan,
+  on: readonly Scalar[],
+  build: Rel,
+  options: KeyFilterOptions,
+): KeyFilter | undefined {
+  const { estimator, cost, flips } = options;
+  if (flips !== 'always' && isTable(build)) return undefined;
+  let waitMs: number | undefined;
+  for (const { filter, isListed, keys, rows, target, probed } of sendableKeys(join, on, build, options)) {
+    const expected = { keys: Math.round(keys), form: null, rows: Math.round(rows) };
+    // What lies between them is not worth having waited.
+    const { range: _, ...few } = filter;
+    if (flips === 'always' && isListed) return { ...few, keysMax: KEYS_MAX, expected };
+    if (few.keysMax === 0 && (few.bitmap?.keysMax ?? 0) === 0) continue;
+    waitMs ??= readMs(join.right, estimator, cost);
+    const transferMs = cost.transferMs(target.site, rows, probed.columns, probed.bytes);
+    if (waitMs + waitedMs(join.left, target.id, estimator, cost) > WAIT_PART * transferMs) continue;
+    return { ...few, expected };
+  }
+  return undefined;
+}
+
+/** One that finds any key to be too many. */
+export function givenUp({ target, key, type, condition, expected }: KeyFilter): KeyFilter {
+  return { target, key, type, condition, expected, keysMax: 0 };
+}
+
+/** All rows of it: as many as statistics say. */
+const isTable = (rel: Rel): boolean =>
+  rel.kind === 'scan' || ((rel.kind === 'project' || rel.kind === 'sort') && isTable(rel.input));
+
+/** One of a join's keys that could go to a source. */
+interface SendableKeys {
+  readonly filter: Omit<KeyFilter, 'expected'>;
+  readonly isListed: boolean;
+  readonly right: Scalar;
+  /** By estimate. */
+  readonly keys: number;
+  /** The fragment that they go to, its column, how many values that has, and its rows. */
+  readonly target: RemoteQuery;
+  readonly column: ColumnId;
+  readonly values: number;
+  readonly rows: number;
+  readonly probed: ProbedRows;
+}
+
+function sendableKeys(join: HashJoinPlan, on: readonly Scalar[], build: Rel, options: KeyFilterOptions): readonly SendableKeys[] {
+  if (join.type !== 'inner' && join.type !== 'semi' && join.type !== 'right') return [];
+  if (join.nullsMatch === true || join.nullAware) return [];
+  return join.leftKeys.flatMap((_, key) => sendableKey(join, key, on, build, options) ?? []);
+}
+
+function sendableKey(
   join: HashJoinPlan,
   key: number,
   on: readonly Scalar[],
   build: Rel,
   options: KeyFilterOptions,
-): KeyFilter | undefined {
+): SendableKeys | undefined {
   const [left, right] = [join.leftKeys[key]!, join.rightKeys[key]!];
   if (left.kind !== 'column' || !areOfOneKind(left.type, right.type)) return undefined;
   const found = sourceOf(join.left, left.column);
@@ -97,6 +161,16 @@ function filterBy(
     bitsPerKeyMax: BITS_PER_KEY_MAX,
   };
   const filter = { target: target.id, key, type: withTypmod(left.type, -1), condition, keysMax, ...(range && { range }), ...(bitmap && { bitmap }) }; // prettier-ignore
+  return { filter, isListed, right, keys, target, column: column.column, values, rows, probed };
+}
+
+/** Where so many keys are worth sending, in one form or another. */
+function expectedFilter(
+  { filter, isListed, right, keys, target, column, values, rows, probed }: SendableKeys,
+  build: Rel,
+  { estimator, cost, always }: KeyFilterOptions,
+): KeyFilter | undefined {
+  const { keysMax, bitmap, range } = filter;
   const expected = (form: KeyForm, part: number): KeyFilter => ({
     ...filter,
     expected: { keys: Math.round(keys), form, rows: Math.round(rows * Math.min(1, part)) },
@@ -105,8 +179,8 @@ function filterBy(
   const extent = right.kind === 'column' ? estimator.extent(build, right.column) : undefined;
   if (bitmap && keys <= bitmap.keysMax && areDense(keys, extent)) return expected('bitmap', keys / values);
   if (range === undefined) return undefined;
-  const part = (extent && estimator.partWithin(target.fragment, column.column, extent)) ?? 1;
-  return always || isRangeWorthSending(costs, probed, part) ? expected('range', part) : undefined;
+  const part = (extent && estimator.partWithin(target.fragment, column, extent)) ?? 1;
+  return always || isRangeWorthSending(cost.site(target.site), probed, part) ? expected('range', part) : undefined;
 }
 
 const areOfOneKind = (left: SqlType, right: SqlType): boolean =>

@@ -4,6 +4,9 @@ import { outputColumns, type Join } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
 import { hashKeys, nullSafeKeys } from './hash-keys.ts';
 
+/** Whether what was planned may turn into something else as rows come; `always`: as soon as it can. */
+export type Flips = 'never' | 'by cost' | 'always';
+
 /** Fewer rows are not worth the thought. */
 const FLIP_MIN = 100_000;
 

@@ -15,7 +15,6 @@ import {
   type Aggregate,
   type Filter,
   type FrameBound,
-  type Input,
   type Join,
   type Limit,
   type ProjectSet,
@@ -43,10 +42,10 @@ import type { FragmentJudge } from './fragment-judge.ts';
 import { Net, netFragment, Shipped, splitJoin } from './net.ts';
 import { isNetOperator, neededBelow, operatorRefusal, shippedOperator } from './net-operators.ts';
 import { strategyOf, type JoinStrategyOptions } from './join-strategy.ts';
-import { localJoin } from './local-join.ts';
+import { localJoin, type Flips } from './local-join.ts';
 import { comeTogether } from './merge-keys.ts';
 import { isSortedBy, outputOrder } from './output-order.ts';
-import { numberShipped } from './shipping.ts';
+import { numberShipped, type ShippedInput } from './shipping.ts';
 import type { Sorting } from './sorted-inputs.ts';
 import { splitAverages } from './split-averages.ts';
 import { Subplans } from './subplans.ts';
@@ -66,8 +65,8 @@ export interface PlacementSwitches {
   readonly splitAverages: boolean;
   /** In which forms joins send keys to the source of their probe side; none: they do not. */
   readonly keyForms: ReadonlySet<KeyForm>;
-  /** Joins may build the other side when they see that it is the smaller one. */
-  readonly adaptiveJoins: boolean;
+  /** Joins may build the other side, or send keys after all, and what was to be shipped may stay. */
+  readonly flips: Flips;
   /** Inputs that come in order are merged, or grouped row by row. */
   readonly merging: Sorting;
   readonly grouping: Sorting;
@@ -82,6 +81,7 @@ export class Placer {
   readonly #switches: PlacementSwitches;
   /** Operators that the search keeps at home although one source could do them. */
   readonly #atHome: ReadonlySet<Rel>;
+  readonly #sparedMs: ReadonlyMap<Rel, number>;
   readonly #holdsHome = new WeakMap<Rel, boolean>();
   readonly #net: Net;
   readonly #nextColumn: () => ColumnId;
@@ -102,6 +102,8 @@ export class Placer {
     cost: CostModel;
     switches: PlacementSwitches;
     atHome: ReadonlySet<Rel>;
+    /** What it spares to ship these, rather than nothing at all. */
+    sparedMs: ReadonlyMap<Rel, number>;
     nextColumn: () => ColumnId;
     /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
     planSubquery: (placer: Placer, rel: Rel) => Plan;
@@ -120,8 +122,8 @@ export class Placer {
     this.#fired = options.fired;
     this.#note = options.note;
     const { judge, estimator, cost, fired } = options;
-    const { keyForms: forms, merging, pushEverything: always, adaptiveJoins, pushNothing } = options.switches;
-    const flips = !adaptiveJoins ? 'never' : pushNothing ? 'always' : 'by rows';
+    const { keyForms: forms, merging, pushEverything: always, flips } = options.switches;
+    this.#sparedMs = options.sparedMs;
     this.#joins = { judge, estimator, cost, always, forms, merging, flips, fired };
   }
 
@@ -526,11 +528,25 @@ export class Placer {
     if (shipped.length === 0) return { ...base, kind: 'remote', site, fragment };
     this.#fired?.add('shipping');
     const inputs = shipped.map((input) => this.#rowsOf(input));
-    return { ...base, kind: 'remote', site, fragment, inputs };
+    return { ...base, kind: 'remote', site, fragment, inputs, ...this.#shipRowsMax(site, shipped) };
+  }
+
+  /** Known where shipping was chosen by what it costs. */
+  #shipRowsMax(site: string, shipped: readonly ShippedInput[]): { readonly shipRowsMax?: readonly number[] } {
+    const { cost, estimator, flips } = this.#joins;
+    const isForced = flips === 'always';
+    if (!isForced && !shipped.every(({ shipped: rel }) => this.#sparedMs.has(rel))) return {};
+    this.#fired?.add('adaptive-joins');
+    const shipRowsMax = shipped.map(({ shipped: rel, columns }) => {
+      if (isForced) return 0;
+      const bytes = columns.reduce((sum, { id }) => sum + estimator.bytes(rel, id), 0);
+      return cost.shipRowsMax(site, estimator.rows(rel), columns.length, bytes, this.#sparedMs.get(rel)!);
+    });
+    return { shipRowsMax };
   }
 
   /** What is shipped as a plan of its own. */
-  #rowsOf({ shipped, columns }: Input & { readonly shipped: Rel }): Plan {
+  #rowsOf({ shipped, columns }: ShippedInput): Plan {
     const needed = new Set(columns.map((column) => column.id));
     return this.#inOrder(this.#close(this.#place(shipped, needed), needed), columns);
   }

@@ -42,11 +42,15 @@ interface Brought {
 /** By how much a plan at home must beat one source's whole answer: estimates of work are not better than that. */
 const FAR_CHEAPER = 3;
 
-/** Of pairs of sets that joining looked at: a query that took so many is not searched again for each of its alternatives. */
-const ALTERNATIVE_PAIRS_MAX = 3_000;
+/** Of pairs of sets that joining looked at: a query that took so many is not searched again, for each of its alternatives or at all. */
+const AGAIN_PAIRS_MAX = 3_000;
 
 export interface SearchResult {
   readonly rel: Rel;
+  /** Until the client has it. */
+  readonly costMs: number;
+  /** It took no longer than may be spent a second time. */
+  readonly mayRepeat: boolean;
   readonly atHome: ReadonlySet<Rel>;
   /** Of the alternatives that were chosen. */
   readonly rules: ReadonlySet<string>;
@@ -74,7 +78,13 @@ export class Search {
     const { candidate, costMs } = whole ?? this.#cheapest(candidates, rel, allOf(rel), true);
     const outputMs = isWrittenHere(candidate) ? cost.outputMs(estimator.rows(rel), outputColumns(rel).length) : 0;
     trace?.end(candidate, { place: candidate.place, costMs: costMs - outputMs, isWhole: whole !== undefined });
-    return { rel: restoreOrder(candidate.rel, rel), atHome: operatorsAtHome(candidate), rules: rulesOf(candidate) };
+    return {
+      rel: restoreOrder(candidate.rel, rel),
+      costMs,
+      mayRepeat: this.#pairs <= AGAIN_PAIRS_MAX,
+      atHome: operatorsAtHome(candidate),
+      rules: rulesOf(candidate),
+    };
   }
 
   /**
@@ -184,7 +194,7 @@ export class Search {
     const best = new Map(this.#options.pushEverything ? [] : candidates);
     const { trace } = this.#options;
     for (const { rule, rel: other } of alternatives) {
-      if (this.#pairs > ALTERNATIVE_PAIRS_MAX) break;
+      if (this.#pairs > AGAIN_PAIRS_MAX) break;
       if (trace?.wantsSteps) trace.step({ kind: 'alternative', rule });
       for (const candidate of this.#candidates(other, needed).values()) offer(best, { ...candidate, rule });
     }

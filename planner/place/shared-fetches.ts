@@ -103,8 +103,9 @@ function tablesOf(fragment: Rel): readonly string[][] {
   return tables;
 }
 
+/** Of keys that are expected to go. */
 function* keyFilterTargets(plan: Plan): Generator<number> {
-  if (plan.kind === 'hashjoin' && plan.keyFilter) yield plan.keyFilter.target;
+  if (plan.kind === 'hashjoin' && plan.keyFilter && plan.keyFilter.expected.form !== null) yield plan.keyFilter.target;
   for (const input of planInputs(plan)) yield* keyFilterTargets(input);
 }
 

@@ -10,7 +10,7 @@
  * its rows. Placement plans that for itself, and numbers the leaves of each fragment. A site takes what it judges exact.
  */
 import type { Input, Rel, RelColumn } from '../../algebra/rel.ts';
-import { mapRelInputs } from '../../algebra/transform.ts';
+import { mapRelInputs, visitRel } from '../../algebra/transform.ts';
 import type { CostModel } from '../cost/cost-model.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { Candidate } from './candidate.ts';
@@ -54,12 +54,20 @@ export function shippedTo(place: string, relation: Shippable, context: ShippingC
   return { place, rel, costMs: homeMs + cost.shipMs(place, rows, columns.length, bytes), inputs: [home] };
 }
 
+/** The relations that a tree ships, and those that these ship. */
+export function shippedIn(rel: Rel): readonly Rel[] {
+  const found: Rel[] = [];
+  visitRel(rel, (node) => {
+    if (node.kind === 'input' && node.shipped !== undefined) found.push(node.shipped, ...shippedIn(node.shipped));
+  });
+  return found;
+}
+
+export type ShippedInput = Input & { readonly shipped: Rel };
+
 /** A fragment with its shipped relations numbered, and what gives their rows. */
-export function numberShipped(fragment: Rel): {
-  readonly fragment: Rel;
-  readonly shipped: readonly (Input & { shipped: Rel })[];
-} {
-  const shipped: (Input & { shipped: Rel })[] = [];
+export function numberShipped(fragment: Rel): { readonly fragment: Rel; readonly shipped: readonly ShippedInput[] } {
+  const shipped: ShippedInput[] = [];
   const numbered = (rel: Rel): Rel => {
     if (rel.kind !== 'input' || rel.shipped === undefined) return mapRelInputs(rel, numbered);
     const index = shipped.push({ ...rel, shipped: rel.shipped }) - 1;

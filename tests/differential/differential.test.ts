@@ -25,11 +25,15 @@ const SWITCHES: Readonly<Record<string, readonly string[]>> = {
   'without lists of keys': ['cost-placement', 'key-lists'],
   'all that can be shipped': ['shipping-cost'],
   'all that can be sorted': ['sorting-cost'],
+  'whatever may flip does': ['adaptive-cost'],
+  'what is shipped is not, keys are given up': ['adaptive-cost', 'shipping-cost'],
 };
 /** What they have to do with; all topics where it is not said. */
 const TOPICS: Readonly<Record<string, readonly string[]>> = {
   'without lists of keys': ['key-filters', 'queries', 'foreign-key-joins', 'outer-joins', 'shared-fetches'],
   'all that can be sorted': ['sorted-inputs', 'queries', 'aggregates', 'outer-joins', 'eager-aggregates'],
+  'whatever may flip does': ['key-filters', 'queries', 'outer-joins', 'shared-fetches', 'local'],
+  'what is shipped is not, keys are given up': ['shipping', 'key-filters', 'queries', 'postponed-subqueries', 'local'],
 };
 const PLACED = ['pushed down', 'placement off', 'all that sources can do', 'all that can be shipped'];
 /** With one source there is nothing to ship or to choose; with no PostgreSQL, which takes what it can, all is shipped to DuckDBs. */
@@ -39,7 +43,12 @@ const RUNS: Readonly<Record<keyof typeof placements, readonly string[]>> = {
   'events and codes in DuckDB': PLACED,
   // With nothing placed it makes no difference to the one above.
   'people and depts in DuckDB': [...PLACED.filter((name) => name !== 'placement off'), 'without lists of keys'],
-  'two PostgreSQLs and a DuckDB': [...PLACED, 'all that can be sorted'],
+  'two PostgreSQLs and a DuckDB': [
+    ...PLACED,
+    'all that can be sorted',
+    'whatever may flip does',
+    'what is shipped is not, keys are given up',
+  ],
   'three DuckDBs': ['all that can be shipped'],
 };
 

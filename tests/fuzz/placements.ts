@@ -24,6 +24,9 @@ export const FUZZ_PLACEMENTS: Readonly<Record<string, PlacementChoice>> = {
   sorted: { placement: spread, disabled: ['sorting-cost'] },
   /** Keys in every form but lists. */
   ranges: { placement: spread, disabled: ['cost-placement', 'key-lists'] },
+  /** Plans always turn out to be mistaken: by what they cost, and where all is shipped that can be. */
+  flipping: { placement: spread, disabled: ['adaptive-cost'] },
+  unshipped: { placement: spread, disabled: ['adaptive-cost', 'shipping-cost'] },
   'scans only': { placement: (table) => (slotOf(table) === 1 ? 'duck' : 'pg'), disabled: ['placement'] },
   plain: {
     placement: (table) => (slotOf(table) === 2 ? 'pg' : 'duck'),

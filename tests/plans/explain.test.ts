@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { tableOfRows, type TableStatistics } from '../../algebra/statistics.ts';
 import { connectText, run } from '../support/differential.ts';
 import { Federation, type FederationGateway } from '../support/federation.ts';
+import { planWithDefaultCosts } from '../support/watched-plans.ts';
 import { placement, TABLES } from './tables.ts';
 
 const goldenFile = path.join(__dirname, 'explain.golden');
@@ -26,7 +27,8 @@ let client: pg.Client;
 beforeAll(async () => {
   federation = await Federation.create(TABLES);
   const statistics = { table: (table: { readonly name: string }): TableStatistics => tableOfRows(ROWS[table.name] ?? 1000) };
-  gateway = await federation.gateway(placement, { observer: { statistics, disabled: new Set(), fired: new Set() } });
+  const observer = { statistics, disabled: new Set<string>(), plan: planWithDefaultCosts };
+  gateway = await federation.gateway(placement, { observer });
   client = await connectText(gateway.clientConfig);
 });
 

@@ -3,6 +3,7 @@
  *
  *   # words for the reader
  *   stats shop.orders rows=1e6 customer_id=1..5000    instead of what the source says: a column's values, evenly spread
+ *   learned customers rows=5                          what an earlier execution had of what the statement reads of the table
  *   plan expect=RULE expect-not=RULE disable=RULE …
  *   SELECT …
  *   ----
@@ -13,11 +14,19 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
+import type { QueryPlan } from '../../algebra/plan.ts';
+import type { Rel } from '../../algebra/rel.ts';
 import { tableOfRows } from '../../algebra/statistics.ts';
 import type { TableStatistics } from '../../algebra/statistics.ts';
+import { visitRel } from '../../algebra/transform.ts';
+import { LearnedRows } from '../../planner/estimate/learned-rows.ts';
+import { ruleNames, type PlanContext } from '../../planner/plan-query.ts';
+import { learnRows } from '../../server/feedback.ts';
 import type { Gateway } from '../../server/main.ts';
+import { remotesOf } from '../../server/remote-fragments.ts';
 import { connectText, difference, run } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
+import { planWithDefaultCosts } from '../support/watched-plans.ts';
 import { faultsOfExplained } from './explained.ts';
 import { compactPlan } from './plan-text.ts';
 import { placement, TABLES } from './tables.ts';
@@ -29,6 +38,7 @@ interface PlanCase {
   readonly question: string;
   readonly sql: string;
   readonly stats: ReadonlyMap<string, TableStatistics>;
+  readonly learned: ReadonlyMap<string, number>;
   readonly expect: readonly string[];
   readonly expectNot: readonly string[];
   readonly disable: readonly string[];
@@ -38,11 +48,14 @@ interface PlanCase {
 function parseCase(text: string): PlanCase {
   const [question = '', plan = ''] = text.split('\n----\n');
   const stats = new Map<string, TableStatistics>();
+  const learned = new Map<string, number>();
   const options = new Map<string, string[]>();
   const sql: string[] = [];
   for (const line of question.replace(/\n----$/, '').split('\n')) {
     const stat = /^stats (\S+) rows=(\S+)((?: \w+=-?\d+\.\.-?\d+)*)$/.exec(line);
+    const learnedRows = /^learned (\S+) rows=(\S+)$/.exec(line);
     if (stat) stats.set(stat[1]!, tableWith(Number(stat[2]), stat[3]!));
+    else if (learnedRows) learned.set(learnedRows[1]!, Number(learnedRows[2]));
     else if (/^plan( |$)/.test(line)) {
       for (const word of line.slice(5).split(/\s+/).filter(Boolean)) {
         const [name, value] = word.split('=');
@@ -55,6 +68,7 @@ function parseCase(text: string): PlanCase {
     question: question.replace(/\n----$/, ''),
     sql: sql.join('\n'),
     stats,
+    learned,
     expect: options.get('expect') ?? [],
     expectNot: options.get('expect-not') ?? [],
     disable: options.get('disable') ?? [],
@@ -71,13 +85,40 @@ function tableWith(rows: number, columns: string): TableStatistics {
   return { ...tableOfRows(rows), columns: new Map(known) };
 }
 
+/** What the plan's fragments over one of the tables teach. */
+function taught(query: Rel, given: PlanContext, rows: ReadonlyMap<string, number>): LearnedRows {
+  const { record: _, ...context } = given;
+  const learned = new LearnedRows(Infinity);
+  const first = planWithDefaultCosts(query, { ...context, learned, fired: new Set() });
+  const read = new Map<number, number>();
+  for (const { id, fragment } of remotesOf(first)) {
+    const found = rows.get(tablesIn(fragment).join(' '));
+    if (found !== undefined) read.set(id, found);
+  }
+  learnRows({ learned, statistics: context.statistics }, first, read);
+  return learned;
+}
+
+function tablesIn(fragment: Rel): readonly string[] {
+  const tables: string[] = [];
+  visitRel(fragment, (rel) => {
+    if (rel.kind === 'scan') tables.push(rel.table.name);
+  });
+  return tables;
+}
+
 const observer = {
   injected: new Map<string, TableStatistics>() as ReadonlyMap<string, TableStatistics>,
+  learned: new Map<string, number>() as ReadonlyMap<string, number>,
   disabled: new Set<string>(),
   fired: new Set<string>(),
   statistics: {
     table: (table: { readonly site: string; readonly name: string }): TableStatistics =>
       observer.injected.get(`${table.site}.${table.name}`) ?? tableOfRows(DEFAULT_ROWS),
+  },
+  plan: (query: Rel, context: PlanContext): QueryPlan => {
+    const learned = observer.learned.size === 0 ? undefined : taught(query, context, observer.learned);
+    return planWithDefaultCosts(query, { ...context, learned });
   },
 };
 
@@ -103,12 +144,28 @@ afterAll(async () => {
 
 const isOrdered = (sql: string): boolean => /\bORDER BY\b(?![^(]*\))/.test(sql);
 
-describe.each(readdirSync(__dirname).filter((file) => file.endsWith('.plan')))('%s', (file) => {
-  const parsed = readFileSync(path.join(__dirname, file), 'utf8').trimEnd().split('\n\n').map(parseCase);
+/** Each case of each file. */
+const FILES = new Map(
+  readdirSync(__dirname)
+    .filter((file) => file.endsWith('.plan'))
+    .map((file) => [file, readFileSync(path.join(__dirname, file), 'utf8').trimEnd().split('\n\n').map(parseCase)] as const),
+);
+
+/** Switches of the search between what it weighs and what it must: they change what others do, and do nothing themselves. */
+const MODES = ['adaptive-cost', 'sorting-cost', 'shipping-cost', 'cost-placement'];
+
+describe.each(ruleNames.filter((rule) => !MODES.includes(rule)))('rule %s', (rule) => {
+  const cases = [...FILES.values()].flat();
+  test('has a case where it fires', () => expect(cases.some((one) => one.expect.includes(rule))).toBe(true));
+  test('has a case where it does not', () => expect(cases.some((one) => one.expectNot.includes(rule))).toBe(true));
+});
+
+describe.each([...FILES])('%s', (file, parsed) => {
   const results: string[] = [];
 
   test.each(parsed.map((one) => [one.sql, one] as const))('%s', async (_sql, one) => {
     observer.injected = one.stats;
+    observer.learned = one.learned;
     observer.disabled.clear();
     for (const rule of one.disable) observer.disabled.add(rule);
     observer.fired.clear();

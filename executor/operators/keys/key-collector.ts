@@ -33,6 +33,11 @@ export class KeyCollector {
     this.#numbers = filter.bitmap ? new KeyNumbers() : null;
   }
 
+  /** There is no form left in which they could go. */
+  get isTooMany(): boolean {
+    return this.#list === null && this.#numbers === null && this.#filter.range === undefined;
+  }
+
   get bytes(): number {
     return this.#numbers?.bytes ?? 0;
   }

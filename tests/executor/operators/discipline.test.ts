@@ -1,5 +1,5 @@
 /** Every way a query can end closes every source stream, releases its memory, and tells the right error once. */
-import type { HashJoinPlan, MergeJoinPlan, Plan, PlanMetrics, Subplan } from '../../../algebra/plan.ts';
+import type { HashJoinPlan, KeyFilter, MergeJoinPlan, Plan, PlanMetrics, RemoteQuery, Subplan } from '../../../algebra/plan.ts';
 import type { Rel, SortKey } from '../../../algebra/rel.ts';
 import { queryCanceled, SqlError } from '../../../core/sql-error.ts';
 import { MemoryBudget } from '../../../executor/memory/memory-budget.ts';
@@ -102,6 +102,13 @@ const filterOf = (input: Plan, from = 0): Plan => ({
   conjuncts: [call('int4ge(int4,int4)', bool, ref(input.columns[0]!), constant(int4, from))],
 });
 
+/** The join, whose left side waits for as many keys. */
+const keyed = (join: HashJoinPlan, keysMax: number): HashJoinPlan => {
+  const condition = constant(bool, true);
+  const expected: KeyFilter['expected'] = { keys: 1, form: 'list', rows: 1 };
+  return { ...join, keyFilter: { target: join.left.id, key: 0, type: int4, condition, keysMax, expected } };
+};
+
 const shapes: Readonly<Record<string, () => Plan>> = {
   'hash join': () => joinOf(),
   'full join': () => joinOf('full'),
@@ -110,6 +117,9 @@ const shapes: Readonly<Record<string, () => Plan>> = {
     const join = joinOf('full');
     return { ...join, flipAt: 45, left: filterOf(join.left, 40) };
   },
+  'join that sends its keys': () => ({ ...keyed(joinOf('right'), 50), flipAt: 15 }),
+  'join that gives its keys up': () => keyed(joinOf('semi'), 12),
+  'join that gives its keys up and flips': () => ({ ...keyed(joinOf(), 12), flipAt: 45 }),
   'anti join': () => joinOf('anti'),
   'NOT IN': () => ({ ...joinOf('anti'), nullAware: true }),
   'nested loop': () => {
@@ -152,13 +162,21 @@ const shapes: Readonly<Record<string, () => Plan>> = {
   },
 };
 
+interface EndOptions {
+  readonly signal?: AbortSignal;
+  readonly batches?: number;
+  readonly subplans?: Subplan[];
+  readonly mayPlanAgain?: () => boolean;
+}
+
 /** Runs to the end or the first error; checks that all is closed and released. */
-async function end(plan: Plan, site: FakeSite, options: { signal?: AbortSignal; batches?: number; subplans?: Subplan[] } = {}) {
+async function end(plan: Plan, site: FakeSite, options: EndOptions = {}) {
   const memory = new MemoryBudget(1 << 30);
   const stream = open(plan, site, {
     memory,
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.subplans ? { subplans: options.subplans } : {}),
+    ...(options.mayPlanAgain ? { mayPlanAgain: options.mayPlanAgain } : {}),
   });
   let error: unknown;
   try {
@@ -240,6 +258,49 @@ for (const [name, plan] of Object.entries(shapes)) {
     });
   });
 }
+
+test('the left side begins as soon as there are too many keys, and the sides may then be exchanged', async () => {
+  const sizes = { l: { batches: batchesOf([int4, int4], rows.slice(0, 20), 10) }, r: good };
+  const read = async (join: HashJoinPlan): Promise<readonly [number, unknown, number | undefined]> => {
+    const metrics: PlanMetrics = new Map();
+    const found = await run(join, new FakeSite(sizes), { metrics });
+    const { keysSent, buildFlippedAt } = metrics.get(join.id)!;
+    return [found.length, keysSent, buildFlippedAt];
+  };
+  const givenUp = { keys: 'too many', form: null };
+  expect(await read({ ...keyed(joinOf(), 12), flipAt: 45 })).toEqual([20, givenUp, 50]);
+  expect(await read({ ...keyed(joinOf(), 50), flipAt: 45 })).toEqual([20, { keys: 50, form: 'list' }, undefined]);
+  const site = new FakeSite({ l: good, r: { batches, hangAfter: 3 } });
+  const stream = open(keyed(joinOf(), 12), site);
+  const pending = Promise.allSettled([stream.next()]);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(site.queries).toEqual(['r', 'l']);
+  await stream.close();
+  await pending;
+});
+
+describe('more than is worth to be shipped', () => {
+  const shipped = (): RemoteQuery => ({ ...remote('l', columns()), inputs: [remote('s', columns())], shipRowsMax: [15] });
+
+  test('ends the plan as long as another one may take over', async () => {
+    const plan = shipped();
+    const [{ id }] = plan.inputs as [Plan];
+    const error = await end(plan, new FakeSite({ l: good, s: good }), { mayPlanAgain: () => true });
+    expect(error).toMatchObject({ planId: id, rows: 20 });
+    const site = new FakeSite({ l: good, s: good });
+    expect(await end(shipped(), site, { mayPlanAgain: () => false })).toBeUndefined();
+    expect(site.queries).toEqual(['s', 'l']);
+    expect(await end(shipped(), new FakeSite({ l: good, s: good }))).toBeUndefined();
+  });
+
+  test('waits until its rows are wanted; they may never be', async () => {
+    const site = new FakeSite({ l: good, r: { batches: [] }, s: good });
+    const join = joinOf();
+    const left = { ...shipped(), columns: join.left.columns };
+    expect(await end({ ...join, left }, site, { mayPlanAgain: () => true })).toBeUndefined();
+    expect(site.queries).not.toContain('l');
+  });
+});
 
 test('abort between two next() closes the sources without waiting for close()', async () => {
   const site = new FakeSite({ l: good, r: good });

@@ -119,6 +119,7 @@ export interface RunOptions {
   readonly metrics?: PlanMetrics;
   readonly memory?: MemoryBudget;
   readonly params?: readonly Datum[];
+  readonly mayPlanAgain?: () => boolean;
 }
 
 export function open(root: Plan, site: FakeSite, options: RunOptions = {}): BatchStream {
@@ -130,6 +131,7 @@ export function open(root: Plan, site: FakeSite, options: RunOptions = {}): Batc
     signal: options.signal ?? new AbortController().signal,
     memory: options.memory ?? new MemoryBudget(1 << 30),
     ...(options.metrics ? { metrics: options.metrics } : {}),
+    ...(options.mayPlanAgain ? { mayPlanAgain: options.mayPlanAgain } : {}),
   });
 }
 

@@ -56,8 +56,10 @@ class Shape {
         return `${plan.inputs ? '→ ' : ''}${plan.site}: ${this.#fragment(plan.fragment)}`;
       case 'hashjoin': {
         const keys = plan.leftKeys.map((left, i) => `${this.#scalar(left)} = ${this.#scalar(plan.rightKeys[i]!)}`).join(', ');
+        const isExpected = plan.keyFilter?.expected.form !== null;
+        const sent = plan.keyFilter === undefined ? '' : isExpected ? ', keys sent' : ', keys sent if few';
         const residual = plan.residual.length > 0 ? ', more conditions' : '';
-        return `hash ${typeName(plan.type)} ${keys}${residual}${plan.keyFilter ? ', keys sent' : ''}`;
+        return `hash ${typeName(plan.type)} ${keys}${residual}${sent}`;
       }
       case 'mergejoin': {
         const name = ({ column }: SortKey): string | undefined => this.#names.get(column);
