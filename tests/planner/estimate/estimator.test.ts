@@ -1,6 +1,6 @@
 /** Estimates where a formula says more than a guess: aggregates' values, rows without a partner, keys of several columns. */
 import type { Aggregate, ForeignKey, Join, Rel, Scan } from '../../../algebra/rel.ts';
-import type { AggregateCall, CallScalar, ColumnId, FunctionRef, Scalar } from '../../../algebra/scalar.ts';
+import type { AggregateCall, ColumnId, Scalar } from '../../../algebra/scalar.ts';
 import type { ColumnStatistics, Statistics, TableStatistics } from '../../../algebra/statistics.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import { Estimator } from '../../../planner/estimate/estimator.ts';
@@ -8,43 +8,9 @@ import { joinGraph } from '../../../planner/place/join-graph.ts';
 import { JoinSelectivities } from '../../../planner/place/join-selectivity.ts';
 import { implyFilters } from '../../../planner/rewrite/imply-filters.ts';
 import { orToIn } from '../../../planner/rewrite/or-to-in.ts';
+import { BOOL, column, functionNamed, INT, integer, operator } from '../scalars.ts';
 
-const INT = sqlType('int4');
 const INT8 = sqlType('int8');
-const BOOL = sqlType('bool');
-
-const functionNamed = (name: string): FunctionRef => ({
-  oid: 1,
-  schema: 'pg_catalog',
-  name,
-  signature: `${name}()`,
-  kind: 'function',
-  volatility: 'immutable',
-  strict: true,
-  leakproof: true,
-  returnsSet: false,
-});
-
-const column = (id: number): Scalar => ({ kind: 'column', column: id as ColumnId, type: INT });
-const integer = (value: number): Scalar => ({ kind: 'const', value, type: INT });
-const operator = (name: string, ...args: Scalar[]): CallScalar => ({
-  kind: 'call',
-  fn: functionNamed(name),
-  operator: {
-    oid: 1,
-    schema: 'pg_catalog',
-    name,
-    position: 'infix',
-    functionOid: 1,
-    commutator: 0,
-    negator: 0,
-    canHash: name === '=',
-  },
-  args,
-  type: BOOL,
-  inputCollation: 'none',
-  form: 'operator',
-});
 
 /** Columns are numbered from `first`. */
 const scan = (name: string, first: number, columns: readonly string[], keys: readonly (readonly string[])[] = []): Scan => ({
