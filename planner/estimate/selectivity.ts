@@ -8,6 +8,7 @@ import { columnsIn } from '../../algebra/transform.ts';
 import type { PgArray } from '../../core/datum.ts';
 import type { Spread } from './aggregate-spread.ts';
 import type { ColumnProfile } from './column-profile.ts';
+import { likeTest } from './like-pattern.ts';
 import { measureOf, type Measure } from './measure.ts';
 
 /** What the estimator knows of a column where the condition stands. */
@@ -93,13 +94,13 @@ function ofOperator(call: CallScalar, facts: FactsOf): number {
     case '>=':
       return RANGE;
     case '~~':
-      return ofPattern(call, facts, (pattern) => likeTest(pattern, ''));
+      return ofPattern(call, facts, (pattern) => likeTest(pattern, false));
     case '~~*':
-      return ofPattern(call, facts, (pattern) => likeTest(pattern, 'i'));
+      return ofPattern(call, facts, (pattern) => likeTest(pattern, true));
     case '!~~':
-      return 1 - ofPattern(call, facts, (pattern) => likeTest(pattern, ''));
+      return 1 - ofPattern(call, facts, (pattern) => likeTest(pattern, false));
     case '!~~*':
-      return 1 - ofPattern(call, facts, (pattern) => likeTest(pattern, 'i'));
+      return 1 - ofPattern(call, facts, (pattern) => likeTest(pattern, true));
     case '~':
     case '~*':
       return PATTERN;
@@ -148,18 +149,6 @@ function ofPattern(call: CallScalar, facts: FactsOf, testOf: (pattern: string) =
   const column = subject && columnOf(subject);
   if (column === undefined || pattern?.kind !== 'const' || typeof pattern.value !== 'string') return PATTERN;
   return facts(column).profile?.matching(testOf(pattern.value)) ?? PATTERN;
-}
-
-function likeTest(pattern: string, flags: string): (text: string) => boolean {
-  let source = '';
-  for (let i = 0; i < pattern.length; i++) {
-    const c = pattern[i]!;
-    if (c === '%') source += '[^]*';
-    else if (c === '_') source += '[^]';
-    else source += (c === '\\' && i + 1 < pattern.length ? pattern[++i]! : c).replace(/[.*+?^${}()|[\]\\/]/, '\\$&');
-  }
-  const compiled = new RegExp(`^${source}$`, flags);
-  return (text) => compiled.test(text);
 }
 
 interface RangeBound {
