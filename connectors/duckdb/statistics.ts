@@ -20,6 +20,8 @@ const COMMON_MAX = 100;
 /** Seen less often in a sample, a value may be there by chance. */
 const SIGNIFICANT_COUNT = 10;
 const BUCKETS = 100;
+/** Longer values are only counted: neither one of the common ones nor a bound (analyze.c: WIDTH_THRESHOLD). */
+const VALUE_BYTES_MAX = 1024;
 const SAMPLE_TABLE = '"tributary sample"';
 
 export interface SampledDatabase {
@@ -101,15 +103,16 @@ async function columnStatistics(
   const value = isOrdered ? (type.startsWith('ENUM') ? `${column}::VARCHAR` : column) : `hash(${column})`;
   const leastCount = sampled === rowCount ? 2 : SIGNIFICANT_COUNT;
   const fractions = Array.from({ length: BUCKETS + 1 }, (_, i) => (i / BUCKETS).toFixed(2)).join(', ');
+  const isShort = `strlen(v::VARCHAR) <= ${VALUE_BYTES_MAX}`;
   const [[different, present, once, width, common, histogram] = []] = await rows(
     connection,
     `WITH v AS (SELECT ${value} AS v FROM ${SAMPLE_TABLE} WHERE ${column} IS NOT NULL),
        f AS MATERIALIZED (SELECT v, count(*) AS n FROM v GROUP BY v),
-       top AS MATERIALIZED (SELECT v, n FROM f WHERE n >= ${leastCount} AND (n > 1.25 * (SELECT avg(n) FROM f) OR (SELECT count(*) <= ${COMMON_MAX} AND min(n) > 1 FROM f))
+       top AS MATERIALIZED (SELECT v, n FROM f WHERE ${isShort} AND n >= ${leastCount} AND (n > 1.25 * (SELECT avg(n) FROM f) OR (SELECT count(*) <= ${COMMON_MAX} AND min(n) > 1 FROM f))
          ORDER BY n DESC, v LIMIT ${COMMON_MAX})
      SELECT (SELECT count(*) FROM f), (SELECT count(*) FROM v), (SELECT count(*) FROM f WHERE n = 1), (SELECT avg(strlen(v::VARCHAR)) FROM v),
        (SELECT list([v::VARCHAR, n::VARCHAR] ORDER BY n DESC, v) FROM top),
-       (SELECT quantile_disc(v, [${fractions}])::VARCHAR[] FROM v WHERE v NOT IN (SELECT v FROM top))`,
+       (SELECT quantile_disc(v, [${fractions}])::VARCHAR[] FROM v WHERE ${isShort} AND v NOT IN (SELECT v FROM top))`,
   );
   const isNarrow = !/^(?:VARCHAR|BLOB|ENUM)|\[|\(.*\(/.test(type);
   return {
