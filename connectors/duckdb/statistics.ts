@@ -6,7 +6,7 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CollectedStatistics, StatisticsProblem, StatisticsRequest } from '../../algebra/site.ts';
-import type { ColumnStatistics, TableStatistics } from '../../algebra/statistics.ts';
+import { tableOfRows, type ColumnStatistics, type TableStatistics } from '../../algebra/statistics.ts';
 import { quoted, relationKey, rows } from './describe.ts';
 import type { KnownRelations } from './describe.ts';
 import { reasonOf } from './errors.ts';
@@ -31,11 +31,12 @@ export interface SampledDatabase {
   readonly databaseVersion: string;
 }
 
-/** Undefined: nothing new, or nothing to be known. */
+/** Undefined: nothing new, or nothing to be known. Throws what DuckDB does once the signal is aborted. */
 export async function sampleTable(
   connection: DuckDBConnection,
   { known, files, databaseVersion }: SampledDatabase,
   { schema, name, columns, version: before }: StatisticsRequest,
+  signal: AbortSignal,
 ): Promise<CollectedStatistics | StatisticsProblem | undefined> {
   const relation = known.get(relationKey(schema, name));
   if (relation === undefined || relation.kind === 'view') return undefined;
@@ -44,8 +45,9 @@ export async function sampleTable(
     const version = file ? await fileVersion(connection, file) : databaseVersion;
     if (version === before) return undefined;
     const table = await readSample(connection, relation.from ?? `${quoted(schema)}.${quoted(name)}`, columns);
-    return table && { schema, name, version, table };
+    return { schema, name, version, table };
   } catch (error) {
+    if (signal.aborted) throw error;
     return { schema, name, problem: reasonOf(error) };
   }
 }
@@ -56,14 +58,10 @@ async function fileVersion(connection: DuckDBConnection, file: FileTable): Promi
   return `${states.length}:${states.reduce((sum, { size }) => sum + size, 0)}:${Math.max(0, ...states.map((s) => s.mtimeMs))}`;
 }
 
-async function readSample(
-  connection: DuckDBConnection,
-  from: string,
-  columns: readonly string[],
-): Promise<TableStatistics | undefined> {
+async function readSample(connection: DuckDBConnection, from: string, columns: readonly string[]): Promise<TableStatistics> {
   const [[count] = []] = await rows(connection, `SELECT count(*) FROM ${from}`);
   const rowCount = Number(count);
-  if (rowCount === 0 || columns.length === 0) return undefined;
+  if (rowCount === 0 || columns.length === 0) return tableOfRows(rowCount);
   const percent = Math.min(100, (100 * SAMPLE_ROWS) / rowCount);
   const method = rowCount > SCAN_ROWS_MAX ? 'system' : 'bernoulli';
   const sample = percent === 100 ? '' : ` USING SAMPLE ${percent.toFixed(6)}% (${method}, 1)`;

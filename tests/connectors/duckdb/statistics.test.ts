@@ -12,9 +12,11 @@ beforeAll(async () => {
   ({ folder, remove } = await temporaryFolder());
   await runDuckDB(path.join(folder, 'some.duckdb'), [
     `CREATE TABLE documents AS SELECT CASE WHEN i % 2 = 0 THEN repeat('x', 2000) ELSE 'text ' || i END AS body FROM range(1000) r(i)`,
+    'CREATE TABLE emptied (i INTEGER)',
+    `COPY (SELECT i, 'text ' || i AS body FROM range(3000000) r(i)) TO '${folder}/slow.csv'`,
     'CREATE TABLE many AS SELECT i AS id, i % 500 AS few, i // 2 AS twice FROM range(200000) r(i)',
   ]);
-  site = createDuckDBSite({ name: 'lake', path: 'some.duckdb', baseDir: folder });
+  site = createDuckDBSite({ name: 'lake', path: 'some.duckdb', tables: { slow: 'slow.csv' }, baseDir: folder });
 }, 30_000);
 afterAll(async () => {
   await site?.close();
@@ -51,4 +53,26 @@ test('of a table with more rows than are sampled, how many values there are is w
   expect(twice!.distinct).toBeLessThan(130_000);
   const bounds = few!.histogram.map(Number);
   expect(bounds[50]! / 500).toBeCloseTo(0.5, 1);
+});
+
+test('a table without rows has none', async () => {
+  expect(await collected([{ schema: 'main', name: 'emptied', columns: ['i'] }])).toMatchObject([{ table: { rows: 0 } }]);
+});
+
+test('a table that takes too long is a problem of its own', async () => {
+  const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(AbortSignal.abort());
+  const found = await collected([
+    { schema: 'main', name: 'slow', columns: ['i', 'body'] },
+    { schema: 'main', name: 'documents', columns: ['body'] },
+  ]);
+  timeout.mockRestore();
+  expect(found).toMatchObject([
+    { name: 'slow', problem: 'not sampled within 10000 ms' },
+    { name: 'documents', table: { rows: 1000 } },
+  ]);
+  const all = new AbortController();
+  all.abort();
+  await expect(collected([{ schema: 'main', name: 'slow', columns: ['i'] }], all.signal)).rejects.toMatchObject({
+    fields: { code: '57014' },
+  });
 });
