@@ -3,8 +3,8 @@
  * Table statistics at the leaves, textbook formulas above (uniform within histogram parts, containment of join keys, half
  * independent conditions), unless executions taught better; a wrong figure costs time, never an answer.
  */
-import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, type Scan } from '../../algebra/rel.ts';
-import type { AggregateCall, ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
+import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, type Scan, type Window } from '../../algebra/rel.ts';
+import type { AggregateCall, ColumnId, LogicScalar, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
 import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
 import { relInputs } from '../../algebra/transform.ts';
@@ -16,9 +16,10 @@ import { ColumnProfile } from './column-profile.ts';
 import { aggregateSpread, type Spread } from './aggregate-spread.ts';
 import type { LearnedEstimates } from './learned-rows.ts';
 import type { Measure } from './measure.ts';
-import { aggregateOf, computedFrom, isFilteredBy, nullingJoins, originOf } from './column-origin.ts';
+import { aggregateOf, computedFrom, isFilteredBy, nullingJoins, originOf, windowOf } from './column-origin.ts';
 import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
 import { referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
+import { rankSpread } from './rank-spread.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
 import { typeBytes } from './type-bytes.ts';
 
@@ -358,8 +359,8 @@ export class Estimator {
 
   #computedFacts(rel: Rel, column: ColumnId): ColumnFacts {
     const nullPart = (): number | undefined => this.#nullPart(rel, column, undefined);
-    const aggregate = aggregateOf(rel, column);
-    const spread = aggregate && this.#spread(aggregate.rel, aggregate.call);
+    const [aggregate, window] = [aggregateOf(rel, column), windowOf(rel, column)];
+    const spread = aggregate ? this.#spread(aggregate.rel, aggregate.call) : window && this.#ranks(window.rel, window.call);
     if (spread) return { profile: undefined, spread, nullPart, distinct: spread.distinct };
     const computed = computedFrom(rel, column);
     const distinct = computed
@@ -373,6 +374,12 @@ export class Estimator {
     const facts = arg?.kind === 'column' ? this.#facts(rel.input, arg.column) : undefined;
     const [groups, rows] = [this.rows(rel), this.rows(rel.input)];
     return aggregateSpread(call, { groups, rows, profile: facts?.profile, nullPart: facts?.nullPart() ?? 0 });
+  }
+
+  #ranks({ input, partition, order }: Window, call: WindowCall): Spread | undefined {
+    const partitions = partition.map(({ id }) => id);
+    const peerGroups = this.#groups(input, [...new Set([...partitions, ...order.map((key) => key.column)])]);
+    return rankSpread(call, { rows: this.rows(input), partitions: this.#groups(input, partitions), peerGroups });
   }
 
   /** `own`: of the table's rows. Outer joins put more to them: as many as have no partner. */

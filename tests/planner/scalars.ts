@@ -1,5 +1,5 @@
 /** Expressions by hand, for tests of what looks at them without an analyzer. Columns are int4 unless said. */
-import type { CallScalar, ColumnId, FunctionRef, OperatorRef, Scalar } from '../../algebra/scalar.ts';
+import type { CallScalar, ColumnId, FunctionRef, OperatorRef, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import type { Datum, PgArray } from '../../core/datum.ts';
 import { arrayTypeOf, sqlType, type SqlType } from '../../core/sql-type.ts';
 
@@ -62,3 +62,11 @@ export function list(left: Scalar, name: '=' | '<>', elements: readonly Datum[])
     type: BOOL,
   };
 }
+
+export const windowCall = (name: string, type: SqlType): WindowCall => ({
+  fn: { ...functionNamed(name), kind: 'window' },
+  args: [],
+  filter: null,
+  inputCollation: 'none',
+  type,
+});

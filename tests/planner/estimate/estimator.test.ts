@@ -1,5 +1,5 @@
 /** Estimates where a formula says more than a guess: aggregates' values, rows without a partner, keys of several columns. */
-import type { Aggregate, ForeignKey, Join, Rel, Scan } from '../../../algebra/rel.ts';
+import type { Aggregate, ForeignKey, Join, Rel, Scan, Window } from '../../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../../algebra/scalar.ts';
 import type { ColumnStatistics, Statistics, TableStatistics } from '../../../algebra/statistics.ts';
 import { sqlType } from '../../../core/sql-type.ts';
@@ -8,7 +8,7 @@ import { joinGraph } from '../../../planner/place/join-graph.ts';
 import { JoinSelectivities } from '../../../planner/place/join-selectivity.ts';
 import { implyFilters } from '../../../planner/rewrite/imply-filters.ts';
 import { orToIn } from '../../../planner/rewrite/or-to-in.ts';
-import { BOOL, column, functionNamed, INT, integer, operator } from '../scalars.ts';
+import { BOOL, column, functionNamed, INT, integer, operator, windowCall } from '../scalars.ts';
 
 const INT8 = sqlType('int8');
 
@@ -89,6 +89,51 @@ describe('values of aggregates', () => {
     const part = rows(having(perOrder('avg'), operator('>', column(99), integer(40)))) / 15_000;
     expect(part).toBeGreaterThan(0.001);
     expect(part).toBeLessThan(0.05);
+  });
+});
+
+describe('ranks', () => {
+  const orders = scan('orders', 20, ['id', 'customer'], [['id']]);
+  // Fifteen orders of each customer; four lines of each order, fifty quantities.
+  const ranked = (input: Rel, partition: readonly number[], order: number, name: string): Window => ({
+    kind: 'window',
+    input,
+    partition: partition.map((id) => ({ id: id as ColumnId, name: 'p', type: INT })),
+    order: [{ column: order as ColumnId, type: INT, descending: true, nullsFirst: false }],
+    frame: { mode: 'range', start: { kind: 'unbounded' }, end: { kind: 'current row' }, exclude: 'none' },
+    functions: [{ column: { id: 98 as ColumnId, name, type: INT8 }, call: windowCall(name, INT8) }],
+  });
+  const kept = (window: Rel, name: string, rank: number): number =>
+    rows(having(window, operator(name, column(98), integer(rank))));
+  const perCustomer = ranked(orders, [21], 20, 'row_number');
+
+  test('the first rows of each partition', () => {
+    expect(kept(perCustomer, '=', 1)).toBeCloseTo(1_000);
+    expect(kept(perCustomer, '<=', 3)).toBeCloseTo(3_000);
+    expect(kept(perCustomer, '<', 4)).toBeCloseTo(3_000);
+    expect(kept(perCustomer, '>', 3)).toBeCloseTo(12_000);
+    expect(kept(perCustomer, '<=', 100)).toBeCloseTo(15_000);
+    expect(kept(perCustomer, '<', 1)).toBe(1);
+  });
+
+  test('of one partition', () => {
+    expect(kept(ranked(orders, [], 20, 'row_number'), '<=', 10)).toBeCloseTo(10);
+  });
+
+  test('through what hands them on, and as groups', () => {
+    const sorted: Rel = { kind: 'sort', input: perCustomer, keys: [] };
+    expect(kept(sorted, '=', 2)).toBeCloseTo(1_000);
+    const byRank: Rel = { ...aggregate(perCustomer, 98, 'count', []) };
+    expect(rows(byRank)).toBeCloseTo(15);
+  });
+
+  test('rows with equal values have one rank', () => {
+    // 1,200 lines of each quantity, of 60,000 rows.
+    expect(kept(ranked(lines, [], 2, 'rank'), '=', 1)).toBeCloseTo(1_200);
+    expect(kept(ranked(lines, [], 2, 'rank'), '<=', 10)).toBeCloseTo(1_200);
+    expect(kept(ranked(lines, [], 2, 'rank'), '<=', 6_000)).toBeCloseTo(6_000);
+    expect(kept(ranked(lines, [], 2, 'dense_rank'), '=', 1)).toBeCloseTo(1_200);
+    expect(kept(ranked(lines, [], 2, 'dense_rank'), '<=', 10)).toBeCloseTo(12_000);
   });
 });
 
