@@ -3,7 +3,16 @@
  * Table statistics at the leaves, textbook formulas above (uniform within histogram parts, containment of join keys, half
  * independent conditions), unless executions taught better; a wrong figure costs time, never an answer.
  */
-import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, type Scan, type Window } from '../../algebra/rel.ts';
+import {
+  outputColumns,
+  type Aggregate,
+  type Filter,
+  type Join,
+  type Rel,
+  type RelColumn,
+  type Scan,
+  type Window,
+} from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, LogicScalar, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
 import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
@@ -20,7 +29,7 @@ import { aggregateOf, computedFrom, isFilteredBy, nullingJoins, originOf, window
 import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
 import { referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
 import { rankSpread } from './rank-spread.ts';
-import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
+import { damped, indexSearch, selectivity, type ColumnFacts } from './selectivity.ts';
 import { typeBytes } from './type-bytes.ts';
 
 const UNKNOWN_TABLE_ROWS = 10_000;
@@ -93,10 +102,32 @@ export class Estimator {
 
   /** Whether the rows of a table, filtered or not, can be found by an index on one of these columns. */
   isIndexed(rel: Rel, columns: ReadonlySet<ColumnId>): boolean {
-    if (rel.kind === 'filter' || rel.kind === 'project') return this.isIndexed(rel.input, columns);
-    if (rel.kind !== 'scan') return false;
-    const first = new Set(this.#table(rel)?.indexes.map(([name]) => name));
-    return rel.columns.some((column) => columns.has(column.id) && first.has(column.sourceName));
+    const scan = tableOf(rel);
+    const first = new Set(scan && this.#table(scan)?.indexes.map(([name]) => name));
+    return scan?.columns.some((column) => columns.has(column.id) && first.has(column.sourceName)) === true;
+  }
+
+  /**
+   * What an index has to do to find the rows of a filtered table: by all conditions that it can be searched for, one of them
+   * of its first column. Of the index that leaves the fewest rows; undefined: there is none.
+   */
+  indexSearch({ input, conjuncts }: Filter): { readonly lookUps: number; readonly rows: number } | undefined {
+    const scan = tableOf(input);
+    const table = scan && this.#table(scan);
+    if (!table || table.indexes.length === 0) return undefined;
+    const nameOf = (column: ColumnId): string | undefined => scan.columns.find(({ id }) => id === column)?.sourceName;
+    const searches = conjuncts.flatMap((conjunct) => {
+      const search = indexSearch(conjunct);
+      return search ? [{ conjunct, name: nameOf(search.column), lookUps: search.lookUps }] : [];
+    });
+    const found = table.indexes.flatMap((columns) => {
+      const first = searches.filter(({ name }) => name === columns[0]);
+      if (first.length === 0) return [];
+      const own = searches.filter(({ name }) => name !== undefined && columns.includes(name));
+      const part = selectivity(own.map(({ conjunct }) => conjunct), (column) => this.#facts(input, column)); // prettier-ignore
+      return [{ lookUps: Math.min(...first.map(({ lookUps }) => lookUps)), rows: this.rows(input) * part }];
+    });
+    return found.length === 0 ? undefined : found.reduce((best, one) => (one.rows < best.rows ? one : best));
   }
 
   /** The table that a column comes from, if an index begins with it there. */
@@ -419,3 +450,7 @@ export class Estimator {
     return undefined;
   }
 }
+
+/** The table whose rows these are, filtered or not. */
+const tableOf = (rel: Rel): Scan | undefined =>
+  rel.kind === 'filter' || rel.kind === 'project' ? tableOf(rel.input) : rel.kind === 'scan' ? rel : undefined;

@@ -28,6 +28,8 @@ const NULL_PART = 0.05;
 const OTHER = 0.5;
 /** Elements of a list that is not known yet. */
 const UNKNOWN_LIST = 10;
+/** What is computed from columns has at most so many values: nobody knows, and few is the safer guess (selfuncs.h: DEFAULT_NUM_DISTINCT). */
+const COMPUTED_DISTINCT = 200;
 /** Weights of ANDed conditions, the strictest first. */
 const DAMPING = [1, 0.75, 0.5, 0.25];
 
@@ -116,17 +118,26 @@ function equality(call: CallScalar, facts: FactsOf): number {
     if (spread !== undefined && typeof compared.value === 'number') return spread.equal(compared.value);
     return profile ? profile.equal(compared.value) : 1 / distinct;
   }
-  // Of two columns, or of something computed from columns: as many values as they have.
-  const distinct = [...columnsIn(call)].map((column) => facts(column).distinct);
+  // Of two columns, or of something computed from columns.
+  const distinct = call.args.map((arg) => distinctOf(arg, facts)).filter((count) => count !== undefined);
   return distinct.length === 0 ? OTHER : 1 / Math.max(1, ...distinct);
+}
+
+/** Values of a column, or of what is computed from columns; undefined: of none. */
+function distinctOf(expr: Scalar, facts: FactsOf): number | undefined {
+  const column = columnOf(expr);
+  if (column !== undefined) return facts(column).distinct;
+  const columns = [...columnsIn(expr)];
+  return columns.length === 0 ? undefined : Math.min(COMPUTED_DISTINCT, Math.max(...columns.map((one) => facts(one).distinct)));
 }
 
 function ofList({ left, array, operator, quantifier }: ArrayCompareScalar, facts: FactsOf): number {
   const column = columnOf(left);
   const isIn = quantifier === 'any' && operator.name === '=';
   const isNotIn = quantifier === 'all' && operator.name === '<>';
-  if (column === undefined || !(isIn || isNotIn)) return isNotIn ? 1 - PATTERN : PATTERN;
-  const { profile, distinct } = facts(column);
+  const distinct = distinctOf(left, facts);
+  if (distinct === undefined || !(isIn || isNotIn)) return isNotIn ? 1 - PATTERN : PATTERN;
+  const profile = column === undefined ? undefined : facts(column).profile;
   const part = Math.min(
     1,
     elementMeasures(array).reduce<number>((sum, value) => sum + (profile ? profile.equal(value) : 1 / distinct), 0),
@@ -196,6 +207,33 @@ const valueOf = (expr: Scalar): Measure | undefined => {
 
 const columnOf = (expr: Scalar): ColumnId | undefined => {
   const inner = withoutCasts(expr);
+  return inner.kind === 'column' ? inner.column : undefined;
+};
+
+export interface IndexSearch {
+  readonly column: ColumnId;
+  /** Values that are looked up one by one; a range is one. */
+  readonly lookUps: number;
+}
+
+/** The column that a condition compares with values, as it is, so that an index on it finds the rows. */
+export function indexSearch(conjunct: Scalar): IndexSearch | undefined {
+  if (conjunct.kind === 'arraycompare') {
+    const isIn = conjunct.quantifier === 'any' && conjunct.operator.name === '=';
+    const column = isIn && columnsIn(conjunct.array).size === 0 ? bareColumn(conjunct.left) : undefined;
+    return column === undefined ? undefined : { column, lookUps: elementMeasures(conjunct.array).length };
+  }
+  if (conjunct.kind !== 'call' || !SEARCHING.has(conjunct.operator?.name ?? '')) return undefined;
+  const [left, right] = conjunct.args;
+  if (!left || !right) return undefined;
+  const column = columnsIn(right).size === 0 ? bareColumn(left) : columnsIn(left).size === 0 ? bareColumn(right) : undefined;
+  return column === undefined ? undefined : { column, lookUps: 1 };
+}
+
+const SEARCHING: ReadonlySet<string> = new Set(['=', '<', '<=', '>', '>=']);
+
+const bareColumn = (expr: Scalar): ColumnId | undefined => {
+  const inner = expr.kind === 'cast' && expr.how === 'relabel' ? expr.arg : expr;
   return inner.kind === 'column' ? inner.column : undefined;
 };
 

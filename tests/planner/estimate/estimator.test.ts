@@ -8,7 +8,7 @@ import { joinGraph } from '../../../planner/place/join-graph.ts';
 import { JoinSelectivities } from '../../../planner/place/join-selectivity.ts';
 import { implyFilters } from '../../../planner/rewrite/imply-filters.ts';
 import { orToIn } from '../../../planner/rewrite/or-to-in.ts';
-import { BOOL, column, functionNamed, INT, integer, operator, windowCall } from '../scalars.ts';
+import { BOOL, call, column, functionNamed, INT, integer, list, operator, windowCall } from '../scalars.ts';
 
 const INT8 = sqlType('int8');
 
@@ -40,7 +40,7 @@ function table(rows: number, columns: Readonly<Record<string, ColumnStatistics>>
 const statistics: Statistics = { table: ({ name }) => tables[name] };
 
 const aggregate = (input: Rel, group: number, name: string, args: readonly Scalar[]): Aggregate => {
-  const call: AggregateCall = {
+  const aggregateCall: AggregateCall = {
     fn: { ...functionNamed(name), kind: 'aggregate' },
     args,
     distinct: false,
@@ -53,7 +53,7 @@ const aggregate = (input: Rel, group: number, name: string, args: readonly Scala
     kind: 'aggregate',
     input,
     groups: [{ id: group as ColumnId, name: 'group', type: INT }],
-    aggregates: [{ column: { id: 99 as ColumnId, name, type: INT8 }, call }],
+    aggregates: [{ column: { id: 99 as ColumnId, name, type: INT8 }, call: aggregateCall }],
   };
 };
 const having = (input: Rel, ...conjuncts: Scalar[]): Rel => ({ kind: 'filter', input, conjuncts });
@@ -89,6 +89,47 @@ describe('values of aggregates', () => {
     const part = rows(having(perOrder('avg'), operator('>', column(99), integer(40)))) / 15_000;
     expect(part).toBeGreaterThan(0.001);
     expect(part).toBeLessThan(0.05);
+  });
+});
+
+describe('what is computed from a column', () => {
+  const orders = scan('orders', 20, ['id', 'customer'], [['id']]);
+  const remainder = call('mod', INT, column(20), integer(10));
+
+  test('has few values, whatever the column has', () => {
+    expect(rows(having(orders, operator('=', remainder, integer(3))))).toBeCloseTo(15_000 / 200);
+    expect(rows(having(orders, operator('<>', remainder, integer(3))))).toBeCloseTo(15_000 - 15_000 / 200);
+    expect(rows(having(orders, list(remainder, '=', [1, 2, 3])))).toBeCloseTo((3 * 15_000) / 200);
+    expect(rows(having(orders, operator('=', column(20), integer(3))))).toBe(1);
+    // No more than the column, and a column beside it counts with all that it has.
+    expect(rows(having(lines, operator('=', call('abs', INT, column(2)), integer(3))))).toBeCloseTo(60_000 / 50);
+    expect(rows(having(orders, operator('=', remainder, column(21))))).toBeCloseTo(15);
+  });
+});
+
+describe('rows found by an index', () => {
+  const indexed: Statistics = {
+    table: ({ name }) => ({ ...tables[name]!, indexes: [['order'], ['part', 'supplier']] }),
+  };
+  const search = (...conjuncts: Scalar[]): { readonly lookUps: number; readonly rows: number } | undefined =>
+    new Estimator(indexed).indexSearch({ kind: 'filter', input: lines, conjuncts });
+  const is = (id: number, value = 1): Scalar => operator('=', column(id), integer(value));
+
+  test('by what the conditions of its columns leave, not the others', () => {
+    expect(search(is(3), is(2))?.rows).toBeCloseTo(60_000 / 2_000);
+    expect(search(is(3), is(4), is(2))?.rows).toBeLessThan(60_000 / 2_000);
+    expect(search(is(3), is(1), is(2))?.rows).toBeCloseTo(4);
+    expect(search(operator('<', integer(14_901), column(1)))?.rows).toBeCloseTo(400, -2);
+    expect(search(list(column(1), '=', [1, 2, 3]))).toMatchObject({ lookUps: 3, rows: expect.closeTo(12) as number });
+  });
+
+  test('only by values of its first column as it is', () => {
+    expect(search(is(4))).toBeUndefined();
+    expect(search(operator('<>', column(1), integer(1)))).toBeUndefined();
+    expect(search(operator('=', call('abs', INT, column(1)), integer(1)))).toBeUndefined();
+    expect(search(operator('=', column(1), column(2)))).toBeUndefined();
+    expect(search(list(column(1), '<>', [1, 2]))).toBeUndefined();
+    expect(search(operator('~~', column(1), integer(1)))).toBeUndefined();
   });
 });
 
