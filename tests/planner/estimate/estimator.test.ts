@@ -8,7 +8,7 @@ import { joinGraph } from '../../../planner/place/join-graph.ts';
 import { JoinSelectivities } from '../../../planner/place/join-selectivity.ts';
 import { implyFilters } from '../../../planner/rewrite/imply-filters.ts';
 import { orToIn } from '../../../planner/rewrite/or-to-in.ts';
-import { BOOL, call, column, functionNamed, INT, integer, list, operator, windowCall } from '../scalars.ts';
+import { BOOL, call, column, constant, functionNamed, INT, integer, list, operator, windowCall } from '../scalars.ts';
 
 const INT8 = sqlType('int8');
 
@@ -104,6 +104,73 @@ describe('what is computed from a column', () => {
     // No more than the column, and a column beside it counts with all that it has.
     expect(rows(having(lines, operator('=', call('abs', INT, column(2)), integer(3))))).toBeCloseTo(60_000 / 50);
     expect(rows(having(orders, operator('=', remainder, column(21))))).toBeCloseTo(15);
+  });
+});
+
+describe('NULL is neither true nor false', () => {
+  // Of 1,000 rows 400 are NULL, 300 'a', the others 'b 0' to 'b 299'.
+  const named: ColumnStatistics = {
+    nullFraction: 0.4,
+    distinct: 301,
+    width: 4,
+    common: [{ text: 'a', fraction: 0.3 }],
+    histogram: Array.from({ length: 101 }, (_, i) => `b ${String(Math.round((i * 299) / 100)).padStart(3, '0')}`),
+  };
+  const flag: ColumnStatistics = { nullFraction: 0.5, distinct: 2, width: 1, common: [{ text: 't', fraction: 0.4 }, { text: 'f', fraction: 0.1 }], histogram: [] }; // prettier-ignore
+  const known: Statistics = { table: () => table(1_000, { name: named, flag, other: even(10) }) };
+  const bare = scan('people', 1, ['name', 'flag', 'other']);
+  const types = [sqlType('text'), BOOL, INT];
+  const people: Scan = { ...bare, columns: bare.columns.map((one, i) => ({ ...one, type: types[i]! })) };
+  const kept = (...conjuncts: Scalar[]): number => new Estimator(known).rows(having(people, ...conjuncts));
+  const not = (arg: Scalar): Scalar => ({ kind: 'not', arg, type: BOOL });
+  const name = column(1, types[0]);
+  const isSet = column(2, BOOL);
+  const text = (value: string): Scalar => constant(value, types[0]!);
+  const isA = operator('=', name, text('a'));
+
+  test('negations', () => {
+    expect(kept(isA)).toBeCloseTo(300);
+    expect(kept(operator('<>', name, text('a')))).toBeCloseTo(300);
+    expect(kept(not(isA))).toBeCloseTo(300);
+    expect(kept(not(not(isA)))).toBeCloseTo(300);
+    expect(kept(operator('!~~', name, text('a%')))).toBeCloseTo(300, -1);
+    expect(kept(list(name, '<>', ['a']))).toBeCloseTo(300);
+    expect(kept(not({ kind: 'nulltest', arg: name, negated: true, type: BOOL }))).toBeCloseTo(400);
+  });
+
+  test('of several', () => {
+    const isOne = operator('=', column(3), integer(1));
+    const either: Scalar = { kind: 'or', args: [isA, isOne], type: BOOL };
+    const both: Scalar = { kind: 'and', args: [isA, isOne], type: BOOL };
+    expect(kept(not(either)) / 300).toBeCloseTo(0.93, 1);
+    expect(kept(not(both))).toBeCloseTo(1_000 * (1 - 0.7 * 0.1), -1);
+  });
+
+  test('tests of truth', () => {
+    const tested = (arg: Scalar, test: 'true' | 'false' | 'unknown', negated: boolean): number =>
+      kept({ kind: 'booltest', arg, test, negated, type: BOOL });
+    expect(tested(isSet, 'true', false)).toBeCloseTo(400);
+    expect(tested(isSet, 'false', false)).toBeCloseTo(100);
+    expect(tested(isSet, 'unknown', false)).toBeCloseTo(500);
+    expect(tested(isSet, 'true', true)).toBeCloseTo(600);
+    expect(tested(isA, 'false', true)).toBeCloseTo(700);
+  });
+
+  test('IS [NOT] DISTINCT FROM', () => {
+    const distinct = (left: Scalar, right: Scalar): Scalar => ({
+      kind: 'distinct',
+      equality: functionNamed('eq'),
+      operator: operator('=').operator!,
+      left,
+      right,
+      inputCollation: 'none',
+      type: BOOL,
+    });
+    expect(kept(distinct(name, text('a')))).toBeCloseTo(700);
+    expect(kept(not(distinct(name, text('a'))))).toBeCloseTo(300);
+    expect(kept(distinct(name, constant(null, types[0]!)))).toBeCloseTo(600);
+    expect(kept(not(distinct(name, constant(null, types[0]!))))).toBeCloseTo(400);
+    expect(kept(not(distinct(name, isSet)))).toBeCloseTo(200 + 1_000 / 301);
   });
 });
 
