@@ -162,8 +162,7 @@ export class Estimator {
       case 'distinct':
         return this.#groups(rel.input, outputColumns(rel.input).map((column) => column.id)); // prettier-ignore
       case 'limit': {
-        const limit = rel.limit?.kind === 'const' && rel.limit.value !== null ? Number(rel.limit.value) : Infinity;
-        return Math.min(limit, this.rows(rel.input));
+        return Math.min(countOf(rel.limit) ?? Infinity, this.rows(rel.input) - (countOf(rel.offset) ?? 0));
       }
       case 'aggregate':
         return this.#aggregateRows(rel);
@@ -288,10 +287,11 @@ export class Estimator {
     const notNull = (1 - (a.profile?.nullFraction ?? 0)) * (1 - (b.profile?.nullFraction ?? 0));
     const [common, other] = [a.profile?.common ?? [], b.profile?.common ?? []];
     if (common.length === 0 || other.length === 0) return notNull / Math.max(1, a.distinct, b.distinct);
-    const ofRight = new Map(other.map(({ text, fraction }) => [text, fraction]));
+    // Sources write one value in several ways: true and t, 1.0 and 1.
+    const ofRight = new Map(other.map(({ measure, text, fraction }) => [measure ?? text, fraction]));
     let [matched, leftMatched, rightMatched] = [0, 0, 0];
-    for (const { text, fraction } of common) {
-      const partner = ofRight.get(text);
+    for (const { measure, text, fraction } of common) {
+      const partner = ofRight.get(measure ?? text);
       if (partner === undefined) continue;
       matched += fraction * partner;
       leftMatched += fraction;
@@ -312,8 +312,10 @@ export class Estimator {
     if (columns.length === 0) return 1;
     let groups = 1;
     for (const [scan, ofTable] of this.#byTable(input, columns)) {
-      const product = ofTable.reduce((all, column) => all * this.values(input, column), 1);
-      groups *= scan ? Math.min(product, this.#combinations(scan, ofTable) ?? this.rows(scan)) : product;
+      // The others of a table's columns have one value for each of its key.
+      const deciding = scan ? (this.#keyAmong(input, scan, ofTable) ?? ofTable) : ofTable;
+      const product = deciding.reduce((all, column) => all * this.values(input, column), 1);
+      groups *= scan ? Math.min(product, this.#combinations(scan, deciding) ?? this.rows(scan)) : product;
     }
     return Math.min(rows, groups);
   }
@@ -359,7 +361,7 @@ export class Estimator {
     return below === undefined || upTo === undefined ? undefined : Math.max(0, upTo - below);
   }
 
-  /** Not more values than those that joins below compare the column with. */
+  /** Not more values than rows before joins below, nor than values of what they compare the column with. */
   #partnersValues(rel: Rel, column: ColumnId): number {
     if (rel.kind === 'filter') return this.#partnersValues(rel.input, column);
     if (rel.kind !== 'join' || (rel.type !== 'inner' && rel.type !== 'semi')) return Infinity;
@@ -369,7 +371,7 @@ export class Estimator {
       const sides = equalSides(conjunct, own, other);
       return sides?.left === column ? [sides.right] : [];
     });
-    return Math.min(this.#partnersValues(own, column), ...partners.map((partner) => this.values(other, partner)));
+    return Math.min(this.rows(own), this.#partnersValues(own, column), ...partners.map((partner) => this.values(other, partner)));
   }
 
   #factsInJoin(left: Rel, right: Rel, column: ColumnId): ColumnFacts {
@@ -442,15 +444,26 @@ export class Estimator {
 
   /** Rows of the table a whole key of which is among these columns. */
   #keyRows(rel: Rel, columns: readonly ColumnId[]): number | undefined {
-    for (const [scan, ofTable] of this.#byTable(rel, columns)) {
-      if (!scan) continue;
-      const names = ofTable.map((id) => originOf(rel, id)?.column.sourceName);
-      if (scan.table.keys.some((key) => key.length > 0 && key.every((name) => names.includes(name)))) return this.rows(scan);
-    }
+    for (const [scan, ofTable] of this.#byTable(rel, columns))
+      if (scan && this.#keyAmong(rel, scan, ofTable)) return this.rows(scan);
     return undefined;
+  }
+
+  /** Those of these columns, all of one table, that are a key of it; the shortest key. */
+  #keyAmong(rel: Rel, { table }: Scan, columns: readonly ColumnId[]): readonly ColumnId[] | undefined {
+    const byName = new Map(columns.map((id) => [originOf(rel, id)?.column.sourceName, id]));
+    const found = table.keys
+      .filter((key) => key.length > 0)
+      .map((key) => key.map((name) => byName.get(name)))
+      .filter((key) => key.every((id) => id !== undefined));
+    return found.length === 0 ? undefined : found.reduce((best, key) => (key.length < best.length ? key : best));
   }
 }
 
 /** The table whose rows these are, filtered or not. */
 const tableOf = (rel: Rel): Scan | undefined =>
   rel.kind === 'filter' || rel.kind === 'project' ? tableOf(rel.input) : rel.kind === 'scan' ? rel : undefined;
+
+/** A count of rows that is known when planning. */
+const countOf = (expr: Scalar | null): number | undefined =>
+  expr?.kind === 'const' && expr.value !== null ? Number(expr.value) : undefined;

@@ -174,6 +174,59 @@ describe('NULL is neither true nor false', () => {
   });
 });
 
+test('LIMIT counts from the OFFSET on', () => {
+  const limited = (limit: number | null, offset: number | null): number => {
+    const [count, skipped] = [limit, offset].map((value) => (value === null ? null : integer(value))) as [Scalar | null, Scalar | null]; // prettier-ignore
+    return rows({ kind: 'limit', input: lines, limit: count, offset: skipped });
+  };
+  expect(limited(10, null)).toBe(10);
+  expect(limited(10, 59_995)).toBe(5);
+  expect(limited(null, 20_000)).toBe(40_000);
+  expect(limited(10, 70_000)).toBe(1);
+});
+
+test('columns of a table whose key is grouped by make no more groups', () => {
+  const of: Record<string, TableStatistics> = {
+    people: table(1_500, { id: even(1_500), town: even(700), name: even(1_200) }),
+    orders: table(15_000, { id: even(15_000), customer: even(1_500) }),
+  };
+  const few = having(scan('people', 50, ['id', 'town', 'name'], [['town', 'name'], ['id']]), operator('<', column(50), integer(31))); // prettier-ignore
+  const orders = scan('orders', 60, ['id', 'customer'], [['id']]);
+  const joined: Rel = { kind: 'join', type: 'inner', left: orders, right: few, on: [operator('=', column(61), column(50))] };
+  const groups = (...columns: number[]): number => {
+    const grouped = { ...aggregate(joined, 1, 'count', []), groups: columns.map((id) => ({ id: id as ColumnId, name: 'g', type: INT })) }; // prettier-ignore
+    return new Estimator({ table: ({ name }) => of[name] }).rows(grouped);
+  };
+  expect(groups(50)).toBeCloseTo(30, -1);
+  expect(groups(50, 51)).toBe(groups(50));
+  expect(groups(52, 50, 51)).toBe(groups(50));
+  expect(groups(51)).toBeLessThan(groups(51, 52));
+});
+
+test('frequent values meet however sources write them', () => {
+  const common = (...texts: string[]): ColumnStatistics => ({
+    nullFraction: 0,
+    distinct: 1_000,
+    width: 4,
+    common: texts.map((text) => ({ text, fraction: 0.4 })),
+    histogram: ['1', '1000'],
+  });
+  const rowsOf = (type: ReturnType<typeof sqlType>, left: readonly string[], right: readonly string[]): number => {
+    const of: Record<string, TableStatistics> = { l: table(1_000, { v: common(...left) }), r: table(1_000, { v: common(...right) }) }; // prettier-ignore
+    const typed = (one: Scan): Scan => ({ ...one, columns: one.columns.map((each) => ({ ...each, type })) });
+    const [a, b] = [typed(scan('l', 1, ['v'])), typed(scan('r', 2, ['v']))];
+    const on = [operator('=', column(1, type), column(2, type))];
+    return new Estimator({ table: ({ name }) => of[name] }).rows({ kind: 'join', type: 'inner', left: a, right: b, on });
+  };
+  const BOOLEAN = sqlType('bool');
+  const NUMERIC = sqlType('numeric');
+  expect(rowsOf(BOOLEAN, ['t', 'f'], ['true', 'false'])).toBe(rowsOf(BOOLEAN, ['t', 'f'], ['t', 'f']));
+  expect(rowsOf(NUMERIC, ['1.0'], ['1'])).toBe(rowsOf(NUMERIC, ['1'], ['1']));
+  expect(rowsOf(sqlType('bpchar'), ['a  '], ['a'])).toBeGreaterThan(100_000);
+  // Not to be read: as they are written.
+  expect(rowsOf(sqlType('int4'), ['one'], ['one'])).toBeGreaterThan(100_000);
+});
+
 describe('rows found by an index', () => {
   const indexed: Statistics = {
     table: ({ name }) => ({ ...tables[name]!, indexes: [['order'], ['part', 'supplier']] }),
