@@ -220,7 +220,7 @@ export class Search {
       if (input.place === HOME) continue;
       const whole = candidates.get(input.place);
       if (whole !== undefined) {
-        const costMs = search ? cost.lookUpMs(input.place, search.lookUps, search.rows) : Infinity;
+        const costMs = search ? cost.lookUpMs(input.place, search.lookUps, search.rows, search.correlation) : Infinity;
         if (costMs < whole.costMs) candidates.set(input.place, { ...whole, costMs });
         if (whole.inputs.length === 0) candidates.delete(HOME);
         continue;

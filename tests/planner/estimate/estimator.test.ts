@@ -1,9 +1,12 @@
 /** Estimates where a formula says more than a guess: aggregates' values, rows without a partner, keys of several columns. */
 import type { Aggregate, ForeignKey, Join, Rel, Scan, Window } from '../../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../../algebra/scalar.ts';
+import type { Capabilities } from '../../../algebra/site.ts';
 import type { ColumnStatistics, Statistics, TableStatistics } from '../../../algebra/statistics.ts';
+import { POSTGRES_COSTS } from '../../../connectors/postgres/costs.ts';
 import { sqlType } from '../../../core/sql-type.ts';
-import { Estimator } from '../../../planner/estimate/estimator.ts';
+import { CostModel } from '../../../planner/cost/cost-model.ts';
+import { Estimator, type IndexedRows } from '../../../planner/estimate/estimator.ts';
 import { joinGraph } from '../../../planner/place/join-graph.ts';
 import { JoinSelectivities } from '../../../planner/place/join-selectivity.ts';
 import { implyFilters } from '../../../planner/rewrite/imply-filters.ts';
@@ -11,6 +14,8 @@ import { orToIn } from '../../../planner/rewrite/or-to-in.ts';
 import { BOOL, call, column, constant, functionNamed, INT, integer, list, operator, windowCall } from '../scalars.ts';
 
 const INT8 = sqlType('int8');
+const NO = { verdict: 'no', reason: 'a test' } as const;
+const NOTHING: Capabilities = { scalar: () => NO, aggregate: () => NO, operator: () => NO };
 
 /** Columns are numbered from `first`. */
 const scan = (name: string, first: number, columns: readonly string[], keys: readonly (readonly string[])[] = []): Scan => ({
@@ -231,7 +236,7 @@ describe('rows found by an index', () => {
   const indexed: Statistics = {
     table: ({ name }) => ({ ...tables[name]!, indexes: [['order'], ['part', 'supplier']] }),
   };
-  const search = (...conjuncts: Scalar[]): { readonly lookUps: number; readonly rows: number } | undefined =>
+  const search = (...conjuncts: Scalar[]): IndexedRows | undefined =>
     new Estimator(indexed).indexSearch({ kind: 'filter', input: lines, conjuncts });
   const is = (id: number, value = 1): Scalar => operator('=', column(id), integer(value));
 
@@ -241,6 +246,26 @@ describe('rows found by an index', () => {
     expect(search(is(3), is(1), is(2))?.rows).toBeCloseTo(4);
     expect(search(operator('<', integer(14_901), column(1)))?.rows).toBeCloseTo(400, -2);
     expect(search(list(column(1), '=', [1, 2, 3]))).toMatchObject({ lookUps: 3, rows: expect.closeTo(12) as number });
+  });
+
+  test('the closer to the order of storage, the more as by a scan', () => {
+    const stored = { ...even(15_000), correlation: -0.5 };
+    const correlated = table(60_000, { order: stored, part: stored });
+    const of = (conjunct: Scalar): number | undefined =>
+      new Estimator({ table: () => ({ ...correlated, indexes: [['order'], ['part', 'supplier']] }) }).indexSearch({ kind: 'filter', input: lines, conjuncts: [conjunct] })?.correlation; // prettier-ignore
+    expect([of(is(1)), of(is(3)), search(is(1))?.correlation]).toEqual([-0.5, -0.375, 0]);
+    const cost = new CostModel({
+      estimator: new Estimator(statistics),
+      sites: () => POSTGRES_COSTS,
+      local: NOTHING,
+      net: undefined,
+      memoryBytes: 0,
+    });
+    const { indexRow, scanRow, indexLookup } = POSTGRES_COSTS.compute;
+    const rowNs = (correlation?: number): number => cost.lookUpMs('shop', 0, 1, correlation) * 1e6;
+    expect(cost.lookUpMs('shop', 1, 0, 1) * 1e6).toBeCloseTo(indexLookup);
+    expect([rowNs(), rowNs(1), rowNs(-1)].map(Math.round)).toEqual([indexRow, scanRow, scanRow]);
+    expect(rowNs(0.5)).toBeCloseTo(indexRow + (scanRow - indexRow) / 4);
   });
 
   test('only by values of its first column as it is', () => {
