@@ -9,9 +9,8 @@ import type { Statistics, TableStatistics } from '../algebra/statistics.ts';
 import type { SourceTable } from '../algebra/rel.ts';
 import type { AdminConnection } from './admin-connection.ts';
 
-interface Known {
-  readonly table: TableStatistics;
-  readonly version: string;
+interface Known extends CollectedStatistics {
+  readonly site: string;
 }
 
 const columnStatistics = z.object({
@@ -53,6 +52,19 @@ export class StatisticsStore implements Statistics {
     return this.known.get(keyOf(site, schema, name))?.version;
   }
 
+  /** Tables that a source does not hold any more: their figures go. */
+  async retain(site: string, held: readonly { readonly schema: string; readonly name: string }[]): Promise<void> {
+    const keys = new Set(held.map(({ schema, name }) => keyOf(site, schema, name)));
+    const gone = [...this.known].filter(([key, known]) => known.site === site && !keys.has(key));
+    if (gone.length === 0) return;
+    for (const [key] of gone) this.known.delete(key);
+    await this.connection.rows(
+      `DELETE FROM tributary.statistics s USING unnest($2::text[], $3::text[]) g(schema, name)
+         WHERE s.site = $1 AND s.source_schema = g.schema AND s.source_name = g.name`,
+      [site, gone.map(([, { schema }]) => schema), gone.map(([, { name }]) => name)],
+    );
+  }
+
   /** What earlier runs of the gateway found out. */
   async load(): Promise<void> {
     const rows = await this.connection.rows<{
@@ -61,12 +73,13 @@ export class StatisticsStore implements Statistics {
     for (const row of rows) {
       const { columns, combinations, indexes } = storedDetails.parse(row.details);
       const table = { rows: row.rows, columns: new Map(Object.entries(columns)), combinations, indexes };
-      this.known.set(keyOf(row.site, row.source_schema, row.source_name), { table, version: row.version });
+      const { site, source_schema: schema, source_name: name, version } = row;
+      this.known.set(keyOf(site, schema, name), { site, schema, name, version, table });
     }
   }
 
   async save(site: string, { schema, name, version, table }: CollectedStatistics): Promise<void> {
-    this.known.set(keyOf(site, schema, name), { table, version });
+    this.known.set(keyOf(site, schema, name), { site, schema, name, version, table });
     const details = { columns: Object.fromEntries(table.columns), combinations: table.combinations, indexes: table.indexes };
     await this.connection.rows(
       `INSERT INTO tributary.statistics (site, source_schema, source_name, version, rows, details) VALUES ($1, $2, $3, $4, $5, $6)

@@ -4,7 +4,7 @@
  * time; estimates are then made with what is known.
  */
 import type { Logger } from 'pino';
-import type { Site, SourceRelation, SourceSchema } from '../algebra/site.ts';
+import type { Site, SourceRelation, SourceSchema, StatisticsRequest } from '../algebra/site.ts';
 import { catalogSchemaName } from '../catalog/mirror/names.ts';
 import type { StatisticsStore } from '../catalog/statistics-store.ts';
 
@@ -23,6 +23,8 @@ interface Listed {
   readonly site: Site;
   schema: SourceSchema;
   collectedAt: number | undefined;
+  /** Tables that could not be looked at the last time. */
+  readonly troubled: Set<string>;
 }
 
 export class StatisticsCollector {
@@ -44,7 +46,8 @@ export class StatisticsCollector {
   listed(site: Site, schema: SourceSchema): void {
     let listed = this.known.get(site.name);
     if (listed?.site === site) listed.schema = schema;
-    else this.known.set(site.name, (listed = { site, schema, collectedAt: undefined }));
+    else this.known.set(site.name, (listed = { site, schema, collectedAt: undefined, troubled: new Set() }));
+    void this.enqueue(site, () => this.store.retain(site.name, schema.relations));
     const { collectedAt } = listed;
     if (this.intervalMs === 0 || (collectedAt !== undefined && Date.now() - collectedAt < this.intervalMs)) return;
     listed.collectedAt = Date.now();
@@ -77,31 +80,48 @@ export class StatisticsCollector {
     await this.queue;
   }
 
-  private collect({ site }: Listed, relations: readonly SourceRelation[], anew: boolean): Promise<void> {
-    this.queue = this.queue.then(() => this.collectNow(site, relations, anew));
+  private collect(listed: Listed, relations: readonly SourceRelation[], anew: boolean): Promise<void> {
+    return this.enqueue(listed.site, () => this.collectNow(listed, relations, anew));
+  }
+
+  /** One after the other. What fails is logged. */
+  private enqueue(site: Site, work: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(async () => {
+      if (this.stopping.signal.aborted || this.known.get(site.name)?.site !== site) return;
+      try {
+        await work();
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        this.log.warn({ source: site.name, err: (error as Error).message }, 'could not collect statistics');
+      }
+    });
     return this.queue;
   }
 
-  private async collectNow(site: Site, relations: readonly SourceRelation[], anew: boolean): Promise<void> {
-    if (this.stopping.signal.aborted || this.known.get(site.name)?.site !== site) return;
+  private async collectNow({ site, troubled }: Listed, relations: readonly SourceRelation[], anew: boolean): Promise<void> {
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(COLLECTION_TIMEOUT_MS)]);
-    try {
-      const requests = relations.map(({ schema, name, columns }) => ({
-        schema,
-        name,
-        columns: columns.map((column) => column.name),
-        version: anew ? undefined : this.store.version(site.name, schema, name),
-      }));
-      for await (const found of site.statistics(requests, signal)) {
-        if ('problem' in found) this.log.debug({ source: site.name, ...found }, 'no statistics');
-        else await this.store.save(site.name, found);
+    const requests = relations.map(({ schema, name, columns }) => ({
+      schema,
+      name,
+      columns: columns.map((column) => column.name),
+      version: anew ? undefined : this.store.version(site.name, schema, name),
+    }));
+    // What took too long may do so again: after the others.
+    const isTroubled = (request: StatisticsRequest): number => Number(troubled.has(tableKey(request)));
+    requests.sort((a, b) => isTroubled(a) - isTroubled(b));
+    for await (const found of site.statistics(requests, signal)) {
+      if ('problem' in found) {
+        troubled.add(tableKey(found));
+        this.log.debug({ source: site.name, ...found }, 'no statistics');
+      } else {
+        troubled.delete(tableKey(found));
+        await this.store.save(site.name, found);
       }
-    } catch (error) {
-      if (this.stopping.signal.aborted) return;
-      this.log.warn({ source: site.name, err: (error as Error).message }, 'could not collect statistics');
     }
   }
 }
+
+const tableKey = ({ schema, name }: { readonly schema: string; readonly name: string }): string => JSON.stringify([schema, name]);
 
 function isMeant(site: Site, { schema, name }: SourceRelation, target: AnalyzeTarget | undefined): boolean {
   if (target === undefined) return true;

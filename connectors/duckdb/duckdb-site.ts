@@ -32,7 +32,7 @@ import { fileTable } from './file-tables.ts';
 import type { FileTable } from './file-tables.ts';
 import { OpenCalls } from './open-calls.ts';
 import { interruptible } from './result-stream.ts';
-import { sampleTable } from './statistics.ts';
+import { sampleTable, type SampledDatabase } from './statistics.ts';
 
 export interface DuckDBSiteConfig {
   readonly name: string;
@@ -49,6 +49,9 @@ export interface DuckDBSiteConfig {
   readonly threads?: number | undefined;
   readonly logger?: Logger | undefined;
 }
+
+/** Counting and sampling one table; a slow one shall not keep the others from theirs. */
+const SAMPLING_TIMEOUT_MS = 10_000;
 
 /** Raises 22023 for a file table whose format cannot be told; touches no file. */
 export const createDuckDBSite = (config: DuckDBSiteConfig): Site => new DuckDBSite(config);
@@ -132,11 +135,27 @@ class DuckDBSite implements Site {
         databaseVersion: lease.identity,
       };
       for (const table of tables) {
-        const found = await this.onConnection(lease, signal, (connection) => sampleTable(connection, context, table));
+        const found = await this.sample(lease, context, table, signal);
         if (found) yield found;
       }
     } finally {
       lease.end();
+    }
+  }
+
+  private async sample(
+    lease: Lease,
+    database: SampledDatabase,
+    table: StatisticsRequest,
+    signal: AbortSignal,
+  ): Promise<CollectedStatistics | StatisticsProblem | undefined> {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(SAMPLING_TIMEOUT_MS)]);
+    try {
+      return await this.onConnection(lease, limited, (connection) => sampleTable(connection, database, table, limited));
+    } catch (error) {
+      if (signal.aborted || !limited.aborted) throw error;
+      const { schema, name } = table;
+      return { schema, name, problem: `not sampled within ${SAMPLING_TIMEOUT_MS} ms` };
     }
   }
 

@@ -6,7 +6,7 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CollectedStatistics, StatisticsProblem, StatisticsRequest } from '../../algebra/site.ts';
-import type { ColumnStatistics, TableStatistics } from '../../algebra/statistics.ts';
+import { tableOfRows, type ColumnStatistics, type TableStatistics } from '../../algebra/statistics.ts';
 import { quoted, relationKey, rows } from './describe.ts';
 import type { KnownRelations } from './describe.ts';
 import { reasonOf } from './errors.ts';
@@ -20,6 +20,8 @@ const COMMON_MAX = 100;
 /** Seen less often in a sample, a value may be there by chance. */
 const SIGNIFICANT_COUNT = 10;
 const BUCKETS = 100;
+/** Longer values are only counted: neither one of the common ones nor a bound (analyze.c: WIDTH_THRESHOLD). */
+const VALUE_BYTES_MAX = 1024;
 const SAMPLE_TABLE = '"tributary sample"';
 
 export interface SampledDatabase {
@@ -29,11 +31,12 @@ export interface SampledDatabase {
   readonly databaseVersion: string;
 }
 
-/** Undefined: nothing new, or nothing to be known. */
+/** Undefined: nothing new, or nothing to be known. Throws what DuckDB does once the signal is aborted. */
 export async function sampleTable(
   connection: DuckDBConnection,
   { known, files, databaseVersion }: SampledDatabase,
   { schema, name, columns, version: before }: StatisticsRequest,
+  signal: AbortSignal,
 ): Promise<CollectedStatistics | StatisticsProblem | undefined> {
   const relation = known.get(relationKey(schema, name));
   if (relation === undefined || relation.kind === 'view') return undefined;
@@ -42,8 +45,9 @@ export async function sampleTable(
     const version = file ? await fileVersion(connection, file) : databaseVersion;
     if (version === before) return undefined;
     const table = await readSample(connection, relation.from ?? `${quoted(schema)}.${quoted(name)}`, columns);
-    return table && { schema, name, version, table };
+    return { schema, name, version, table };
   } catch (error) {
+    if (signal.aborted) throw error;
     return { schema, name, problem: reasonOf(error) };
   }
 }
@@ -54,14 +58,10 @@ async function fileVersion(connection: DuckDBConnection, file: FileTable): Promi
   return `${states.length}:${states.reduce((sum, { size }) => sum + size, 0)}:${Math.max(0, ...states.map((s) => s.mtimeMs))}`;
 }
 
-async function readSample(
-  connection: DuckDBConnection,
-  from: string,
-  columns: readonly string[],
-): Promise<TableStatistics | undefined> {
+async function readSample(connection: DuckDBConnection, from: string, columns: readonly string[]): Promise<TableStatistics> {
   const [[count] = []] = await rows(connection, `SELECT count(*) FROM ${from}`);
   const rowCount = Number(count);
-  if (rowCount === 0 || columns.length === 0) return undefined;
+  if (rowCount === 0 || columns.length === 0) return tableOfRows(rowCount);
   const percent = Math.min(100, (100 * SAMPLE_ROWS) / rowCount);
   const method = rowCount > SCAN_ROWS_MAX ? 'system' : 'bernoulli';
   const sample = percent === 100 ? '' : ` USING SAMPLE ${percent.toFixed(6)}% (${method}, 1)`;
@@ -101,15 +101,16 @@ async function columnStatistics(
   const value = isOrdered ? (type.startsWith('ENUM') ? `${column}::VARCHAR` : column) : `hash(${column})`;
   const leastCount = sampled === rowCount ? 2 : SIGNIFICANT_COUNT;
   const fractions = Array.from({ length: BUCKETS + 1 }, (_, i) => (i / BUCKETS).toFixed(2)).join(', ');
+  const isShort = `strlen(v::VARCHAR) <= ${VALUE_BYTES_MAX}`;
   const [[different, present, once, width, common, histogram] = []] = await rows(
     connection,
     `WITH v AS (SELECT ${value} AS v FROM ${SAMPLE_TABLE} WHERE ${column} IS NOT NULL),
        f AS MATERIALIZED (SELECT v, count(*) AS n FROM v GROUP BY v),
-       top AS MATERIALIZED (SELECT v, n FROM f WHERE n >= ${leastCount} AND (n > 1.25 * (SELECT avg(n) FROM f) OR (SELECT count(*) <= ${COMMON_MAX} AND min(n) > 1 FROM f))
+       top AS MATERIALIZED (SELECT v, n FROM f WHERE ${isShort} AND n >= ${leastCount} AND (n > 1.25 * (SELECT avg(n) FROM f) OR (SELECT count(*) <= ${COMMON_MAX} AND min(n) > 1 FROM f))
          ORDER BY n DESC, v LIMIT ${COMMON_MAX})
      SELECT (SELECT count(*) FROM f), (SELECT count(*) FROM v), (SELECT count(*) FROM f WHERE n = 1), (SELECT avg(strlen(v::VARCHAR)) FROM v),
        (SELECT list([v::VARCHAR, n::VARCHAR] ORDER BY n DESC, v) FROM top),
-       (SELECT quantile_disc(v, [${fractions}])::VARCHAR[] FROM v WHERE v NOT IN (SELECT v FROM top))`,
+       (SELECT quantile_disc(v, [${fractions}])::VARCHAR[] FROM v WHERE ${isShort} AND v NOT IN (SELECT v FROM top))`,
   );
   const isNarrow = !/^(?:VARCHAR|BLOB|ENUM)|\[|\(.*\(/.test(type);
   return {

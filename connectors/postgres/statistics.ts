@@ -13,12 +13,15 @@ const BYTES_PER_PAGE = 8192;
 /** Bytes of a row in a table that was never analysed: its header, and this much a column. */
 const ROW_HEADER_BYTES = 28;
 const COLUMN_BYTES = 8;
+const ROWS_PER_PAGE = `floor(${BYTES_PER_PAGE}.0 / (${ROW_HEADER_BYTES} + ${COLUMN_BYTES} * c.relnatts))`;
+/** Of a table that is empty and was never analysed: it may be filled at any time (plancat.c: estimate_rel_size). */
+const PAGES_OF_NEW = 10;
 
 /** Leaves of a partitioned table count together; the date is of the youngest ANALYZE among them. */
 const TABLES = `
   SELECT c.oid::int8::text AS oid, n.nspname AS schema, c.relname AS name,
-    greatest(sum(l.reltuples), sum(CASE WHEN l.reltuples > 0 THEN 0 ELSE pg_relation_size(l.oid) / ${BYTES_PER_PAGE} END)
-      * floor(${BYTES_PER_PAGE}.0 / (${ROW_HEADER_BYTES} + ${COLUMN_BYTES} * c.relnatts)), 0)::float8 AS rows,
+    coalesce(nullif(sum(CASE WHEN l.reltuples > 0 THEN l.reltuples ELSE pg_relation_size(l.oid) / ${BYTES_PER_PAGE} * ${ROWS_PER_PAGE} END), 0),
+      CASE WHEN min(l.reltuples) < 0 THEN ${PAGES_OF_NEW} * ${ROWS_PER_PAGE} ELSE 0 END)::float8 AS rows,
     concat_ws('/', sum(l.reltuples), sum(l.relpages), max(greatest(s.last_analyze, s.last_autoanalyze)),
       (SELECT max(greatest(t.last_analyze, t.last_autoanalyze)) FROM pg_stat_all_tables t WHERE t.relid = c.oid)) AS version
   FROM unnest($1::text[], $2::text[]) w(schema, name)
@@ -73,9 +76,7 @@ export async function readStatistics(
 ): Promise<readonly CollectedStatistics[]> {
   const known = new Map(requests.map((request) => [JSON.stringify([request.schema, request.name]), request]));
   const listed = await client.query<TableRow>(TABLES, [requests.map((r) => r.schema), requests.map((r) => r.name)]);
-  const changed = listed.rows.filter(
-    (row) => known.get(JSON.stringify([row.schema, row.name]))?.version !== row.version && row.rows > 0,
-  );
+  const changed = listed.rows.filter((row) => known.get(JSON.stringify([row.schema, row.name]))?.version !== row.version);
   if (changed.length === 0) return [];
   const oids = [changed.map((row) => row.oid)];
   const columns = groupBy((await client.query<ColumnRow>(COLUMNS, oids)).rows, (row) => row.oid);

@@ -1,9 +1,9 @@
 /** The distinct values of a constant list, ready to be looked up: by key, and texts also by their bytes. */
 import type { Datum, Interval, Numeric } from '../../core/datum.ts';
+import { numericKey } from '../../core/numeric-key.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { equalSpans, intervalSpan, withoutBlanks } from './compare.ts';
 import { latin1 } from './convert.ts';
-import { numericKey } from './numeric-key.ts';
 import type { Key } from './value-keys.ts';
 
 /** Keys as keyCode (value-keys.ts) writes them. */

@@ -3,11 +3,11 @@
  * IN lists and IN (subquery) are looked up by. Integers of all widths share their keys, as do both floats and the texts.
  */
 import type { Int64, Interval, Numeric } from '../../core/datum.ts';
+import { numericKey } from '../../core/numeric-key.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { intervalSpan, withoutBlanks } from './compare.ts';
 import { asForm, asNatural, latin1 } from './convert.ts';
 import type { Emitter } from './emitter.ts';
-import { numericKey } from './numeric-key.ts';
 import type { Value } from './value.ts';
 
 type KeyFamily =

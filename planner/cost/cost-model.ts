@@ -187,10 +187,13 @@ export class CostModel {
     return rows * RANGE_BOUNDS * this.rates(site).expression * MS;
   }
 
-  /** So many rows found by so many look-ups in an index, the rest of the table not being read. */
-  lookUpMs(place: string, lookUps: number, rows: number): number {
-    const rates = this.rates(place);
-    return (lookUps * rates.indexLookup + rows * rates.indexRow) * MS;
+  /**
+   * So many rows found by so many look-ups in an index, the rest of the table not being read. `correlation` of its order with
+   * that of storage: the closer, the more are they read as by a scan (costsize.c: cost_index).
+   */
+  lookUpMs(place: string, lookUps: number, rows: number, correlation = 0): number {
+    const { indexLookup, indexRow, scanRow } = this.rates(place);
+    return (lookUps * indexLookup + rows * (indexRow + correlation ** 2 * (scanRow - indexRow))) * MS;
   }
 
   /** Conditions at home that have no kernel there: what it takes more to evaluate them for so many rows. */

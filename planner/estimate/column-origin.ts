@@ -1,9 +1,9 @@
 /**
  * Where a column of a subtree comes from: the scan that it is passed through from, what it is computed from, the aggregate
- * that makes it. All follow it down through what hands it on (`handedFrom`).
+ * or the window function that makes it. All follow it down through what hands it on (`handedFrom`).
  */
-import { outputColumns, type Aggregate, type Join, type Rel, type Scan } from '../../algebra/rel.ts';
-import type { AggregateCall, ColumnId } from '../../algebra/scalar.ts';
+import { outputColumns, type Aggregate, type Join, type Rel, type Scan, type Window } from '../../algebra/rel.ts';
+import type { AggregateCall, ColumnId, WindowCall } from '../../algebra/scalar.ts';
 import { columnsIn } from '../../algebra/transform.ts';
 
 interface Handed {
@@ -22,12 +22,13 @@ export function handedFrom(rel: Rel, column: ColumnId): Handed | undefined {
       return { rel: isLeft(rel, column) ? rel.left : rel.right, column };
     case 'aggregate':
       return rel.groups.some(({ id }) => id === column) ? { rel: rel.input, column } : undefined;
+    case 'window':
+      return rel.functions.some((one) => one.column.id === column) ? undefined : { rel: rel.input, column };
     case 'filter':
     case 'sort':
     case 'limit':
     case 'distinct':
     case 'fence':
-    case 'window':
     case 'projectset':
       return { rel: rel.input, column };
     case 'with':
@@ -82,6 +83,14 @@ export function aggregateOf(rel: Rel, column: ColumnId): { readonly rel: Aggrega
   if (found && rel.kind === 'aggregate') return rel.sets === undefined ? { rel, call: found.call } : undefined;
   const handed = handedFrom(rel, column);
   return handed && aggregateOf(handed.rel, handed.column);
+}
+
+/** The window function that a column is the value of, as it is passed on. */
+export function windowOf(rel: Rel, column: ColumnId): { readonly rel: Window; readonly call: WindowCall } | undefined {
+  const found = rel.kind === 'window' ? rel.functions.find((one) => one.column.id === column) : undefined;
+  if (found && rel.kind === 'window') return { rel, call: found.call };
+  const handed = handedFrom(rel, column);
+  return handed && windowOf(handed.rel, handed.column);
 }
 
 /** The outer joins, from the top down, that give a column NULL in rows without a partner; as semi joins, which find the partners. */

@@ -15,6 +15,7 @@ export class ColumnProfile {
   readonly common: readonly { readonly measure: Measure | undefined; readonly text: string; readonly fraction: number }[];
   /** Smallest and largest value; undefined when that is not known. */
   readonly range: readonly [Measure, Measure] | undefined;
+  readonly #fractions: ReadonlyMap<Measure | undefined, number>;
   readonly #bounds: readonly Measure[];
   readonly #boundTexts: readonly string[];
   /** Part of the rows that are neither NULL nor one of the frequent values. */
@@ -24,6 +25,8 @@ export class ColumnProfile {
     this.nullFraction = statistics.nullFraction;
     this.distinct = Math.max(1, statistics.distinct);
     this.common = statistics.common.map(({ text, fraction }) => ({ measure: measureOfText(type, text), text, fraction }));
+    // Of several with one measure the most frequent, which comes first.
+    this.#fractions = new Map(this.common.map(({ measure, fraction }) => [measure, fraction] as const).reverse());
     const bounds = statistics.histogram.map((text) => measureOfText(type, text));
     this.#bounds = bounds.every((bound) => bound !== undefined) ? bounds : [];
     this.#boundTexts = statistics.histogram;
@@ -35,8 +38,8 @@ export class ColumnProfile {
   /** Part of the rows with this value; `undefined`: some value that is not known yet. */
   equal(value: Measure | undefined): number {
     if (value === undefined) return (1 - this.nullFraction) / this.distinct;
-    const found = this.common.find(({ measure }) => measure === value);
-    if (found) return found.fraction;
+    const fraction = this.#fractions.get(value);
+    if (fraction !== undefined) return fraction;
     const others = Math.max(1, this.distinct - this.common.length);
     return this.#isPossible(value) ? this.#rest / others : 0;
   }

@@ -3,8 +3,17 @@
  * Table statistics at the leaves, textbook formulas above (uniform within histogram parts, containment of join keys, half
  * independent conditions), unless executions taught better; a wrong figure costs time, never an answer.
  */
-import { outputColumns, type Aggregate, type Join, type Rel, type RelColumn, type Scan } from '../../algebra/rel.ts';
-import type { AggregateCall, ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
+import {
+  outputColumns,
+  type Aggregate,
+  type Filter,
+  type Join,
+  type Rel,
+  type RelColumn,
+  type Scan,
+  type Window,
+} from '../../algebra/rel.ts';
+import type { AggregateCall, ColumnId, LogicScalar, Scalar, WindowCall } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
 import type { Statistics, TableStatistics } from '../../algebra/statistics.ts';
 import { relInputs } from '../../algebra/transform.ts';
@@ -16,10 +25,11 @@ import { ColumnProfile } from './column-profile.ts';
 import { aggregateSpread, type Spread } from './aggregate-spread.ts';
 import type { LearnedEstimates } from './learned-rows.ts';
 import type { Measure } from './measure.ts';
-import { aggregateOf, computedFrom, isFilteredBy, nullingJoins, originOf } from './column-origin.ts';
+import { aggregateOf, computedFrom, isFilteredBy, nullingJoins, originOf, windowOf } from './column-origin.ts';
 import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
 import { referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
-import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
+import { rankSpread } from './rank-spread.ts';
+import { damped, indexSearch, selectivity, type ColumnFacts } from './selectivity.ts';
 import { typeBytes } from './type-bytes.ts';
 
 const UNKNOWN_TABLE_ROWS = 10_000;
@@ -32,6 +42,14 @@ const SET_ROWS = 10;
 /** Products of such numbers stay finite, so that costs can be compared. */
 export const ROWS_MAX = 1e100;
 const ANTI_MIN_PART = 0.05;
+
+/** How an index finds rows. */
+export interface IndexedRows {
+  readonly lookUps: number;
+  readonly rows: number;
+  /** How closely the table is stored in its order, -1 to 1. */
+  readonly correlation: number;
+}
 
 export class Estimator {
   readonly #statistics: Statistics;
@@ -92,10 +110,35 @@ export class Estimator {
 
   /** Whether the rows of a table, filtered or not, can be found by an index on one of these columns. */
   isIndexed(rel: Rel, columns: ReadonlySet<ColumnId>): boolean {
-    if (rel.kind === 'filter' || rel.kind === 'project') return this.isIndexed(rel.input, columns);
-    if (rel.kind !== 'scan') return false;
-    const first = new Set(this.#table(rel)?.indexes.map(([name]) => name));
-    return rel.columns.some((column) => columns.has(column.id) && first.has(column.sourceName));
+    const scan = tableOf(rel);
+    const first = new Set(scan && this.#table(scan)?.indexes.map(([name]) => name));
+    return scan?.columns.some((column) => columns.has(column.id) && first.has(column.sourceName)) === true;
+  }
+
+  /**
+   * What an index has to do to find the rows of a filtered table: by all conditions that it can be searched for, one of them
+   * of its first column. Of the index that leaves the fewest rows; undefined: there is none.
+   */
+  indexSearch({ input, conjuncts }: Filter): IndexedRows | undefined {
+    const scan = tableOf(input);
+    const table = scan && this.#table(scan);
+    if (!table || table.indexes.length === 0) return undefined;
+    const nameOf = (column: ColumnId): string | undefined => scan.columns.find(({ id }) => id === column)?.sourceName;
+    const searches = conjuncts.flatMap((conjunct) => {
+      const search = indexSearch(conjunct);
+      return search ? [{ conjunct, name: nameOf(search.column), lookUps: search.lookUps }] : [];
+    });
+    const found = table.indexes.flatMap((columns) => {
+      const first = searches.filter(({ name }) => name === columns[0]);
+      if (first.length === 0) return [];
+      const own = searches.filter(({ name }) => name !== undefined && columns.includes(name));
+      const part = selectivity(own.map(({ conjunct }) => conjunct), (column) => this.#facts(input, column)); // prettier-ignore
+      // Of several columns less closely (selfuncs.c: btcostestimate).
+      const correlation = (table.columns.get(columns[0]!)?.correlation ?? 0) * (columns.length > 1 ? 0.75 : 1);
+      const lookUps = Math.min(...first.map((search) => search.lookUps));
+      return [{ lookUps, rows: this.rows(input) * part, correlation }];
+    });
+    return found.length === 0 ? undefined : found.reduce((best, one) => (one.rows < best.rows ? one : best));
   }
 
   /** The table that a column comes from, if an index begins with it there. */
@@ -130,8 +173,7 @@ export class Estimator {
       case 'distinct':
         return this.#groups(rel.input, outputColumns(rel.input).map((column) => column.id)); // prettier-ignore
       case 'limit': {
-        const limit = rel.limit?.kind === 'const' && rel.limit.value !== null ? Number(rel.limit.value) : Infinity;
-        return Math.min(limit, this.rows(rel.input));
+        return Math.min(countOf(rel.limit) ?? Infinity, this.rows(rel.input) - (countOf(rel.offset) ?? 0));
       }
       case 'aggregate':
         return this.#aggregateRows(rel);
@@ -256,10 +298,11 @@ export class Estimator {
     const notNull = (1 - (a.profile?.nullFraction ?? 0)) * (1 - (b.profile?.nullFraction ?? 0));
     const [common, other] = [a.profile?.common ?? [], b.profile?.common ?? []];
     if (common.length === 0 || other.length === 0) return notNull / Math.max(1, a.distinct, b.distinct);
-    const ofRight = new Map(other.map(({ text, fraction }) => [text, fraction]));
+    // Sources write one value in several ways: true and t, 1.0 and 1.
+    const ofRight = new Map(other.map(({ measure, text, fraction }) => [measure ?? text, fraction]));
     let [matched, leftMatched, rightMatched] = [0, 0, 0];
-    for (const { text, fraction } of common) {
-      const partner = ofRight.get(text);
+    for (const { measure, text, fraction } of common) {
+      const partner = ofRight.get(measure ?? text);
       if (partner === undefined) continue;
       matched += fraction * partner;
       leftMatched += fraction;
@@ -280,8 +323,10 @@ export class Estimator {
     if (columns.length === 0) return 1;
     let groups = 1;
     for (const [scan, ofTable] of this.#byTable(input, columns)) {
-      const product = ofTable.reduce((all, column) => all * this.values(input, column), 1);
-      groups *= scan ? Math.min(product, this.#combinations(scan, ofTable) ?? this.rows(scan)) : product;
+      // The others of a table's columns have one value for each of its key.
+      const deciding = scan ? (this.#keyAmong(input, scan, ofTable) ?? ofTable) : ofTable;
+      const product = deciding.reduce((all, column) => all * this.values(input, column), 1);
+      groups *= scan ? Math.min(product, this.#combinations(scan, deciding) ?? this.rows(scan)) : product;
     }
     return Math.min(rows, groups);
   }
@@ -327,7 +372,7 @@ export class Estimator {
     return below === undefined || upTo === undefined ? undefined : Math.max(0, upTo - below);
   }
 
-  /** Not more values than those that joins below compare the column with. */
+  /** Not more values than rows before joins below, nor than values of what they compare the column with. */
   #partnersValues(rel: Rel, column: ColumnId): number {
     if (rel.kind === 'filter') return this.#partnersValues(rel.input, column);
     if (rel.kind !== 'join' || (rel.type !== 'inner' && rel.type !== 'semi')) return Infinity;
@@ -337,7 +382,7 @@ export class Estimator {
       const sides = equalSides(conjunct, own, other);
       return sides?.left === column ? [sides.right] : [];
     });
-    return Math.min(this.#partnersValues(own, column), ...partners.map((partner) => this.values(other, partner)));
+    return Math.min(this.rows(own), this.#partnersValues(own, column), ...partners.map((partner) => this.values(other, partner)));
   }
 
   #factsInJoin(left: Rel, right: Rel, column: ColumnId): ColumnFacts {
@@ -358,8 +403,8 @@ export class Estimator {
 
   #computedFacts(rel: Rel, column: ColumnId): ColumnFacts {
     const nullPart = (): number | undefined => this.#nullPart(rel, column, undefined);
-    const aggregate = aggregateOf(rel, column);
-    const spread = aggregate && this.#spread(aggregate.rel, aggregate.call);
+    const [aggregate, window] = [aggregateOf(rel, column), windowOf(rel, column)];
+    const spread = aggregate ? this.#spread(aggregate.rel, aggregate.call) : window && this.#ranks(window.rel, window.call);
     if (spread) return { profile: undefined, spread, nullPart, distinct: spread.distinct };
     const computed = computedFrom(rel, column);
     const distinct = computed
@@ -373,6 +418,12 @@ export class Estimator {
     const facts = arg?.kind === 'column' ? this.#facts(rel.input, arg.column) : undefined;
     const [groups, rows] = [this.rows(rel), this.rows(rel.input)];
     return aggregateSpread(call, { groups, rows, profile: facts?.profile, nullPart: facts?.nullPart() ?? 0 });
+  }
+
+  #ranks({ input, partition, order }: Window, call: WindowCall): Spread | undefined {
+    const partitions = partition.map(({ id }) => id);
+    const peerGroups = this.#groups(input, [...new Set([...partitions, ...order.map((key) => key.column)])]);
+    return rankSpread(call, { rows: this.rows(input), partitions: this.#groups(input, partitions), peerGroups });
   }
 
   /** `own`: of the table's rows. Outer joins put more to them: as many as have no partner. */
@@ -404,11 +455,26 @@ export class Estimator {
 
   /** Rows of the table a whole key of which is among these columns. */
   #keyRows(rel: Rel, columns: readonly ColumnId[]): number | undefined {
-    for (const [scan, ofTable] of this.#byTable(rel, columns)) {
-      if (!scan) continue;
-      const names = ofTable.map((id) => originOf(rel, id)?.column.sourceName);
-      if (scan.table.keys.some((key) => key.length > 0 && key.every((name) => names.includes(name)))) return this.rows(scan);
-    }
+    for (const [scan, ofTable] of this.#byTable(rel, columns))
+      if (scan && this.#keyAmong(rel, scan, ofTable)) return this.rows(scan);
     return undefined;
   }
+
+  /** Those of these columns, all of one table, that are a key of it; the shortest key. */
+  #keyAmong(rel: Rel, { table }: Scan, columns: readonly ColumnId[]): readonly ColumnId[] | undefined {
+    const byName = new Map(columns.map((id) => [originOf(rel, id)?.column.sourceName, id]));
+    const found = table.keys
+      .filter((key) => key.length > 0)
+      .map((key) => key.map((name) => byName.get(name)))
+      .filter((key) => key.every((id) => id !== undefined));
+    return found.length === 0 ? undefined : found.reduce((best, key) => (key.length < best.length ? key : best));
+  }
 }
+
+/** The table whose rows these are, filtered or not. */
+const tableOf = (rel: Rel): Scan | undefined =>
+  rel.kind === 'filter' || rel.kind === 'project' ? tableOf(rel.input) : rel.kind === 'scan' ? rel : undefined;
+
+/** A count of rows that is known when planning. */
+const countOf = (expr: Scalar | null): number | undefined =>
+  expr?.kind === 'const' && expr.value !== null ? Number(expr.value) : undefined;

@@ -3,11 +3,20 @@
  * column make one range; conditions that are ANDed count as half independent (correlated ones are common, and an estimate
  * that is too low costs more than one that is too high).
  */
-import type { ArrayCompareScalar, CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type {
+  ArrayCompareScalar,
+  BooleanTestScalar,
+  CallScalar,
+  ColumnId,
+  DistinctFromScalar,
+  Scalar,
+} from '../../algebra/scalar.ts';
 import { columnsIn } from '../../algebra/transform.ts';
 import type { PgArray } from '../../core/datum.ts';
+import { isNullOn } from '../rewrite/null-rejection.ts';
 import type { Spread } from './aggregate-spread.ts';
 import type { ColumnProfile } from './column-profile.ts';
+import { likeTest } from './like-pattern.ts';
 import { measureOf, type Measure } from './measure.ts';
 
 /** What the estimator knows of a column where the condition stands. */
@@ -27,6 +36,8 @@ const NULL_PART = 0.05;
 const OTHER = 0.5;
 /** Elements of a list that is not known yet. */
 const UNKNOWN_LIST = 10;
+/** What is computed from columns has at most so many values: nobody knows, and few is the safer guess (selfuncs.h: DEFAULT_NUM_DISTINCT). */
+const COMPUTED_DISTINCT = 200;
 /** Weights of ANDed conditions, the strictest first. */
 const DAMPING = [1, 0.75, 0.5, 0.25];
 
@@ -64,7 +75,7 @@ function one(expr: Scalar, facts: FactsOf): number {
     case 'or':
       return 1 - expr.args.reduce((product, arg) => product * (1 - clamp(selectivity([arg], facts))), 1);
     case 'not':
-      return 1 - clamp(one(expr.arg, facts));
+      return falsePart(expr.arg, facts);
     case 'nulltest': {
       const column = columnOf(expr.arg);
       const isNull = (column !== undefined ? facts(column).nullPart() : undefined) ?? NULL_PART;
@@ -72,6 +83,10 @@ function one(expr: Scalar, facts: FactsOf): number {
     }
     case 'column':
       return facts(expr.column).profile?.equal(1) ?? OTHER;
+    case 'booltest':
+      return ofTest(expr, facts);
+    case 'distinct':
+      return 1 - clamp(sameness(expr, facts));
     case 'arraycompare':
       return ofList(expr, facts);
     case 'call':
@@ -81,25 +96,75 @@ function one(expr: Scalar, facts: FactsOf): number {
   }
 }
 
+/** Part of the rows where a condition is false, and not NULL. */
+function falsePart(expr: Scalar, facts: FactsOf): number {
+  switch (expr.kind) {
+    case 'const':
+      return expr.value === false ? 1 : 0;
+    case 'and':
+      return 1 - expr.args.reduce((product, arg) => product * (1 - clamp(falsePart(arg, facts))), 1);
+    case 'or':
+      return damped(expr.args.map((arg) => clamp(falsePart(arg, facts))));
+    case 'not':
+      return clamp(selectivity([expr.arg], facts));
+    default:
+      return otherwise(expr, clamp(selectivity([expr], facts)), facts);
+  }
+}
+
+/** What is left of the rows without those that a condition is true for, and without those that make it NULL. */
+function otherwise(expr: Scalar, truePart: number, facts: FactsOf): number {
+  const tested = expr.kind === 'arraycompare' ? expr.left : expr;
+  const nulls = [...columnsIn(tested)]
+    .filter((column) => isNullOn(tested, new Set([column])))
+    .map((column) => facts(column).nullPart() ?? 0);
+  return clamp(1 - truePart - Math.max(0, ...nulls));
+}
+
+function ofTest({ arg, test, negated }: BooleanTestScalar, facts: FactsOf): number {
+  const isTrue = clamp(selectivity([arg], facts));
+  const isFalse = falsePart(arg, facts);
+  const part = test === 'true' ? isTrue : test === 'false' ? isFalse : clamp(1 - isTrue - isFalse);
+  return negated ? 1 - part : part;
+}
+
+/** Rows where both are equal, or both are NULL. */
+function sameness({ left, right }: DistinctFromScalar, facts: FactsOf): number {
+  const [a, b] = [left, right].map((side) => {
+    if (side.kind === 'const') return side.value === null ? 1 : 0;
+    const column = columnOf(side);
+    return column === undefined ? 0 : (facts(column).nullPart() ?? 0);
+  }) as [number, number];
+  return a * b + (a === 1 || b === 1 ? 0 : equality([left, right], facts));
+}
+
 function ofOperator(call: CallScalar, facts: FactsOf): number {
   switch (call.operator?.name) {
     case '=':
-      return equality(call, facts);
+      return equality(call.args, facts);
     case '<>':
-      return 1 - equality(call, facts);
+      return otherwise(call, equality(call.args, facts), facts);
     case '<':
     case '<=':
     case '>':
     case '>=':
       return RANGE;
     case '~~':
-      return ofPattern(call, facts, (pattern) => likeTest(pattern, ''));
+      return ofPattern(call, facts, (pattern) => likeTest(pattern, false));
     case '~~*':
-      return ofPattern(call, facts, (pattern) => likeTest(pattern, 'i'));
+      return ofPattern(call, facts, (pattern) => likeTest(pattern, true));
     case '!~~':
-      return 1 - ofPattern(call, facts, (pattern) => likeTest(pattern, ''));
+      return otherwise(
+        call,
+        ofPattern(call, facts, (pattern) => likeTest(pattern, false)),
+        facts,
+      );
     case '!~~*':
-      return 1 - ofPattern(call, facts, (pattern) => likeTest(pattern, 'i'));
+      return otherwise(
+        call,
+        ofPattern(call, facts, (pattern) => likeTest(pattern, true)),
+        facts,
+      );
     case '~':
     case '~*':
       return PATTERN;
@@ -108,29 +173,39 @@ function ofOperator(call: CallScalar, facts: FactsOf): number {
   }
 }
 
-function equality(call: CallScalar, facts: FactsOf): number {
-  const compared = comparison(call);
+function equality(args: readonly Scalar[], facts: FactsOf): number {
+  const compared = comparison(args);
   if (compared) {
     const { profile, spread, distinct } = facts(compared.column);
     if (spread !== undefined && typeof compared.value === 'number') return spread.equal(compared.value);
     return profile ? profile.equal(compared.value) : 1 / distinct;
   }
-  // Of two columns, or of something computed from columns: as many values as they have.
-  const distinct = [...columnsIn(call)].map((column) => facts(column).distinct);
+  // Of two columns, or of something computed from columns.
+  const distinct = args.map((arg) => distinctOf(arg, facts)).filter((count) => count !== undefined);
   return distinct.length === 0 ? OTHER : 1 / Math.max(1, ...distinct);
 }
 
-function ofList({ left, array, operator, quantifier }: ArrayCompareScalar, facts: FactsOf): number {
+/** Values of a column, or of what is computed from columns; undefined: of none. */
+function distinctOf(expr: Scalar, facts: FactsOf): number | undefined {
+  const column = columnOf(expr);
+  if (column !== undefined) return facts(column).distinct;
+  const columns = [...columnsIn(expr)];
+  return columns.length === 0 ? undefined : Math.min(COMPUTED_DISTINCT, Math.max(...columns.map((one) => facts(one).distinct)));
+}
+
+function ofList(list: ArrayCompareScalar, facts: FactsOf): number {
+  const { left, array, operator, quantifier } = list;
   const column = columnOf(left);
   const isIn = quantifier === 'any' && operator.name === '=';
   const isNotIn = quantifier === 'all' && operator.name === '<>';
-  if (column === undefined || !(isIn || isNotIn)) return isNotIn ? 1 - PATTERN : PATTERN;
-  const { profile, distinct } = facts(column);
+  const distinct = distinctOf(left, facts);
+  if (distinct === undefined || !(isIn || isNotIn)) return isNotIn ? 1 - PATTERN : PATTERN;
+  const profile = column === undefined ? undefined : facts(column).profile;
   const part = Math.min(
     1,
     elementMeasures(array).reduce<number>((sum, value) => sum + (profile ? profile.equal(value) : 1 / distinct), 0),
   );
-  return isIn ? part : 1 - part;
+  return isIn ? part : otherwise(list, part, facts);
 }
 
 function elementMeasures(array: Scalar): readonly (Measure | undefined)[] {
@@ -150,18 +225,6 @@ function ofPattern(call: CallScalar, facts: FactsOf, testOf: (pattern: string) =
   return facts(column).profile?.matching(testOf(pattern.value)) ?? PATTERN;
 }
 
-function likeTest(pattern: string, flags: string): (text: string) => boolean {
-  let source = '';
-  for (let i = 0; i < pattern.length; i++) {
-    const c = pattern[i]!;
-    if (c === '%') source += '[^]*';
-    else if (c === '_') source += '[^]';
-    else source += (c === '\\' && i + 1 < pattern.length ? pattern[++i]! : c).replace(/[.*+?^${}()|[\]\\/]/, '\\$&');
-  }
-  const compiled = new RegExp(`^${source}$`, flags);
-  return (text) => compiled.test(text);
-}
-
 interface RangeBound {
   readonly column: ColumnId;
   readonly isLower: boolean;
@@ -174,7 +237,7 @@ function rangeBound(conjunct: Scalar, facts: FactsOf): RangeBound | undefined {
   if (conjunct.kind !== 'call') return undefined;
   const operator = conjunct.operator?.name;
   if (operator !== '<' && operator !== '<=' && operator !== '>' && operator !== '>=') return undefined;
-  const compared = comparison(conjunct);
+  const compared = comparison(conjunct.args);
   if (compared?.value === undefined) return undefined;
   const { profile, spread } = facts(compared.column);
   const isLower = (operator === '>' || operator === '>=') !== compared.isFlipped;
@@ -187,9 +250,9 @@ function rangeBound(conjunct: Scalar, facts: FactsOf): RangeBound | undefined {
 }
 
 /** `column op value`, either way round; a value that is not known yet is undefined. */
-function comparison({
-  args,
-}: CallScalar): { readonly column: ColumnId; readonly value: Measure | undefined; readonly isFlipped: boolean } | undefined {
+function comparison(
+  args: readonly Scalar[],
+): { readonly column: ColumnId; readonly value: Measure | undefined; readonly isFlipped: boolean } | undefined {
   const [left, right] = args;
   if (!left || !right) return undefined;
   const [leftColumn, rightColumn] = [columnOf(left), columnOf(right)];
@@ -207,6 +270,33 @@ const valueOf = (expr: Scalar): Measure | undefined => {
 
 const columnOf = (expr: Scalar): ColumnId | undefined => {
   const inner = withoutCasts(expr);
+  return inner.kind === 'column' ? inner.column : undefined;
+};
+
+export interface IndexSearch {
+  readonly column: ColumnId;
+  /** Values that are looked up one by one; a range is one. */
+  readonly lookUps: number;
+}
+
+/** The column that a condition compares with values, as it is, so that an index on it finds the rows. */
+export function indexSearch(conjunct: Scalar): IndexSearch | undefined {
+  if (conjunct.kind === 'arraycompare') {
+    const isIn = conjunct.quantifier === 'any' && conjunct.operator.name === '=';
+    const column = isIn && columnsIn(conjunct.array).size === 0 ? bareColumn(conjunct.left) : undefined;
+    return column === undefined ? undefined : { column, lookUps: elementMeasures(conjunct.array).length };
+  }
+  if (conjunct.kind !== 'call' || !SEARCHING.has(conjunct.operator?.name ?? '')) return undefined;
+  const [left, right] = conjunct.args;
+  if (!left || !right) return undefined;
+  const column = columnsIn(right).size === 0 ? bareColumn(left) : columnsIn(left).size === 0 ? bareColumn(right) : undefined;
+  return column === undefined ? undefined : { column, lookUps: 1 };
+}
+
+const SEARCHING: ReadonlySet<string> = new Set(['=', '<', '<=', '>', '>=']);
+
+const bareColumn = (expr: Scalar): ColumnId | undefined => {
+  const inner = expr.kind === 'cast' && expr.how === 'relabel' ? expr.arg : expr;
   return inner.kind === 'column' ? inner.column : undefined;
 };
 

@@ -7,10 +7,10 @@
  * only this statement knows, and one relation twice in a block where nothing tells which is which.
  */
 import { createHash } from 'node:crypto';
-import { CATALOG_SITE, outputColumns, type Aggregate, type Join, type Project, type Rel, type RelColumn, type SourceTable } from '../../algebra/rel.ts'; // prettier-ignore
+import { CATALOG_SITE, outputColumns, type Aggregate, type Join, type Project, type Rel, type RelColumn, type SourceTable, type Window } from '../../algebra/rel.ts'; // prettier-ignore
 import type { AggregateCall, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { plainValue } from '../../algebra/scalar-key.ts';
-import { aggregateScalars, columnsIn, someScalar } from '../../algebra/transform.ts';
+import { aggregateScalars, columnsIn, relScalars, someScalar } from '../../algebra/transform.ts';
 import { equalityClasses } from '../place/equality-classes.ts';
 
 export interface Shape {
@@ -88,6 +88,7 @@ export class Shapes {
         if (input === undefined) return undefined;
         if (rel.kind === 'filter') return filtered(input, rel.conjuncts);
         if (rel.kind === 'project') return projected(input, rel);
+        if (rel.kind === 'window') return windowed(input, rel);
         if (rel.kind === 'distinct') return grouped(input, idsOf(outputColumns(rel)), input.nameOf);
         return rel.kind === 'aggregate' ? aggregated(input, rel) : input;
       }
@@ -115,10 +116,10 @@ function filtered(input: Named, added: readonly Scalar[]): Named | undefined {
   if (input.block) return joined({ ...input.block, conditions: [...input.block.conditions, ...added] });
   const below = input.filter?.input ?? input;
   const conjuncts = [...(input.filter?.conjuncts ?? []), ...added];
-  const keys = keysOf(conjuncts, below.nameOf);
+  const keys = keysOf(conjuncts, input.nameOf);
   if (keys === undefined) return undefined;
   return {
-    ...above(below, ['filter', below.key, ...sorted(keys)], below.nameOf),
+    ...above(below, ['filter', below.key, ...sorted(keys)], input.nameOf),
     hasParameters: below.hasParameters || conjuncts.some(readsParameter),
     filter: { input: below, conjuncts },
   };
@@ -141,6 +142,23 @@ function projected(input: Named, { items }: Project): Named {
     hasParameters,
     nameOf: (column) => (names.has(column) ? names.get(column) : input.nameOf(column)),
   };
+}
+
+/** The same rows. A function's value is named by what it is of: these rows, their partitions and their order. */
+function windowed(input: Named, rel: Window): Named {
+  const calls = new Map(rel.functions.map(({ column, call }) => [column.id, call]));
+  const { partition, order, frame } = rel;
+  const nameOf: NameOf = (column) => {
+    const call = calls.get(column);
+    if (call === undefined) return input.nameOf(column);
+    const partitions = idsOf(partition).map(input.nameOf);
+    if (!partitions.every((name) => name !== undefined) || !order.every((key) => input.nameOf(key.column))) return undefined;
+    const window = { call, partitions: sorted(partitions), order, frame, of: input.key };
+    return textOf(window, relScalars(rel), input.nameOf);
+  };
+  const { key, tables, relations, filter, groupsOf } = input;
+  const hasParameters = input.hasParameters || relScalars(rel).some(readsParameter);
+  return { key, tables, relations, hasParameters, nameOf, ...(filter && { filter }), ...(groupsOf && { groupsOf }) };
 }
 
 /** One row for each combination of the columns: DISTINCT, GROUP BY, and either over what was grouped already. */

@@ -224,17 +224,15 @@ export class Search {
     const inputs = this.#candidates(rel.input, wanted);
     const candidates = new Map(this.#over(rel, [inputs], wanted));
     if (pushNothing) return candidates;
-    const columns = new Set(rel.conjuncts.flatMap((expr) => [...columnsIn(expr)]));
+    const search = estimator.indexSearch(rel);
     const rows = estimator.rows(rel);
     const below = estimator.rows(rel.input);
     for (const input of inputs.values()) {
       if (input.place === HOME) continue;
       const whole = candidates.get(input.place);
       if (whole !== undefined) {
-        const indexed = cost.lookUpMs(input.place, 1, rows);
-        if (estimator.isIndexed(rel.input, columns) && indexed < whole.costMs) {
-          candidates.set(input.place, { ...whole, costMs: indexed });
-        }
+        const costMs = search ? cost.lookUpMs(input.place, search.lookUps, search.rows, search.correlation) : Infinity;
+        if (costMs < whole.costMs) candidates.set(input.place, { ...whole, costMs });
         if (whole.inputs.length === 0) candidates.delete(HOME);
         continue;
       }

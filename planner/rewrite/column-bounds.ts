@@ -6,6 +6,7 @@
 import type { ArrayCompareScalar, CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { Datum, Numeric, PgArray } from '../../core/datum.ts';
 import { compareNumeric } from '../../core/numeric.ts';
+import { numericKey } from '../../core/numeric-key.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { isDeterministic } from '../place/equality-classes.ts';
 import { rejectsNulls } from './null-rejection.ts';
@@ -31,6 +32,8 @@ const isRelation = (name: string): name is Relation => Object.hasOwn(FLIPPED, na
 interface Bound {
   readonly relation: Relation;
   readonly values: readonly Datum[];
+  /** Whether a value of their order is among the values. */
+  readonly has: (value: Datum) => boolean;
 }
 
 interface Comparison extends Bound {
@@ -68,9 +71,17 @@ function toConstants(subject: Scalar, relation: Relation, constants: readonly Da
   const values = constants.filter((value) => value !== null);
   const asksNull = values.length < constants.length;
   return asksNull && relation !== '='
-    ? { subject, relation: '=', values: [], asksNull }
-    : { subject, relation, values, asksNull };
+    ? { subject, ...boundBy('=', []), asksNull }
+    : { subject, ...boundBy(relation, values), asksNull };
 }
+
+function boundBy(relation: Relation, values: readonly Datum[]): Bound {
+  let keys: ReadonlySet<unknown> | undefined;
+  return { relation, values, has: (value) => (keys ??= new Set(values.map(keyOf))).has(keyOf(value)) };
+}
+
+/** The same of equal values of one order. */
+const keyOf = (value: Datum): unknown => (isScalarValue(value) ? value : numericKey(value as Numeric));
 
 function relationOf(comparison: CallScalar | ArrayCompareScalar, left: SqlType, right: SqlType): Relation | undefined {
   const { operator } = comparison;
@@ -88,12 +99,12 @@ function compare(a: Datum, b: Datum): number {
 }
 const isScalarValue = (value: Datum): value is number | bigint | string => typeof value !== 'object';
 
-function fulfils(value: Datum, { relation, values }: Bound): boolean {
+function fulfils(value: Datum, { relation, values, has }: Bound): boolean {
   switch (relation) {
     case '=':
-      return values.some((one) => compare(value, one) === 0);
+      return has(value);
     case '<>':
-      return values.every((one) => compare(value, one) !== 0);
+      return !has(value);
     case '<':
       return compare(value, values[0]!) < 0;
     case '<=':
@@ -149,7 +160,7 @@ interface ColumnBound extends Bound {
 
 function boundOf(conjunct: Scalar): ColumnBound | undefined {
   if (conjunct.kind === 'nulltest' && conjunct.negated && conjunct.arg.kind === 'column')
-    return { column: conjunct.arg.column, relation: '<>', values: [] };
+    return { column: conjunct.arg.column, ...boundBy('<>', []) };
   const comparison = comparisonOf(conjunct);
   const column = comparison && columnOf(comparison.subject);
   return comparison && column !== undefined ? { ...comparison, column } : undefined;
@@ -200,7 +211,8 @@ export function strictest(conjuncts: readonly Scalar[]): readonly Scalar[] {
 /** A list with those of its values that all bounds of its column accept; none left is a contradiction, which stays. */
 function narrowed(conjunct: Scalar, bound: ColumnBound | undefined, all: readonly (ColumnBound | undefined)[]): Scalar {
   if (conjunct.kind !== 'arraycompare' || conjunct.array.kind !== 'const' || bound?.relation !== '=') return conjunct;
-  const accepts = (value: Datum): boolean => all.every((other) => other?.column !== bound.column || fulfils(value, other));
+  const others = all.filter((other) => other !== undefined).filter((other) => other !== bound && other.column === bound.column);
+  const accepts = (value: Datum): boolean => others.every((other) => fulfils(value, other));
   const elements = bound.values.filter(accepts);
   if (elements.length === bound.values.length || elements.length === 0) return conjunct;
   const value: PgArray = { dims: [elements.length], lowerBounds: [1], elements };

@@ -1,5 +1,5 @@
 /** What is the same to ask for, and what a gateway remembers of it. */
-import type { Aggregate, Join, Rel, Scan } from '../../../algebra/rel.ts';
+import type { Aggregate, Join, Rel, Scan, Window } from '../../../algebra/rel.ts';
 import { relInputs } from '../../../algebra/transform.ts';
 import type { ColumnId, Scalar } from '../../../algebra/scalar.ts';
 import type { Statistics, TableStatistics } from '../../../algebra/statistics.ts';
@@ -7,6 +7,7 @@ import { tableOfRows } from '../../../algebra/statistics.ts';
 import { LearnedRows } from '../../../planner/estimate/learned-rows.ts';
 import { Shapes } from '../../../planner/estimate/shapes.ts';
 import { column, compare, INT, RandomBlock } from '../place/random-joins.ts';
+import { windowCall } from '../scalars.ts';
 
 const scan = (name: string, first: number): Scan => ({
   kind: 'scan',
@@ -24,6 +25,15 @@ const group = (input: Rel, ...columns: number[]): Aggregate => ({
   groups: columns.map((id) => ({ id: id as ColumnId, name: 'g', type: INT })),
   aggregates: [],
 });
+/** row_number() or another rank as column `id`. */
+const ranked = (input: Rel, id: number, partition: number, order: number, fn = 'row_number'): Window => ({
+  kind: 'window',
+  input,
+  partition: [{ id: partition as ColumnId, name: 'p', type: INT }],
+  order: [{ column: order as ColumnId, type: INT, descending: false, nullsFirst: false }],
+  frame: { mode: 'range', start: { kind: 'unbounded' }, end: { kind: 'current row' }, exclude: 'none' },
+  functions: [{ column: { id: id as ColumnId, name: fn, type: INT }, call: windowCall(fn, INT) }],
+});
 const keyOf = (rel: Rel): string | undefined => new Shapes(() => true).of(rel)?.key;
 
 const [a, b, c] = [scan('a', 1), scan('b', 11), scan('c', 21)];
@@ -40,6 +50,8 @@ test.each<[string, Rel, Rel]>([
   ['equalities that follow', join(join(a, b, equal(1, 11)), c, equal(11, 21)), join(join(a, c, equal(1, 21)), b, equal(1, 11))],
   ['a filter above or below a join', filter(join(a, b, equal(1, 11)), less(2, 7)), join(filter(a, less(2, 7)), b, equal(1, 11))],
   ['which of two of one table is which', twice(a, scan('a', 51)), twice(scan('a', 51), a)],
+  ['what ranks are called', filter(ranked(a, 90, 1, 2), less(90, 5)), filter(ranked(scan('a', 51), 91, 51, 52), less(91, 5))],
+  ['a window that is not asked', filter(ranked(a, 90, 1, 2), less(1, 5)), filter(a, less(1, 5))],
   ['groups of groups', group(group(a, 1, 2), 1), group(a, 1)],
 ])('%s is of no matter', (_what, one, other) => {
   expect(keyOf(one)).toBeDefined();
@@ -54,6 +66,14 @@ test.each<[string, Rel, Rel]>([
   ['a condition between', join(a, b, equal(1, 11)), join(a, b, equal(1, 12))],
   ['a kind of join', join(a, b, equal(1, 11)), { ...join(a, b, equal(1, 11)), type: 'semi' }],
   ['the same twice, joined otherwise', twice(a, scan('a', 51)), join(join(a, b, equal(2, 11)), scan('a', 51), equal(52, 12))],
+  ['another rank', filter(ranked(a, 90, 1, 2, 'rank'), less(90, 5)), filter(ranked(a, 90, 1, 2), less(90, 5))],
+  ['another partition', filter(ranked(a, 90, 2, 2), less(90, 5)), filter(ranked(a, 90, 1, 2), less(90, 5))],
+  ['another order of ranks', filter(ranked(a, 90, 1, 1), less(90, 5)), filter(ranked(a, 90, 1, 2), less(90, 5))],
+  [
+    'a filter before the ranks',
+    filter(ranked(filter(a, less(1, 7)), 90, 1, 2), less(90, 5)),
+    filter(ranked(a, 90, 1, 2), less(90, 5), less(1, 7)),
+  ],
   ['other groups', group(a, 1), group(a, 2)],
   ['groups of some groups', group(filter(group(a, 1, 2), less(2, 5)), 1), group(a, 1)],
 ])('%s makes it another', (_what, one, other) => {

@@ -1,7 +1,7 @@
 /** One key per number, whatever its scale: 1.0 and 1.00 have the same. */
-import type { Numeric } from '../../core/datum.ts';
-import { int64 } from '../../core/datum.ts';
-import { trimScale } from '../../core/numeric.ts';
+import type { Numeric } from './datum.ts';
+import { int64 } from './datum.ts';
+import { trimScale } from './numeric.ts';
 
 /** A number or bigint for integers, else text. */
 export function numericKey(value: Numeric): number | bigint | string {
