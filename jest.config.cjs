@@ -8,4 +8,6 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
   reporters: ['default', '<rootDir>/tests/support/skipped-reporter.cjs'],
   testTimeout: 120_000,
+  // A test waits for its databases about as often as it computes.
+  maxWorkers: '100%',
 };

@@ -1,18 +1,11 @@
-/** Every statement of this folder's .sql files, pushed, shipped and not, wherever the tables are: the answer must be the oracle's. */
+/**
+ * Every statement of this folder's .sql files, pushed, shipped and not, wherever the tables are: the answer must be the oracle's.
+ * A file of tests for each few placements, so that they may run side by side.
+ */
 import type { TypedOutcome } from '../support/differential.ts';
 import { Federation } from '../support/federation.ts';
 import { answers, placements, statements, wrongAnswers } from './statements.ts';
 import { TABLES } from './tables.ts';
-
-let federation: Federation;
-let expected: readonly TypedOutcome[];
-
-beforeAll(async () => {
-  federation = await Federation.create(TABLES);
-  expected = await answers(federation.oracleConfig());
-});
-
-afterAll(() => federation?.stop());
 
 /** Thousands of statements; a busy machine takes its time. */
 const PATIENCE_MS = 900_000;
@@ -52,22 +45,31 @@ const RUNS: Readonly<Record<keyof typeof placements, readonly string[]>> = {
   'three DuckDBs': ['all that can be shipped'],
 };
 
-test('topics are names of files', () => {
-  const known = statements.map(({ topic }) => topic);
-  expect(known).toEqual(expect.arrayContaining(Object.values(TOPICS).flat()));
-});
+/** The tests of some placements, over one federation. */
+export function testPlacements(names: readonly (keyof typeof placements)[]): void {
+  let federation: Federation;
+  let expected: readonly TypedOutcome[];
 
-describe.each(Object.keys(placements) as (keyof typeof placements)[])('%s', (where) => {
-  test.each(RUNS[where])(
-    '%s',
-    async (name) => {
-      const gateway = await federation.gateway(placements[where], { disabled: SWITCHES[name]! });
-      try {
-        expect(await wrongAnswers(gateway.clientConfig, expected, TOPICS[name])).toEqual([]);
-      } finally {
-        await gateway.stop();
-      }
-    },
-    PATIENCE_MS,
-  );
-});
+  beforeAll(async () => {
+    federation = await Federation.create(TABLES);
+    expected = await answers(federation.oracleConfig());
+  });
+  afterAll(() => federation?.stop());
+
+  describe.each(names)('%s', (where) => {
+    test.each(RUNS[where])(
+      '%s',
+      async (name) => {
+        const topics = TOPICS[name];
+        expect(statements.map(({ topic }) => topic)).toEqual(expect.arrayContaining([...(topics ?? [])]));
+        const gateway = await federation.gateway(placements[where], { disabled: SWITCHES[name]! });
+        try {
+          expect(await wrongAnswers(gateway.clientConfig, expected, topics)).toEqual([]);
+        } finally {
+          await gateway.stop();
+        }
+      },
+      PATIENCE_MS,
+    );
+  });
+}

@@ -1,0 +1,3 @@
+import { testPlacements } from './suite.ts';
+
+testPlacements(['events and codes in DuckDB']);

@@ -1,0 +1,3 @@
+import { testPlacements } from './suite.ts';
+
+testPlacements(['all in PostgreSQL', 'all in DuckDB']);

@@ -1,0 +1,3 @@
+import { testPlacements } from './suite.ts';
+
+testPlacements(['people and depts in DuckDB']);
