@@ -17,7 +17,7 @@ import { FragmentJudge } from './place/fragment-judge.ts';
 import { ALTERNATIVE_RULES } from './place/alternatives.ts';
 import { CostModel } from './cost/cost-model.ts';
 import { Placer } from './place/place.ts';
-import { Search } from './place/search.ts';
+import { Search, SPARING_RULE } from './place/search.ts';
 import type { Shipping } from './place/shipping.ts';
 import type { Sorting } from './place/sorted-inputs.ts';
 import { sameJoins } from './place/same-joins.ts';
@@ -48,6 +48,7 @@ export const ruleNames: readonly string[] = [
   'sorted-aggregate',
   'sorting-cost',
   'redundant-sorts',
+  SPARING_RULE,
   'shipping',
   'shipping-cost',
   'cost-placement',
@@ -130,12 +131,14 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     cost,
     ...switches,
     shipping: isShipping ? shipping : 'never',
+    sparesMemory: !disabled.has(SPARING_RULE),
     orderJoins: !disabled.has('order-joins') && volatile === undefined,
     alternatives: new Set(volatile === undefined ? ALTERNATIVE_RULES.filter((rule) => !disabled.has(rule)) : []),
     nextColumn,
     ...(record ? { trace: record.trace } : {}),
   });
   const atHome = new Set<Rel>();
+  const merged = new Set<Rel>();
   const prepare = (rel: Rel): Rel => {
     const rewritten = rewrite(rel, disabled, context.fired);
     if (context.raiseConstant) raiseConstants(rewritten, context.raiseConstant);
@@ -145,6 +148,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     for (const rule of best.rules) context.fired?.add(rule);
     if (best.rules.size === 0 && !sameJoins(rewritten, best.rel)) context.fired?.add('order-joins');
     for (const operator of best.atHome) atHome.add(operator);
+    for (const join of best.merged) merged.add(join);
     return best.rel;
   };
   const subtrees = memory && new Map<number, Rel>();
@@ -157,6 +161,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     cost,
     switches,
     atHome,
+    merged,
     nextColumn,
     planSubquery: (self, rel) => self.root(prepare(rel)),
     fired: context.fired,

@@ -102,6 +102,8 @@ export class Placer {
     cost: CostModel;
     switches: PlacementSwitches;
     atHome: ReadonlySet<Rel>;
+    /** Joins that the search merges. */
+    merged: ReadonlySet<Rel>;
     nextColumn: () => ColumnId;
     /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
     planSubquery: (placer: Placer, rel: Rel) => Plan;
@@ -119,10 +121,10 @@ export class Placer {
     this.#subplans = new Subplans((rel) => options.planSubquery(this, rel));
     this.#fired = options.fired;
     this.#note = options.note;
-    const { judge, estimator, cost, fired } = options;
+    const { judge, estimator, cost, fired, merged } = options;
     const { keyForms: forms, merging, pushEverything: always, adaptiveJoins, pushNothing } = options.switches;
     const flips = !adaptiveJoins ? 'never' : pushNothing ? 'always' : 'by rows';
-    this.#joins = { judge, estimator, cost, always, forms, merging, flips, fired };
+    this.#joins = { judge, estimator, cost, always, forms, merging, merged, flips, fired };
   }
 
   /** In the order in which they may be evaluated. */
