@@ -89,7 +89,8 @@ export class Search {
     const isSpared = sparing !== undefined && sparing.costMs < cheapest.costMs;
     const { candidate, costMs, isWhole } = isSpared ? sparing : cheapest;
     const outputMs = isWrittenHere(candidate) ? cost.outputMs(estimator.rows(rel), outputColumns(rel).length) : 0;
-    trace?.end(candidate, { place: candidate.place, costMs: costMs - outputMs, isWhole });
+    const { place, memory } = candidate;
+    trace?.end(candidate, { place, costMs: costMs - outputMs, peakBytes: memory.peak, isWhole });
     return {
       rel: restoreOrder(candidate.rel, rel),
       atHome: operatorsAtHome(candidate),
