@@ -18,7 +18,7 @@ import { ALTERNATIVE_RULES } from './place/alternatives.ts';
 import { CostModel } from './cost/cost-model.ts';
 import { Placer } from './place/place.ts';
 import type { Flips } from './place/local-join.ts';
-import { Search, type SearchOptions } from './place/search.ts';
+import { Search, SPARING_RULE, type SearchOptions } from './place/search.ts';
 import { shippedIn, type Shipping } from './place/shipping.ts';
 import type { Sorting } from './place/sorted-inputs.ts';
 import { sameJoins } from './place/same-joins.ts';
@@ -50,6 +50,7 @@ export const ruleNames: readonly string[] = [
   'sorted-aggregate',
   'sorting-cost',
   'redundant-sorts',
+  SPARING_RULE,
   'shipping',
   'shipping-cost',
   'cost-placement',
@@ -133,6 +134,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     cost,
     ...switches,
     shipping: isShipping ? shipping : 'never',
+    sparesMemory: !disabled.has(SPARING_RULE),
     orderJoins: !disabled.has('order-joins') && volatile === undefined,
     alternatives: new Set(volatile === undefined ? ALTERNATIVE_RULES.filter((rule) => !disabled.has(rule)) : []),
     nextColumn,
@@ -140,6 +142,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
   const search = new Search(record ? { ...searched, trace: record.trace } : searched);
   const atHome = new Set<Rel>();
   const sparedMs = new Map<Rel, number>();
+  const merged = new Set<Rel>();
   const prepare = (rel: Rel): Rel => {
     const rewritten = rewrite(rel, disabled, context.fired);
     if (context.raiseConstant) raiseConstants(rewritten, context.raiseConstant);
@@ -149,6 +152,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     for (const rule of best.rules) context.fired?.add(rule);
     if (best.rules.size === 0 && !sameJoins(rewritten, best.rel)) context.fired?.add('order-joins');
     for (const operator of best.atHome) atHome.add(operator);
+    for (const join of best.merged) merged.add(join);
     const shipped = shippedIn(best.rel);
     if (shipped.length > 0 && best.mayRepeat && searched.shipping === 'by cost' && switches.flips === 'by cost') {
       const unshipped = new Search({ ...searched, shipping: 'never' }).best(rewritten);
@@ -167,6 +171,7 @@ export function planQuery(query: Rel, context: PlanContext): QueryPlan {
     switches,
     atHome,
     sparedMs,
+    merged,
     nextColumn,
     planSubquery: (self, rel) => self.root(prepare(rel)),
     fired: context.fired,

@@ -69,6 +69,7 @@ export class AggregateOperator extends Operator {
       for (const call of this.#calls) await call.add(batch, groups);
       this.account!.set(this.#bytes());
     }
+    await this.#input.close();
   }
 
   async #finish(index: number): Promise<Batch> {

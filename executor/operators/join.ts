@@ -115,6 +115,8 @@ export abstract class JoinOperator extends Operator {
       }
       this.account!.set(bytes + this.tableBytes());
     }
+    // What it kept of its own inputs makes room.
+    await this.#right.close();
     const { columns } = batches.length > 0 ? concatBatches(batches) : emptyBatch(keptColumns.map(({ type }) => type));
     this.#build = { length: rows, columns };
     this.finishBuild();

@@ -102,6 +102,7 @@ export class NotInOperator extends Operator {
       }
       this.account!.set(bytes + this.#tables.reduce((sum, table) => sum + table.bytes, 0));
     }
+    await this.#right.close();
     this.#rightCodes = codes.map((parts) => concatInt32(parts, this.#rightRows));
     this.#build = batches.length > 0 ? concatBatches(batches) : emptyBatch(this.#rightColumns.map((column) => column.type));
     this.#built = true;

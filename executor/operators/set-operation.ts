@@ -73,6 +73,7 @@ export class UnionOperator extends Operator {
       if (batch === null) {
         if (this.#leftEnded) return null;
         this.#leftEnded = true;
+        await this.#first.close();
         this.#second.start();
         continue;
       }
@@ -135,6 +136,7 @@ export class CountedSetOperator extends Operator {
       this.#reserveCounts();
       for (let i = 0; i < batch.length; i++) this.#counts[ids[i]!]!++;
     }
+    await this.#rightInput.close();
     this.#counted = true;
   }
 

@@ -55,6 +55,7 @@ export class SortOperator extends Operator {
       // The rows, the same end to end, and the words and permutation of the sort.
       this.account!.add(2 * batchBytes(batch) + 24 * batch.length);
     }
+    await this.#input.close();
     if (batches.length === 0) {
       this.#ended = true;
       return;

@@ -65,6 +65,7 @@ export class TopNOperator extends Operator {
       this.account!.add(batchBytes(candidates));
       if (this.#pendingRows >= cutAt) this.#cut(wanted);
     }
+    await this.#input.close();
     if (this.#pendingRows > 0) this.#cut(wanted);
   }
 

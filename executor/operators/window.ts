@@ -65,6 +65,7 @@ export class WindowOperator extends Operator {
       // The rows, the same end to end and in order; words and permutation of the sort, partitions, peers and frames.
       this.account!.add(3 * batchBytes(batch) + 44 * batch.length);
     }
+    await this.#input.close();
     if (batches.length === 0) {
       this.#ended = true;
       return;

@@ -2,13 +2,14 @@
  * What a plan costs, in milliseconds: the rows that each operator takes and gives, by the rates of the place that evaluates
  * it, and what crosses the links. Estimated rows come from planner/estimate; all of it only ever compares plans.
  */
-import type { Rel } from '../../algebra/rel.ts';
+import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
 import type { Capabilities } from '../../algebra/site.ts';
 import type { ComputeCosts, SiteCosts } from '../../algebra/site-costs.ts';
 import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
-import type { Scalar } from '../../algebra/scalar.ts';
+import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Estimator } from '../estimate/estimator.ts';
+import { hashKeys, nullSafeKeys } from '../place/hash-keys.ts';
 import {
   HOME_COSTS,
   KEY_BIT,
@@ -19,6 +20,7 @@ import {
   SHIP_START_MS,
   SHIPPED_VALUE,
 } from './home-costs.ts';
+import { NO_MEMORY, type MemoryUse } from './memory-use.ts';
 
 /** The local executor as a place: no source may have this name. */
 export const HOME = '';
@@ -30,8 +32,11 @@ const NET_ROW_MS = 0.01;
 /** What nobody at home evaluates: dearer than anything, and still comparable. */
 const IMPOSSIBLE_MS = 1e12;
 
-/** At home, more than a query may keep in memory: it would fail, so that even a slow plan is better; with what it costs to note a row. */
-const OVERFLOW_MS = 1e5;
+/** At home, more than a query may keep in memory: it would fail, so that even a slow plan is better. For all that it may keep. */
+export const OVERFLOW_MS = 1e5;
+/** As much, where it is to be spared: a fifth of it is worth as much as not to fail. */
+const SCARCE_MS = 5 * OVERFLOW_MS;
+/** What it takes to note a row that is kept. */
 const KEPT_ROW_BYTES = 16;
 
 /** Who evaluates what is not at a source. */
@@ -40,27 +45,34 @@ type Evaluator = 'home' | 'net' | 'nobody';
 const refusalMs = (evaluator: Evaluator, rows: number): number =>
   evaluator === 'home' ? 0 : evaluator === 'net' ? NET_MS + rows * NET_ROW_MS : IMPOSSIBLE_MS;
 
+interface CostOptions {
+  readonly estimator: Estimator;
+  readonly sites: (site: string) => SiteCosts;
+  readonly local: Capabilities;
+  readonly net: Capabilities | undefined;
+  /** What one query may keep at home. */
+  readonly memoryBytes: number;
+}
+
 export class CostModel {
   readonly #estimator: Estimator;
   readonly #sites: (site: string) => SiteCosts;
   readonly #local: Capabilities;
   readonly #net: Capabilities | undefined;
-  readonly #memoryBytes: number;
+  /** What one query may keep at home. */
+  readonly memoryBytes: number;
+  readonly #isScarce: boolean;
+  readonly #options: CostOptions;
   readonly #evaluators = new WeakMap<Scalar, Evaluator>();
 
-  constructor(options: {
-    estimator: Estimator;
-    sites: (site: string) => SiteCosts;
-    local: Capabilities;
-    net: Capabilities | undefined;
-    /** What one query may keep at home. */
-    memoryBytes: number;
-  }) {
+  constructor(options: CostOptions, isScarce = false) {
     this.#estimator = options.estimator;
     this.#sites = options.sites;
     this.#local = options.local;
     this.#net = options.net;
-    this.#memoryBytes = options.memoryBytes;
+    this.memoryBytes = options.memoryBytes;
+    this.#isScarce = isScarce;
+    this.#options = options;
   }
 
   rates(place: string): ComputeCosts {
@@ -135,10 +147,26 @@ export class CostModel {
     return rows * columns * OUTPUT_VALUE * MS;
   }
 
-  /** Rows of so many bytes that an operator at home has to keep. */
-  keptMs(rows: number, bytes: number): number {
-    const part = (rows * (bytes + KEPT_ROW_BYTES)) / this.#memoryBytes;
+  /** Of rows of so many bytes that an operator at home has to keep. */
+  keptBytes(rows: number, bytes: number): number {
+    return rows * (bytes + KEPT_ROW_BYTES);
+  }
+
+  /** For what is kept at home at the same time. */
+  keptMs(bytes: number): number {
+    const part = bytes / this.memoryBytes;
+    if (this.#isScarce) return SCARCE_MS * part;
     return part <= 1 ? 0 : OVERFLOW_MS * part;
+  }
+
+  /** An operator's part of that: what is due for its inputs is counted with them. */
+  addedMs(memory: MemoryUse, first: MemoryUse, second: MemoryUse = NO_MEMORY): number {
+    return this.keptMs(memory.peak) - this.keptMs(first.peak) - this.keptMs(second.peak);
+  }
+
+  /** The same, but that memory has its price from the first byte on: for a query that would need too much. */
+  sparing(): CostModel {
+    return new CostModel(this.#options, true);
   }
 
   /** The operator itself, its inputs being there, of so many rows each. `rows`: what it puts out. */
@@ -165,9 +193,7 @@ export class CostModel {
 
   /** A join by equality of keys (`keyed`), or of every pair. The right side is built. */
   joinMs(place: string, left: number, right: number, rows: number, keyed: boolean): number {
-    const rates = this.rates(place);
-    const work = keyed ? right * rates.build + left * rates.probe : left * right * rates.pair + right * rates.pass;
-    return (work + rows * rates.joined) * MS;
+    return joinNs(this.rates(place), left, right, rows, keyed) * MS;
   }
 
   /** So many rows that a site has for `ownMs`, compared there with keys; `foundMs`: when an index finds those that match. */
@@ -227,10 +253,8 @@ export class CostModel {
         return taken * rel.conjuncts.length * rates.expression;
       case 'project':
         return taken * rel.items.filter((item) => item.expr.kind !== 'column').length * rates.expression;
-      case 'join': {
-        const [left, right] = [inputs[0]!, inputs[1]!];
-        return right * rates.build + left * rates.probe + rows * rates.joined;
-      }
+      case 'join':
+        return joinNs(rates, inputs[0]!, inputs[1]!, rows, isKeyed(rel));
       case 'aggregate': {
         const passes = rel.sets?.length ?? 1;
         return taken * passes * (rates.group + rel.aggregates.length * rates.aggregate);
@@ -257,6 +281,17 @@ export class CostModel {
         return unreachable(rel);
     }
   }
+}
+
+function joinNs(rates: ComputeCosts, left: number, right: number, rows: number, keyed: boolean): number {
+  const work = keyed ? right * rates.build + left * rates.probe : left * right * rates.pair + right * rates.pass;
+  return work + rows * rates.joined;
+}
+
+/** Whether a hash table of one side can answer it. */
+function isKeyed({ left, right, on }: Join): boolean {
+  const [near, far] = [left, right].map((side) => new Set(outputColumns(side).map(({ id }) => id))) as [Set<ColumnId>, Set<ColumnId>]; // prettier-ignore
+  return on.some((expr) => (hashKeys(expr, near, far) ?? nullSafeKeys(expr, near, far)) !== undefined);
 }
 
 const isTaken = (place: Capabilities, rel: Rel): boolean =>

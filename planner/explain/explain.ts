@@ -4,9 +4,20 @@
  */
 import { stringify } from 'yaml';
 import type { QueryPlan } from '../../algebra/plan.ts';
+import { OVERFLOW_MS } from '../cost/cost-model.ts';
+import { SHIP_START_MS } from '../cost/home-costs.ts';
 import { searchDocument, searchLines } from './explain-search.ts';
 import { explainTree, type ExplainNode, type ExplainOptions, type ExplainValue } from './explain-node.ts';
-import { linkTraffic, placeRates, placeTitle, ratesText, type LinkTraffic } from './places.ts';
+import {
+  COMMON_RATES,
+  commonRatesText,
+  linkTraffic,
+  memoryText,
+  placeRates,
+  placeTitle,
+  ratesText,
+  type LinkTraffic,
+} from './places.ts';
 
 export interface ExplainTimes {
   readonly planningMs?: number;
@@ -44,11 +55,15 @@ const timesOf = ({ times }: ExplainPlanOptions): readonly (readonly [string, num
 function closingLines(plan: QueryPlan, options: ExplainPlanOptions): readonly string[] {
   const { actual, costs, verbose, record, plannedAgain } = options;
   const traffic = actual ? linkTraffic(plan, actual) : [];
-  const rates = costs && verbose ? placeRates(plan, record.model) : [];
+  const isReckoned = costs && verbose;
+  const rates = isReckoned ? placeRates(plan, record.model) : [];
   return [
     ...(plannedAgain === undefined ? [] : [`Planned Again: ${plannedAgain}`]),
     ...traffic.flatMap(trafficLines),
     ...rates.map(({ place, rates: ns }) => `Rates of ${placeTitle(place)} (ns): ${ratesText(ns)}`),
+    ...(isReckoned
+      ? [`Rates between places (ns): ${commonRatesText()}`, `Memory: ${memoryText(record.model, record.expectedBytes)}`]
+      : []),
     ...(options.optimizer ? searchLines(record.trace) : []),
     ...timesOf(options).map(([name, ms]) => `${name}: ${ms.toFixed(3)} ms`),
   ];
@@ -95,13 +110,20 @@ function document(tree: ExplainNode, plan: QueryPlan, options: ExplainPlanOption
   const traffic = actual && linkTraffic(plan, actual);
   const sent = traffic?.map(({ source, sentBytes }) => ({ Site: source, Bytes: sentBytes }));
   const received = traffic?.map(({ source, receivedBytes, receivedRows }) => ({ Site: source, Bytes: receivedBytes, Rows: receivedRows })); // prettier-ignore
-  const rates = costs && verbose && placeRates(plan, record.model).map(({ place, rates: ns }) => ({ Site: place === '' ? 'local' : place, ...ns })); // prettier-ignore
+  const isReckoned = costs && verbose;
+  const rates = isReckoned && placeRates(plan, record.model).map(({ place, rates: ns }) => ({ Site: place === '' ? 'local' : place, ...ns })); // prettier-ignore
+  const memory = isReckoned && {
+    Expected: record.expectedBytes,
+    Allowed: record.model.memoryBytes,
+    'Overflow Cost': OVERFLOW_MS,
+  };
   return {
     Plan: jsonNode(tree, costs, undefined),
     ...(options.plannedAgain === undefined ? {} : { 'Planned Again': options.plannedAgain }),
     ...(sent ? { Sent: sent } : {}),
     ...(received ? { Received: received } : {}),
-    ...(rates ? { Rates: rates } : {}),
+    ...(rates ? { Rates: rates, 'Rates Between': { ...COMMON_RATES, shipStartMs: SHIP_START_MS } } : {}),
+    ...(memory ? { Memory: memory } : {}),
     ...(optimizer ? { Optimizer: searchDocument(record.trace) } : {}),
     ...Object.fromEntries(timesOf(options).map(([name, ms]) => [name, round(ms)])),
   };

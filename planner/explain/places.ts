@@ -5,7 +5,8 @@
 import { planInputs, type Plan, type QueryPlan, type RemoteQuery } from '../../algebra/plan.ts';
 import { CATALOG_SITE, SESSION_SITE } from '../../algebra/rel.ts';
 import type { ComputeCosts, LinkCosts } from '../../algebra/site-costs.ts';
-import { HOME, type CostModel } from '../cost/cost-model.ts';
+import { HOME, OVERFLOW_MS, type CostModel } from '../cost/cost-model.ts';
+import { KEY_BIT, KEY_VALUE, OUTPUT_VALUE, SHIP_START_MS, SHIPPED_VALUE } from '../cost/home-costs.ts';
 import type { NodeCost } from './plan-costs.ts';
 
 export interface PlaceRates {
@@ -21,10 +22,27 @@ export function placeRates(plan: QueryPlan, model: CostModel): readonly PlaceRat
 }
 
 /** `scan row 70, index row 400, …`. */
-export const ratesText = (rates: ComputeCosts): string =>
+export const ratesText = (rates: ComputeCosts | typeof COMMON_RATES): string =>
   Object.entries(rates)
     .map(([name, ns]) => `${wordsOf(name)} ${ns}`)
     .join(', ');
+
+/** What is counted beside the work of places and their links, in nanoseconds. */
+export const COMMON_RATES = {
+  keySent: KEY_VALUE,
+  keyInBitmap: KEY_BIT,
+  valueShipped: SHIPPED_VALUE,
+  valueWrittenForTheClient: OUTPUT_VALUE,
+} as const;
+
+/** `Rates between places (ns): key sent 500, …; 2.00 ms to begin shipping`. */
+export const commonRatesText = (): string => `${ratesText(COMMON_RATES)}; ${SHIP_START_MS.toFixed(2)} ms to begin shipping`;
+
+/** What the plan is expected to keep at home at the same time, and what is due where that is too much. */
+export const memoryText = (model: CostModel, expectedBytes: number): string =>
+  `${kilobytes(expectedBytes)} expected of ${kilobytes(model.memoryBytes)} (query_memory); beyond, ${OVERFLOW_MS} ms for as much`;
+
+const kilobytes = (bytes: number): string => `${Math.ceil(bytes / 1024)}kB`;
 
 const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 

@@ -45,6 +45,11 @@ export class PlanRecord {
     return rel && this.#finished.estimator.learned?.rows(rel);
   }
 
+  /** What the statement is expected to keep at home at the same time; of subqueries, that for themselves, the most. */
+  get expectedBytes(): number {
+    return Math.ceil(Math.max(0, ...this.trace.searches.map(({ answer }) => answer?.peakBytes ?? 0)));
+  }
+
   get model(): CostModel {
     return this.#finished.cost;
   }

@@ -3,7 +3,8 @@
  * join-search.ts) keeps for every subtree.
  */
 import type { Rel } from '../../algebra/rel.ts';
-import { HOME } from '../cost/cost-model.ts';
+import { HOME, type CostModel } from '../cost/cost-model.ts';
+import type { MemoryUse } from '../cost/memory-use.ts';
 import type { RelationSet } from './conflict-rules.ts';
 import type { Order } from './output-order.ts';
 
@@ -11,11 +12,15 @@ export interface Candidate {
   /** A source, or HOME. */
   readonly place: string;
   readonly rel: Rel;
+  /** With what is due for `memory`. */
   readonly costMs: number;
+  readonly memory: MemoryUse;
   /** Of `rel`'s inputs, in order; at a source: what is shipped there. */
   readonly inputs: readonly Candidate[];
   /** Placement takes care itself that part of it runs at the source (averages split, some conditions of a filter). */
   readonly isSplit?: boolean;
+  /** A join at home that does not keep a side: both were put in order for it. */
+  readonly isMerged?: boolean;
   /** The rule that made it of what the query says (alternatives.ts). */
   readonly rule?: string;
   /** At home: in which order its rows come, where they are merged for it. */
@@ -54,6 +59,20 @@ export function offer(candidates: Map<string, Candidate>, candidate: Candidate):
 export function operatorsAtHome(chosen: Candidate, into: Set<Rel> = new Set()): ReadonlySet<Rel> {
   if (chosen.place === HOME && chosen.isSplit !== true) into.add(chosen.rel);
   for (const input of chosen.inputs) operatorsAtHome(input, into);
+  return into;
+}
+
+/** With what is due for its memory by another model. */
+export function repriced(candidate: Candidate, from: CostModel, to: CostModel): Candidate {
+  const { costMs, memory, inputs } = candidate;
+  const dueMs = to.keptMs(memory.peak) - from.keptMs(memory.peak);
+  return { ...candidate, costMs: costMs + dueMs, inputs: inputs.map((input) => repriced(input, from, to)) };
+}
+
+/** The joins that the chosen plan merges. */
+export function mergedJoins(chosen: Candidate, into: Set<Rel> = new Set()): ReadonlySet<Rel> {
+  if (chosen.isMerged === true) into.add(chosen.rel);
+  for (const input of chosen.inputs) mergedJoins(input, into);
   return into;
 }
 

@@ -8,6 +8,7 @@ import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { KeyForm } from '../../algebra/plan.ts';
 import { columnsIn, scalarParts, visitRel } from '../../algebra/transform.ts';
 import { HOME, type CostModel } from '../cost/cost-model.ts';
+import { builtAndProbed, merged } from '../cost/memory-use.ts';
 import { ROWS_MAX, type Estimator } from '../estimate/estimator.ts';
 import { offer, type Candidate, type Candidates } from './candidate.ts';
 import type { RelationSet } from './conflict-rules.ts';
@@ -221,7 +222,8 @@ export class JoinSearch implements JoinTable {
         if (known !== undefined && known.costMs <= costMs) continue;
         const rel = joined(near.rel, far.rel);
         if (judge.node(rel, near.place).verdict === 'exact') {
-          offer(entry.candidates, { place: near.place, rel, costMs, inputs: [...near.inputs, ...far.inputs] });
+          const memory = merged(near.memory, far.memory);
+          offer(entry.candidates, { place: near.place, rel, costMs, memory, inputs: [...near.inputs, ...far.inputs] });
         }
       }
     }
@@ -232,17 +234,18 @@ export class JoinSearch implements JoinTable {
     const [near, far] = [this.#atHome(left), this.#atHome(right)];
     const asked = keyed ? Math.max(left.rows + right.rows, entry.rows) : left.rows * right.rows;
     const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, asked), 0);
-    const keptMs = cost.keptMs(right.rows, right.bytes);
+    const memory = builtAndProbed(near.memory, far.memory, cost.keptBytes(right.rows, right.bytes));
+    const keptMs = cost.addedMs(memory, near.memory, far.memory);
     const { merging } = this.#context;
     if (isWeighed(merging, keptMs)) {
       const [nearSide, farSide] = [
         { ...left, candidate: near },
         { ...right, candidate: far },
       ];
-      const merged = mergedSides({ type, on, rows: entry.rows }, nearSide, farSide, this.#context);
-      if (merged !== undefined && written?.nullAware !== true) {
-        const [first, second] = merged.inputs.map(({ rel }) => rel);
-        offer(entry.candidates, { ...merged, rel: joined(first!, second!), costMs: merged.costMs + refused });
+      const byMerging = mergedSides({ type, on, rows: entry.rows }, nearSide, farSide, this.#context);
+      if (byMerging !== undefined && written?.nullAware !== true) {
+        const [first, second] = byMerging.inputs.map(({ rel }) => rel);
+        offer(entry.candidates, { ...byMerging, rel: joined(first!, second!), costMs: byMerging.costMs + refused });
         if (merging === 'always') return;
       }
     }
@@ -260,6 +263,7 @@ export class JoinSearch implements JoinTable {
       place: HOME,
       rel: joined(near.rel, far.rel),
       costMs: below + refused,
+      memory,
       inputs: [near, far],
       probed,
     });
@@ -298,7 +302,8 @@ export class JoinSearch implements JoinTable {
     keyed: boolean,
   ): number {
     const { cost } = this.#context;
-    const hashed = near.costMs + far.costMs + cost.joinMs(near.place, left.rows, right.rows, rows, keyed);
+    const waitingMs = cost.addedMs(merged(near.memory, far.memory), near.memory, far.memory);
+    const hashed = near.costMs + far.costMs + waitingMs + cost.joinMs(near.place, left.rows, right.rows, rows, keyed);
     if (!keyed || !this.#isIndexed(far, right, on)) return hashed;
     return Math.min(hashed, near.costMs + cost.lookUpMs(near.place, left.rows, rows));
   }

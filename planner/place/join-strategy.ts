@@ -14,6 +14,8 @@ import type { Sorting } from './sorted-inputs.ts';
 
 export interface JoinStrategyOptions extends KeyFilterOptions {
   readonly merging: Sorting;
+  /** Joins whose sides the search had put in order, for want of memory. */
+  readonly merged: ReadonlySet<Rel>;
   readonly fired: Set<string> | undefined;
 }
 
@@ -28,7 +30,8 @@ export function strategyOf(
   const { merging, forms, flips, fired } = options;
   const merged = merging === 'never' ? undefined : mergeJoin(join, outputOrder(join.left), outputOrder(join.right));
   const canSend = runsOnce && forms.size > 0;
-  const isSent = merged === undefined || (merging !== 'always' && fits(rel.right, join.right, options));
+  const isSent =
+    merged === undefined || (merging !== 'always' && !options.merged.has(rel) && fits(rel.right, join.right, options));
   const keyFilter = isSent && canSend ? keyFilterOf(join, on, rel.right, options) : undefined;
   if (keyFilter !== undefined) {
     fired?.add('key-filters').add(`key-${keyFilter.expected.form}s`);
@@ -51,5 +54,5 @@ export function strategyOf(
 /** Whether a join could keep it. */
 function fits(rel: Rel, { columns }: Plan, { cost, estimator }: JoinStrategyOptions): boolean {
   const bytes = columns.reduce((sum, column) => sum + estimator.bytes(rel, column.id), 0);
-  return cost.keptMs(estimator.rows(rel), bytes) === 0;
+  return cost.keptMs(cost.keptBytes(estimator.rows(rel), bytes)) === 0;
 }

@@ -104,6 +104,8 @@ export class Placer {
     atHome: ReadonlySet<Rel>;
     /** What it spares to ship these, rather than nothing at all. */
     sparedMs: ReadonlyMap<Rel, number>;
+    /** Joins that the search merges. */
+    merged: ReadonlySet<Rel>;
     nextColumn: () => ColumnId;
     /** Plans a subquery from the start (rewrite, order, place): given by plan-query. */
     planSubquery: (placer: Placer, rel: Rel) => Plan;
@@ -121,10 +123,10 @@ export class Placer {
     this.#subplans = new Subplans((rel) => options.planSubquery(this, rel));
     this.#fired = options.fired;
     this.#note = options.note;
-    const { judge, estimator, cost, fired } = options;
+    const { judge, estimator, cost, fired, merged } = options;
     const { keyForms: forms, merging, pushEverything: always, flips } = options.switches;
     this.#sparedMs = options.sparedMs;
-    this.#joins = { judge, estimator, cost, always, forms, merging, flips, fired };
+    this.#joins = { judge, estimator, cost, always, forms, merging, merged, flips, fired };
   }
 
   /** In the order in which they may be evaluated. */

@@ -35,6 +35,8 @@ export interface TracedAnswer {
   readonly place: string;
   /** Without writing the rows for the client; from a source, with their way. */
   readonly costMs: number;
+  /** That it is expected to keep at home at the same time. */
+  readonly peakBytes: number;
   /** One source has the whole answer, and home was not cheaper by far. */
   readonly isWhole: boolean;
 }

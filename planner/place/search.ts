@@ -9,19 +9,22 @@ import { outputColumns, type Join, type Rel, type RelColumn } from '../../algebr
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, mapRelInputs, relInputs } from '../../algebra/transform.ts';
 import { HOME } from '../cost/cost-model.ts';
+import { builtAndProbed, gathered, inTurn, merged, NO_MEMORY, passed, type MemoryUse } from '../cost/memory-use.ts';
 import { Alternatives } from './alternatives.ts';
-import { offer, operatorsAtHome, rulesOf, type Candidate, type Candidates } from './candidate.ts';
+import { mergedJoins, offer, operatorsAtHome, repriced, rulesOf, type Candidate, type Candidates } from './candidate.ts';
 import { CLUSTER_LIMITS, clusterJoins } from './cluster-joins.ts';
 import { joinGraph } from './join-graph.ts';
 import { JoinSearch, type SearchContext } from './join-search.ts';
 import { neededBelow } from './net-operators.ts';
 import type { SearchTrace } from './search-trace.ts';
-import { isWeighed, sortedGroups, type Sorting } from './sorted-inputs.ts';
+import { isWeighed, sorted, sortedGroups, type Sorting } from './sorted-inputs.ts';
 import { splitAverages } from './split-averages.ts';
 import { weakened } from './weakened.ts';
 
 export interface SearchOptions extends SearchContext {
   readonly splitAverages: boolean;
+  /** Where the cheapest plan keeps more than a query may, others are looked for. */
+  readonly sparesMemory: boolean;
   /** False: joins stay as they were written. */
   readonly orderJoins: boolean;
   /** Rules of alternatives.ts that may fire. */
@@ -39,6 +42,14 @@ interface Brought {
   readonly costMs: number;
 }
 
+/** The answer, and whether one source has it whole. */
+interface Found extends Brought {
+  readonly isWhole: boolean;
+}
+
+/** A plan that needs less memory, because the cheapest one would need more than there is. */
+export const SPARING_RULE = 'spare-memory';
+
 /** By how much a plan at home must beat one source's whole answer: estimates of work are not better than that. */
 const FAR_CHEAPER = 3;
 
@@ -52,6 +63,8 @@ export interface SearchResult {
   /** It took no longer than may be spent a second time. */
   readonly mayRepeat: boolean;
   readonly atHome: ReadonlySet<Rel>;
+  /** Joins whose sides are in order, to be merged. */
+  readonly merged: ReadonlySet<Rel>;
   /** Of the alternatives that were chosen. */
   readonly rules: ReadonlySet<string>;
 }
@@ -59,6 +72,8 @@ export interface SearchResult {
 export class Search {
   #options: SearchOptions;
   readonly #alternatives: Alternatives;
+  /** Of a sort below a limit: the rows that it keeps. */
+  readonly #topRows = new WeakMap<Rel, number>();
   /** Sources that the query reads: the places for what reads no table. */
   #sites: readonly string[] = [];
   #pairs = 0;
@@ -70,21 +85,44 @@ export class Search {
 
   /** The output columns stay as they are, in their order. */
   best(rel: Rel): SearchResult {
-    this.#sites = [...this.#options.judge.sites(rel)];
-    const { trace, cost, estimator } = this.#options;
+    const { trace, cost, estimator, sparesMemory } = this.#options;
     trace?.begin();
-    const candidates = this.#candidates(rel, allOf(rel));
-    const whole = this.#asOneFragment(candidates, rel);
-    const { candidate, costMs } = whole ?? this.#cheapest(candidates, rel, allOf(rel), true);
+    const cheapest = this.#found(rel);
+    const isTooMuch = cost.keptMs(cheapest.candidate.memory.peak) > 0;
+    const sparing = isTooMuch && sparesMemory ? this.#sparing(rel) : undefined;
+    const isSpared = sparing !== undefined && sparing.costMs < cheapest.costMs;
+    const { candidate, costMs, isWhole } = isSpared ? sparing : cheapest;
     const outputMs = isWrittenHere(candidate) ? cost.outputMs(estimator.rows(rel), outputColumns(rel).length) : 0;
-    trace?.end(candidate, { place: candidate.place, costMs: costMs - outputMs, isWhole: whole !== undefined });
+    const { place, memory } = candidate;
+    trace?.end(candidate, { place, costMs: costMs - outputMs, peakBytes: memory.peak, isWhole });
     return {
       rel: restoreOrder(candidate.rel, rel),
       costMs,
       mayRepeat: this.#pairs <= AGAIN_PAIRS_MAX,
       atHome: operatorsAtHome(candidate),
-      rules: rulesOf(candidate),
+      merged: mergedJoins(candidate),
+      rules: isSpared ? new Set([...rulesOf(candidate), SPARING_RULE]) : rulesOf(candidate),
     };
+  }
+
+  #found(rel: Rel): Found {
+    this.#sites = [...this.#options.judge.sites(rel)];
+    const candidates = this.#candidates(rel, allOf(rel));
+    const whole = this.#asOneFragment(candidates, rel);
+    return { ...(whole ?? this.#cheapest(candidates, rel, allOf(rel), true)), isWhole: whole !== undefined };
+  }
+
+  /**
+   * What is found where all memory has its price. The search keeps one candidate of a subtree and place: by then what would
+   * have left room for the operators above has lost to what is cheaper by itself.
+   */
+  #sparing(rel: Rel): Found {
+    const { trace, cost } = this.#options;
+    if (trace?.wantsSteps) trace.step({ kind: 'alternative', rule: SPARING_RULE });
+    const sparing = cost.sparing();
+    const { candidate: found, costMs, isWhole } = new Search({ ...this.#options, cost: sparing }).#found(rel);
+    const candidate = repriced(found, sparing, cost);
+    return { candidate, costMs: costMs - found.costMs + candidate.costMs, isWhole };
   }
 
   /**
@@ -130,20 +168,37 @@ export class Search {
     return columns.reduce((sum, column) => sum + this.#options.estimator.bytes(rel, column.id), 0);
   }
 
-  /** For what an operator keeps in memory at home; `wanted`: of its inputs. A sort below a limit keeps little. */
-  #keptMs(rel: Rel, wanted: Needed): number {
+  /** At home, the operator with its inputs; `wanted`: columns of these. */
+  #memoryUse(rel: Rel, wanted: Needed, inputs: readonly Candidate[]): MemoryUse {
     const { estimator, cost } = this.#options;
-    const kept = (of: Rel, columns = outputColumns(of)): number => cost.keptMs(estimator.rows(of), this.#bytes(of, columns));
+    const columnsOf = (of: Rel): readonly RelColumn[] => outputColumns(of).filter((column) => wanted.has(column.id));
+    const kept = (of: Rel, columns = outputColumns(of)): number => cost.keptBytes(estimator.rows(of), this.#bytes(of, columns));
+    const [first = NO_MEMORY, second = NO_MEMORY] = inputs.map(({ memory }) => memory);
     switch (rel.kind) {
       case 'aggregate':
+        return gathered(first, kept(rel));
       case 'distinct':
-        return kept(rel);
-      case 'window':
-        return kept(rel.input, outputColumns(rel.input).filter((column) => wanted.has(column.id))); // prettier-ignore
+        return passed(first, kept(rel));
+      case 'window': {
+        const [rows, bytes] = [estimator.rows(rel.input), this.#bytes(rel.input, columnsOf(rel.input))];
+        // As they came, end to end, and in order.
+        return gathered(first, cost.keptBytes(rows, 3 * bytes), cost.keptBytes(rows, bytes));
+      }
+      case 'sort': {
+        const rows = this.#topRows.get(rel) ?? estimator.rows(rel);
+        return sorted(first, rows, this.#bytes(rel.input, columnsOf(rel.input)), cost);
+      }
       case 'join':
-        return kept(rel.right, outputColumns(rel.right).filter((column) => wanted.has(column.id))); // prettier-ignore
+        return builtAndProbed(first, second, kept(rel.right, columnsOf(rel.right)));
+      case 'setop': {
+        if (rel.op === 'union') return passed(inTurn(first, second), rel.all ? 0 : kept(rel));
+        const counted = kept({ kind: 'distinct', input: rel.right });
+        return builtAndProbed(first, second, rel.op === 'except' && !rel.all ? counted + kept(rel) : counted);
+      }
+      case 'recursive':
+        return passed(inTurn(first, second), rel.all ? 0 : kept(rel));
       default:
-        return 0;
+        return inputs.map(({ memory }) => memory).reduce(merged, NO_MEMORY);
     }
   }
 
@@ -180,6 +235,9 @@ export class Search {
         return this.#shared(rel, needed);
       case 'filter':
         return this.#filter(rel, needed);
+      case 'limit':
+        if (rel.limit !== null) this.#topRows.set(rel.input, this.#options.estimator.rows(rel));
+        return this.#orOtherwise(rel, needed, this.#operator(rel, needed));
       default:
         return this.#orOtherwise(rel, needed, this.#operator(rel, needed));
     }
@@ -204,7 +262,7 @@ export class Search {
   #scan(rel: Extract<Rel, { kind: 'scan' }>): Candidates {
     const { site } = rel.table;
     const costMs = this.#options.cost.operatorMs(rel, site, [], this.#options.estimator.rows(rel));
-    return only({ place: site, rel, costMs, inputs: [] });
+    return only({ place: site, rel, costMs, memory: NO_MEMORY, inputs: [] });
   }
 
   #anywhere(rel: Rel): Candidates {
@@ -212,7 +270,8 @@ export class Search {
     const { judge, cost, estimator, pushNothing } = this.#options;
     for (const place of [HOME, ...(pushNothing ? [] : this.#sites)]) {
       if (place !== HOME && judge.rel(rel, place).verdict !== 'exact') continue;
-      offer(candidates, { place, rel, costMs: cost.operatorMs(rel, place, [], estimator.rows(rel)), inputs: [] });
+      const costMs = cost.operatorMs(rel, place, [], estimator.rows(rel));
+      offer(candidates, { place, rel, costMs, memory: NO_MEMORY, inputs: [] });
     }
     return candidates;
   }
@@ -248,7 +307,7 @@ export class Search {
         this.#transferMs(input.place, rel.input, sent, left) +
         cost.operatorMs({ ...rel, conjuncts: kept }, HOME, [left], rows);
       const split = { ...rel, input: input.rel };
-      offer(candidates, { place: HOME, rel: split, costMs, inputs: [input], isSplit: true });
+      offer(candidates, { place: HOME, rel: split, costMs, memory: input.memory, inputs: [input], isSplit: true });
     }
     return candidates;
   }
@@ -260,7 +319,7 @@ export class Search {
     if (!pushNothing) {
       for (const site of judge.sites(rel)) {
         if (judge.rel(rel, site).verdict !== 'exact') continue;
-        candidates.set(site, { place: site, rel, costMs: cost.wholeMs(rel, site), inputs: [] });
+        candidates.set(site, { place: site, rel, costMs: cost.wholeMs(rel, site), memory: NO_MEMORY, inputs: [] });
       }
     }
     if (pushEverything && candidates.size > 0) return candidates;
@@ -278,8 +337,9 @@ export class Search {
       this.#options = { ...this.#options, shipping: 'never' };
       const placed = mapRelInputs(rel, (input) => brought(input, allOf(input)));
       this.#options = { ...this.#options, shipping };
-      costMs += cost.operatorMs(rel, HOME, [], estimator.rows(rel));
-      offer(candidates, { place: HOME, rel: placed, costMs, inputs });
+      const memory = this.#memoryUse(rel, needed, inputs);
+      costMs += cost.operatorMs(rel, HOME, [], estimator.rows(rel)) + this.#addedMs(memory, inputs);
+      offer(candidates, { place: HOME, rel: placed, costMs, memory, inputs });
       return candidates;
     }
     // A definition's columns are known by their position.
@@ -290,7 +350,10 @@ export class Search {
     });
     const best = this.#brought(rel.body, needed);
     const body = best.candidate.rel;
-    offer(candidates, { place: HOME, rel: { ...rel, definitions, body }, costMs: costMs + best.costMs, inputs: [...inputs, best.candidate] }); // prettier-ignore
+    const parts = [...inputs, best.candidate];
+    const memory = this.#memoryUse(rel, needed, parts);
+    costMs += best.costMs + this.#addedMs(memory, parts);
+    offer(candidates, { place: HOME, rel: { ...rel, definitions, body }, costMs, memory, inputs: parts });
     return candidates;
   }
 
@@ -318,9 +381,9 @@ export class Search {
     const filtered = new Map<string, Candidate>();
     for (const candidate of candidates.values()) {
       const above: Rel = { kind: 'filter', input: candidate.rel, conjuncts };
-      const { place, costMs } = candidate;
+      const { place, costMs, memory } = candidate;
       const isHere = place === HOME || this.#options.judge.node(above, place).verdict === 'exact';
-      offer(filtered, { place: isHere ? place : HOME, rel: above, costMs, inputs: [candidate], isSplit: true });
+      offer(filtered, { place: isHere ? place : HOME, rel: above, costMs, memory, inputs: [candidate], isSplit: true });
     }
     return filtered;
   }
@@ -343,38 +406,47 @@ export class Search {
       if (there.length !== inputs.length) continue;
       let next = 0;
       const placed = mapRelInputs(rel, () => there[next++]!.rel);
-      const belowMs = there.reduce((sum, input) => sum + input.costMs, 0);
+      const memory = there.map((input) => input.memory).reduce(merged, NO_MEMORY);
+      const belowMs = there.reduce((sum, input) => sum + input.costMs, this.#addedMs(memory, there));
       const costMs = belowMs + cost.operatorMs(rel, site, flows, rows);
       if (judge.node(placed, site).verdict === 'exact') {
-        offer(candidates, { place: site, rel: placed, costMs, inputs: there.flatMap((input) => input.inputs) });
+        offer(candidates, { place: site, rel: placed, costMs, memory, inputs: there.flatMap((input) => input.inputs) });
       } else if (placed.kind === 'aggregate' && this.#options.splitAverages) {
         const split = splitAverages(placed, this.#options.nextColumn);
         if (split === undefined || judge.node(split.input, site).verdict !== 'exact') continue;
         const bytes = outputColumns(rel).reduce((sum, column) => sum + estimator.bytes(rel, column.id), 0);
         const moved = cost.transferMs(site, rows, outputColumns(split.input).length, bytes);
-        offer(candidates, { place: HOME, rel: placed, costMs: costMs + moved, inputs: there, isSplit: true });
+        offer(candidates, { place: HOME, rel: placed, costMs: costMs + moved, memory, inputs: there, isSplit: true });
       }
     }
     if (pushEverything && candidates.size > 0) return candidates;
-    const keptMs = this.#keptMs(rel, wanted);
+    let broughtMs = 0;
+    const brought = inputs.map((input, i) => {
+      const best = this.#cheapest(input, below[i]!, wanted);
+      broughtMs += best.costMs;
+      return best.candidate;
+    });
+    const memory = this.#memoryUse(rel, wanted, brought);
+    const keptMs = this.#addedMs(memory, brought);
     const { grouping } = this.#options;
     const isGrouping = rel.kind === 'aggregate' || rel.kind === 'distinct';
     if (isGrouping && isWeighed(grouping, keptMs)) {
       const columns = outputColumns(rel.input).filter((column) => wanted.has(column.id));
       const flow = { rows: flows[0]!, bytes: this.#bytes(rel.input, columns), columns };
-      const sorted = sortedGroups(rel, inputs[0]!, flow, this.#options);
-      for (const candidate of sorted) offer(candidates, candidate);
-      if (grouping === 'always' && sorted.length > 0) return candidates;
+      const grouped = sortedGroups(rel, inputs[0]!, flow, this.#options);
+      for (const candidate of grouped) offer(candidates, candidate);
+      if (grouping === 'always' && grouped.length > 0) return candidates;
     }
-    let costMs = cost.operatorMs(rel, HOME, flows, rows) + keptMs;
-    const brought = inputs.map((input, i) => {
-      const best = this.#cheapest(input, below[i]!, wanted);
-      costMs += best.costMs;
-      return best.candidate;
-    });
+    const costMs = broughtMs + cost.operatorMs(rel, HOME, flows, rows) + keptMs;
     let next = 0;
-    offer(candidates, { place: HOME, rel: mapRelInputs(rel, () => brought[next++]!.rel), costMs, inputs: brought });
+    offer(candidates, { place: HOME, rel: mapRelInputs(rel, () => brought[next++]!.rel), costMs, memory, inputs: brought });
     return candidates;
+  }
+
+  /** What is due for the operator's part in the memory. */
+  #addedMs(memory: MemoryUse, inputs: readonly Candidate[]): number {
+    const { cost } = this.#options;
+    return inputs.reduce((sum, input) => sum - cost.keptMs(input.memory.peak), cost.keptMs(memory.peak));
   }
 }
 

@@ -12,6 +12,7 @@
 import type { Input, Rel, RelColumn } from '../../algebra/rel.ts';
 import { mapRelInputs, visitRel } from '../../algebra/transform.ts';
 import type { CostModel } from '../cost/cost-model.ts';
+import { gathered } from '../cost/memory-use.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { Candidate } from './candidate.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
@@ -51,7 +52,9 @@ export function shippedTo(place: string, relation: Shippable, context: ShippingC
   if (shipping === 'by cost' && !(isSmall && estimator.knows(home.rel))) return undefined;
   const rel: Input = { kind: 'input', index: 0, columns, shipped: home.rel };
   if (judge.node(rel, place).verdict !== 'exact') return undefined;
-  return { place, rel, costMs: homeMs + cost.shipMs(place, rows, columns.length, bytes), inputs: [home] };
+  const memory = gathered(home.memory, cost.keptBytes(rows, bytes));
+  const costMs = homeMs + cost.shipMs(place, rows, columns.length, bytes) + cost.addedMs(memory, home.memory);
+  return { place, rel, costMs, memory, inputs: [home] };
 }
 
 /** The relations that a tree ships, and those that these ship. */

@@ -21,6 +21,7 @@ import {
 } from '../../algebra/rel.ts';
 import type { CostModel } from '../cost/cost-model.ts';
 import { HOME } from '../cost/cost-model.ts';
+import { gathered, merged, type MemoryUse } from '../cost/memory-use.ts';
 import type { Estimator } from '../estimate/estimator.ts';
 import type { Candidate, Candidates } from './candidate.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
@@ -30,7 +31,7 @@ import { isSortedBy, mergedOrder, orderOfKeys } from './output-order.ts';
 /** `always`: whatever it costs, where it can be done. */
 export type Sorting = 'never' | 'by cost' | 'always';
 
-/** `keptMs`: what keeping a hash table costs, beyond making it; nothing where it fits. */
+/** `keptMs`: what keeping a hash table costs, beyond making it; nothing where it fits beside what else is kept. */
 export const isWeighed = (sorting: Sorting, keptMs: number): boolean =>
   sorting === 'always' || (sorting === 'by cost' && keptMs > 0);
 
@@ -67,10 +68,13 @@ export function mergedSides(
   const keys = keysToSort(on, idsOf(left.columns), idsOf(right.columns));
   if (keys === undefined) return undefined;
   const [near, far] = [sortedSide(left, keys.left, context), sortedSide(right, keys.right, context)];
-  const costMs = near.costMs + far.costMs + context.cost.mergeMs(left.rows, right.rows, rows);
+  const [first, second] = [near.candidate.memory, far.candidate.memory];
+  const memory = merged(first, second);
+  const { cost } = context;
+  const costMs = near.costMs + far.costMs + cost.mergeMs(left.rows, right.rows, rows) + cost.addedMs(memory, first, second);
   const [leftOrder, rightOrder] = [orderOfKeys(keys.left), orderOfKeys(keys.right)];
   const order = type === 'inner' ? mergedOrder(leftOrder, rightOrder, keys.left.length) : type === 'left' ? undefined : leftOrder;
-  return { place: HOME, costMs, inputs: [near.candidate, far.candidate], rule: 'merge-join', order };
+  return { place: HOME, costMs, memory, inputs: [near.candidate, far.candidate], isMerged: true, rule: 'merge-join', order };
 }
 
 /** An aggregation or DISTINCT at home, over each of its input's candidates. */
@@ -84,7 +88,8 @@ export function sortedGroups(rel: Aggregate | Distinct, inputs: Candidates, flow
     const isReady = input.place === HOME && comeTogether(groups, input.order ?? []);
     const order = isReady ? input.order : orderOfKeys(keys);
     const { candidate, costMs } = isReady ? { candidate: input, costMs: input.costMs } : sortedSide({ ...flow, candidate: input }, keys, context); // prettier-ignore
-    return { place: HOME, rel: { ...rel, input: candidate.rel }, costMs: costMs + ownMs, inputs: [candidate], rule: 'sorted-aggregate', order }; // prettier-ignore
+    const { memory } = candidate;
+    return { place: HOME, rel: { ...rel, input: candidate.rel }, costMs: costMs + ownMs, memory, inputs: [candidate], rule: 'sorted-aggregate', order }; // prettier-ignore
   });
 }
 
@@ -109,12 +114,16 @@ function sortedSide(
   if (place !== HOME && !pushNothing && judge.node(rel, place).verdict === 'exact') {
     const isIndexed = keys.length === 1 && estimator.isIndexed(input, new Set([keys[0]!.column]));
     const workMs = cost.sortMs(place, rows, isIndexed);
-    const { inputs } = candidate;
-    return { candidate: { place, rel, costMs: candidate.costMs + workMs, inputs }, costMs: broughtMs + workMs };
+    const { inputs, memory } = candidate;
+    return { candidate: { place, rel, costMs: candidate.costMs + workMs, memory, inputs }, costMs: broughtMs + workMs };
   }
-  // Rows as they came, and end to end.
-  const costMs = broughtMs + cost.sortMs(HOME, rows, false) + cost.keptMs(rows, 2 * bytes);
-  return { candidate: { place: HOME, rel, costMs, inputs: [candidate] }, costMs };
+  const memory = sorted(candidate.memory, rows, bytes, cost);
+  const costMs = broughtMs + cost.sortMs(HOME, rows, false) + cost.addedMs(memory, candidate.memory);
+  return { candidate: { place: HOME, rel, costMs, memory, inputs: [candidate] }, costMs };
 }
+
+/** Of so many rows sorted at home: as they came, and end to end. */
+export const sorted = (input: MemoryUse, rows: number, bytes: number, cost: CostModel): MemoryUse =>
+  gathered(input, cost.keptBytes(rows, 2 * bytes), cost.keptBytes(rows, bytes));
 
 const idsOf = (columns: readonly RelColumn[]): ReadonlySet<RelColumn['id']> => new Set(columns.map((column) => column.id));

@@ -52,6 +52,17 @@ test('what EXPLAIN shows is what the golden file has', async () => {
   expect(text).toBe(readFileSync(goldenFile, 'utf8'));
 });
 
+test('VERBOSE tells what is due for memory that a query may not keep', async () => {
+  const verbose = `EXPLAIN (VERBOSE, FORMAT JSON) SELECT c.region, max(s.name) ${JOIN} GROUP BY c.region`;
+  const [document] = JSON.parse(await linesOf(verbose)) as [Record<string, unknown>];
+  expect(document['Rates Between']).toEqual({ keySent: 500, keyInBitmap: 50, valueShipped: 150, valueWrittenForTheClient: 100, shipStartMs: 2 }); // prettier-ignore
+  const { Expected, ...known } = document['Memory'] as Record<string, number>;
+  expect(known).toEqual({ Allowed: 512 * 1024 ** 2, 'Overflow Cost': 1e5 });
+  // The rows of customers that are vip, and the groups.
+  expect(Expected).toBeGreaterThan(1500 * (28 + 16));
+  expect(Expected).toBeLessThan(2 * 1500 * (28 + 16));
+});
+
 test('ANALYZE says what went to and came from each source, what keys spared, and where rows were far off', async () => {
   const plan = await linesOf(`EXPLAIN (ANALYZE) SELECT o.order_id, c.name ${JOIN}`);
   expect(plan).toMatch(/Keys Sent: customers.customer_id to shop \(4\)/);

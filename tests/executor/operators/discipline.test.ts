@@ -367,6 +367,23 @@ test('memory beyond the limit is 53200, and everything is released', async () =>
   }
 });
 
+test('what is read to its end makes room before its reader puts out rows', async () => {
+  const keptBy = async (plan: Plan): Promise<number> => {
+    const memory = new MemoryBudget(1 << 30);
+    const stream = open(plan, new FakeSite({ l: good, r: good }), { memory });
+    await stream.next();
+    const { usedBytes } = memory;
+    await stream.close();
+    return usedBytes;
+  };
+  const built = (right: Plan): HashJoinPlan => ({ ...joinOf('semi'), right, rightKeys: [ref(right.columns[0]!)] });
+  const barred = (right: Plan): HashJoinPlan => ({ ...built(right), type: 'anti', nullAware: true });
+  const counted = (right: Plan): Plan => ({ ...unionOf(), op: 'intersect', right, rightColumns: right.columns.map(({ id }) => id) }) as Plan; // prettier-ignore
+  for (const reader of [built, barred, counted, sortOf, countOf]) {
+    expect(await keptBy(reader(joinOf('semi')))).toBe(await keptBy(reader(remote('l', columns()))));
+  }
+});
+
 const rel: Rel = { kind: 'values', columns: [], rows: [] };
 
 test('a subquery runs once, only when a row asks for it, and is closed', async () => {

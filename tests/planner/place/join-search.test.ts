@@ -3,6 +3,7 @@
  * chooses, at whatever costs, the rows are those of the tree as it was written. Both trees are evaluated here, by definition.
  */
 import { HOME, CostModel } from '../../../planner/cost/cost-model.ts';
+import { NO_MEMORY } from '../../../planner/cost/memory-use.ts';
 import { Estimator } from '../../../planner/estimate/estimator.ts';
 import { LearnedRows } from '../../../planner/estimate/learned-rows.ts';
 import { FragmentJudge } from '../../../planner/place/fragment-judge.ts';
@@ -46,8 +47,9 @@ function contextOf(seed: number, seen: readonly Rel[] = []): ConstructorParamete
       sites: (site) => costs[site as keyof typeof costs],
       local: exact,
       net: undefined,
-      memoryBytes: 1e9,
+      memoryBytes: [1e9, 1e6, 1e4][seed % 4] ?? 1e2,
     }),
+    sparesMemory: true,
     pushEverything: seed % 5 === 0,
     pushNothing: seed % 7 === 0,
     splitAverages: true,
@@ -106,7 +108,9 @@ test('intervals of one order keep the rows as well', () => {
     if (written.kind !== 'join') throw new Error('two relations make a join');
     const graph = joinGraph(written);
     const context = contextOf(seed);
-    const leaves = graph.relations.map((rel) => new Map([[HOME, { place: HOME, rel, costMs: 1, inputs: [] }]]));
+    const leaves = graph.relations.map(
+      (rel) => new Map([[HOME, { place: HOME, rel, costMs: 1, memory: NO_MEMORY, inputs: [] }]]),
+    );
     const needed = new Set(outputColumns(written).map(({ id }) => id));
     const search = new JoinSearch(graph, leaves, needed, context);
     enumerateIntervals(graph, search);
