@@ -8,6 +8,8 @@ import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { relInputs, returnsSet } from '../../algebra/transform.ts';
 import { holdsRows } from '../../core/sql-type.ts';
+import { CATALOG_INFO } from './catalog-writer.ts';
+import { notShipped } from './source-writer.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });
@@ -48,8 +50,10 @@ export class LocalCapabilities implements Capabilities {
       }
       case 'recursive':
         return hasWith(rel.step) ? no('a recursive step with WITH queries is evaluated at home') : EXACT;
-      case 'input':
-        return no('a relation of another site');
+      case 'input': {
+        const reason = rel.columns.map(({ type }) => notShipped(type, CATALOG_INFO)).find((one) => one !== undefined);
+        return reason === undefined ? EXACT : no(reason);
+      }
       case 'window': {
         const volatile = rel.functions.find(({ call }) => functionVerdict(call.fn).verdict !== 'exact');
         return volatile ? functionVerdict(volatile.call.fn) : EXACT;

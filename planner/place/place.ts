@@ -11,7 +11,9 @@ import { InternalError, unreachable } from '../../core/assert.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
 import type { KeyForm, Plan, Subplan } from '../../algebra/plan.ts';
 import {
+  CATALOG_SITE,
   outputColumns,
+  SESSION_SITE,
   type Aggregate,
   type Filter,
   type FrameBound,
@@ -526,7 +528,8 @@ export class Placer {
     if (shipped.length === 0) return { ...base, kind: 'remote', site, fragment };
     this.#fired?.add('shipping');
     const inputs = shipped.map((input) => this.#rowsOf(input));
-    return { ...base, kind: 'remote', site, fragment, inputs };
+    // Under the name of the catalog server it would be the net's.
+    return { ...base, kind: 'remote', site: site === CATALOG_SITE ? SESSION_SITE : site, fragment, inputs };
   }
 
   /** What is shipped as a plan of its own. */
