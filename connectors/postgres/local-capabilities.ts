@@ -3,6 +3,7 @@
  * session, so everything that reads, functions of users and of the session included. Left out is what may be evaluated
  * another number of times than written (volatile functions), and what only a source has.
  */
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
@@ -16,6 +17,7 @@ const no = (reason: string): Verdict => ({ verdict: 'no', reason });
 
 export class LocalCapabilities implements Capabilities {
   scalar(expr: Scalar): Verdict {
+    if (mixesCollations(expr)) return no(SEVERAL_COLLATIONS);
     switch (expr.kind) {
       case 'call':
       case 'arraycompare':
