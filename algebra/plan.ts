@@ -3,9 +3,10 @@
  * planner/explain. Expressions refer to columns of the children by id; `columns` is the node's output in order.
  */
 import { unreachable } from '../core/assert.ts';
-import type { Rel, RelColumn, SortKey, WindowFrame } from './rel.ts';
+import { CATALOG_SITE, SESSION_SITE, type Rel, type RelColumn, type SortKey, type WindowFrame } from './rel.ts';
 import type { SqlType } from '../core/sql-type.ts';
 import type { AggregateCall, ColumnId, Scalar, WindowCall } from './scalar.ts';
+import { sitesOf } from './transform.ts';
 
 interface PlanBase {
   /** Unique within the plan: EXPLAIN ANALYZE hangs actual figures on it. */
@@ -282,6 +283,10 @@ export const CHANGES_ROWS: ReadonlySet<Plan['kind']> = new Set(['filter', 'hashj
 
 /** By plan node id. */
 export type PlanMetrics = Map<number, NodeMetrics>;
+
+/** Evaluates rows that are sent to it, and reads no table: the net, or the session's own backend in its place. */
+export const isOfNet = ({ site, inputs, fragment }: RemoteQuery): boolean =>
+  inputs !== undefined && (site === CATALOG_SITE || (site === SESSION_SITE && sitesOf(fragment).size === 0));
 
 /** The direct inputs of a node, in the order they are shown; a WITH's definitions come before its body. */
 export function planInputs(plan: Plan): readonly Plan[] {

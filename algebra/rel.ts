@@ -24,8 +24,8 @@ export interface RelColumn {
 export const CATALOG_SITE = 'tributary';
 
 /**
- * The session's own backend there, when rows are shipped to it: it alone knows what users made and may call it as the user.
- * A fragment of it has inputs; what reads its tables is CATALOG_SITE's.
+ * The session's own backend there, when rows are shipped to it: to meet its tables, or because it alone knows what users made
+ * and may call it as the user. A fragment of it has inputs; what only reads its tables is CATALOG_SITE's.
  */
 export const SESSION_SITE = 'tributary (session)';
 

@@ -37,7 +37,7 @@ export function privilegeCheck(relations: readonly RelationPrivileges[], functio
     }),
   );
   const list = (values: readonly (string | number)[], type: string): string =>
-    `${quoteText(`{${values.map((v) => `"${v}"`).join(',')}}`)}::${type}[]`;
+    `${quoteText(`{${values.map((v) => `"${v}"`).join(',')}}`)}::pg_catalog.${type}[]`;
   const { relations: oids, users, privileges, columns } = {
     relations: list(rows.map((row) => row.relation.relation), 'oid'),
     users: list(rows.map((row) => row.relation.checkAsUser), 'oid'),

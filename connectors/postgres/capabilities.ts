@@ -111,7 +111,7 @@ export class PostgresCapabilities implements Capabilities {
       return hasWith(rel.step) ? no('a recursive step with WITH queries is evaluated at home') : EXACT;
     if (rel.kind === 'window') return this.window(rel);
     if (rel.kind !== 'input') return EXACT;
-    const reasons = rel.columns.map(({ type }) => notShipped(type, this.major, this.info.encoding));
+    const reasons = rel.columns.map(({ type }) => notShipped(type, this.info));
     const reason = reasons.find((one) => one !== undefined);
     return reason === undefined ? EXACT : no(reason);
   }

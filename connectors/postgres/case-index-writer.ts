@@ -15,13 +15,13 @@ import { caseComparison } from './case-comparison.ts';
 import type { CaseComparison } from './case-comparison.ts';
 import { isSpelled } from './case-spellings.ts';
 import type { SpelledParameter, Spellings } from './case-spellings.ts';
-import { PostgresWriter } from './postgres-writer.ts';
 import type { ServerInfo } from './server-info.ts';
+import { ShippedWriter } from './shipped-writer.ts';
 import type { SourceNames } from './source-names.ts';
 
 const TEXTS = arrayTypeOf(sqlType('text'))!;
 
-export class CaseIndexWriter extends PostgresWriter {
+export class CaseIndexWriter extends ShippedWriter {
   private readonly server: ServerInfo | undefined;
   private readonly spellsParameters: boolean;
 

@@ -6,11 +6,11 @@ import type { FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import type { Collation, SqlType } from '../../core/sql-type.ts';
 import type { SqlText } from '../sql/precedence.ts';
-import { PostgresWriter } from './postgres-writer.ts';
 import type { ServerInfo } from './server-info.ts';
+import { ShippedWriter } from './shipped-writer.ts';
 
 /** PostgreSQL 18 with code-point order: the catalog's database is made with these properties; what it has is not asked. */
-const CATALOG_INFO: ServerInfo = {
+export const CATALOG_INFO: ServerInfo = {
   versionNum: 180_000,
   encoding: 'UTF8',
   ordersByCodePoint: true,
@@ -25,7 +25,7 @@ const NO_SOURCE = { site: '', defaultSchema: '' };
 /** `session`: the user's own backend; `net`: a connection whose search path is PostgreSQL's own schema. */
 export type CatalogBackend = 'net' | 'session';
 
-export class CatalogWriter extends PostgresWriter {
+export class CatalogWriter extends ShippedWriter {
   private readonly backend: CatalogBackend;
 
   constructor(backend: CatalogBackend) {

@@ -3,17 +3,21 @@
  * session, so everything that reads, functions of users and of the session included. Left out is what may be evaluated
  * another number of times than written (volatile functions), and what only a source has.
  */
+import { mixesCollations, SEVERAL_COLLATIONS } from '../../algebra/collations.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { AggregateCall, FunctionRef, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { relInputs, returnsSet } from '../../algebra/transform.ts';
 import { holdsRows } from '../../core/sql-type.ts';
+import { CATALOG_INFO } from './catalog-writer.ts';
+import { notShipped } from './source-writer.ts';
 
 const EXACT: Verdict = { verdict: 'exact' };
 const no = (reason: string): Verdict => ({ verdict: 'no', reason });
 
 export class LocalCapabilities implements Capabilities {
   scalar(expr: Scalar): Verdict {
+    if (mixesCollations(expr)) return no(SEVERAL_COLLATIONS);
     switch (expr.kind) {
       case 'call':
       case 'arraycompare':
@@ -48,8 +52,10 @@ export class LocalCapabilities implements Capabilities {
       }
       case 'recursive':
         return hasWith(rel.step) ? no('a recursive step with WITH queries is evaluated at home') : EXACT;
-      case 'input':
-        return no('a relation of another site');
+      case 'input': {
+        const reason = rel.columns.map(({ type }) => notShipped(type, CATALOG_INFO)).find((one) => one !== undefined);
+        return reason === undefined ? EXACT : no(reason);
+      }
       case 'window': {
         const volatile = rel.functions.find(({ call }) => functionVerdict(call.fn).verdict !== 'exact');
         return volatile ? functionVerdict(volatile.call.fn) : EXACT;

@@ -9,10 +9,7 @@ import { outputColumns } from '../../algebra/rel.ts';
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import type { BeginOptions, Capabilities, SiteQueryOptions, SiteTransaction } from '../../algebra/site.ts';
 import type { SiteCosts } from '../../algebra/site-costs.ts';
-import { readsInput } from '../../algebra/transform.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
-import type { WrittenSql } from '../sql/sql-writer.ts';
-import { CatalogWriter } from './catalog-writer.ts';
 import type { BoundParameter } from './frontend-messages.ts';
 import { POSTGRES_COSTS } from './costs.ts';
 import { meterParameters } from './link-meter.ts';
@@ -22,8 +19,10 @@ import { bindParameters, checkResultTypes, columnFormat } from './remote-stateme
 import { requireExactText } from './net-text-forms.ts';
 import { RowDecoder } from './row-decoder.ts';
 import { SessionCapabilities } from './session-capabilities.ts';
-import { projectionOf, SessionProjection, shippedSql, shippedStatement } from './session-rows.ts';
+import { projectionOf, projectionSql, SessionProjection, shippedStatement } from './session-rows.ts';
 import type { ShippedStatement } from './session-rows.ts';
+import { SessionWriter } from './session-writer.ts';
+import type { ShippedSql } from './shipped-writer.ts';
 
 /** The session's backend as fragments need it; each call is one exchange there, in the order of the calls. */
 export interface PortalHost {
@@ -51,17 +50,20 @@ export interface LocalTables {
 }
 
 export function createLocalTables(): LocalTables {
-  const written = new WeakMap<Rel, WrittenSql>();
-  const write = (fragment: Rel): WrittenSql => {
+  const written = new WeakMap<Rel, ShippedSql>();
+  const write = (fragment: Rel): ShippedSql => {
     let found = written.get(fragment);
-    if (found === undefined) written.set(fragment, (found = new CatalogWriter('session').statement(fragment)));
+    if (found === undefined) written.set(fragment, (found = new SessionWriter().statement(fragment)));
     return found;
   };
   return {
     capabilities: new LocalCapabilities(),
     costs: POSTGRES_COSTS,
     shipped: new SessionCapabilities(),
-    sql: (fragment) => (readsInput(fragment) ? shippedSql(fragment) : write(fragment).text),
+    sql: (fragment) => {
+      const projection = projectionOf(fragment);
+      return projection ? projectionSql(projection) : write(fragment).text;
+    },
     begin: (host, options) => new LocalTransaction(host, options, write),
   };
 }
@@ -72,14 +74,14 @@ let lastPortal = 0;
 class LocalTransaction implements SiteTransaction {
   private readonly host: PortalHost;
   private readonly options: Pick<BeginOptions, 'settings' | 'signal'>;
-  private readonly write: (fragment: Rel) => WrittenSql;
+  private readonly write: (fragment: Rel) => ShippedSql;
   private readonly open = new Set<LocalStream>();
   private running = 0;
   private readonly onAbort = (): void => {
     if (this.running > 0) this.host.cancel();
   };
 
-  constructor(host: PortalHost, options: Pick<BeginOptions, 'settings' | 'signal'>, write: (fragment: Rel) => WrittenSql) {
+  constructor(host: PortalHost, options: Pick<BeginOptions, 'settings' | 'signal'>, write: (fragment: Rel) => ShippedSql) {
     this.host = host;
     this.options = options;
     this.write = write;
@@ -89,9 +91,8 @@ class LocalTransaction implements SiteTransaction {
   async query(fragment: Rel, options: SiteQueryOptions): Promise<BatchStream> {
     const { settings } = this.options;
     if (options.inputs !== undefined) return this.shipped(fragment, options);
-    const { text, parameters } = this.write(fragment);
-    const statement = { text, parameters: bindParameters({ text, parameters }, options.params, settings) };
-    return this.stream(fragment, statement, options);
+    const written = this.write(fragment);
+    return this.stream(fragment, { text: written.text, parameters: bindParameters(written, options.params, settings) }, options);
   }
 
   /** Rows shipped here. Nothing of them is read before the first is asked for. */
@@ -101,7 +102,7 @@ class LocalTransaction implements SiteTransaction {
     const context = { settings, options };
     const projection = projectionOf(fragment);
     if (projection) return new SessionProjection(projection, context, (statement, columns, sink) => this.run(statement, columns, sink)); // prettier-ignore
-    return new DeferredStream(async () => this.stream(fragment, await shippedStatement(fragment, context), options));
+    return new DeferredStream(async () => this.stream(fragment, await shippedStatement(this.write(fragment), context), options));
   }
 
   /** A statement whose rows are all taken at once. */

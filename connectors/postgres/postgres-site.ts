@@ -26,7 +26,7 @@ import { measureLink } from './measure-link.ts';
 import { PostgresTransaction } from './postgres-transaction.ts';
 import type { RemoteConnection } from './remote-connection.ts';
 import { SourceWriter } from './source-writer.ts';
-import type { SourceSql } from './source-writer.ts';
+import type { ShippedSql } from './shipped-writer.ts';
 import { loadServerInfo } from './server-info.ts';
 import { isMadeOfRows } from './object-numbers.ts';
 import type { ServerInfo } from './server-info.ts';
@@ -65,7 +65,7 @@ class PostgresSite implements Site {
   private info: ServerInfo | undefined;
   private known: Capabilities = NOTHING;
   private whole: Capabilities = NOTHING;
-  private written = new WeakMap<Rel, SourceSql>();
+  private written = new WeakMap<Rel, ShippedSql>();
 
   constructor(config: PostgresSiteConfig) {
     this.name = config.name;
@@ -113,7 +113,7 @@ class PostgresSite implements Site {
     const started = Date.now();
     const connections = await this.pool.acquire(Math.max(1, options.fragments), options.signal);
     const release = (connection: RemoteConnection): void => this.pool.release(connection);
-    const write = (fragment: Rel, params: readonly Datum[]): SourceSql => {
+    const write = (fragment: Rel, params: readonly Datum[]): ShippedSql => {
       const written = this.write(fragment);
       return hasFewSpellings(written, params) ? written : this.newWriter(false).statement(fragment);
     };
@@ -141,7 +141,7 @@ class PostgresSite implements Site {
   }
 
   /** A prepared statement runs the same fragment again and again: it is written once. */
-  private write(fragment: Rel): SourceSql {
+  private write(fragment: Rel): ShippedSql {
     let written = this.written.get(fragment);
     if (written === undefined) {
       written = this.newWriter().statement(fragment);
@@ -194,7 +194,7 @@ function failureOf(source: string, error: unknown): SqlError {
 }
 
 /** Whether the values can be bound to what was written for any. */
-const hasFewSpellings = ({ parameters }: SourceSql, params: readonly Datum[]): boolean =>
+const hasFewSpellings = ({ parameters }: ShippedSql, params: readonly Datum[]): boolean =>
   parameters.every((param) => !isSpelled(param) || spelledArray(params[param.index - 1]!, param.spellings) !== undefined);
 
 /** `pg` takes the password of a URL before any other. */

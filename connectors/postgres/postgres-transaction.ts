@@ -23,13 +23,13 @@ import { RelaySink, splitChunk } from './relay-sink.ts';
 import type { RelayChunk } from './relay-sink.ts';
 import { RowDecoder } from './row-decoder.ts';
 import { shippedParameters } from './shipped-arrays.ts';
-import type { SourceSql } from './source-writer.ts';
+import type { ShippedSql } from './shipped-writer.ts';
 import { Turns } from './turns.ts';
 
 export interface TransactionContext {
   readonly source: string;
   readonly begin: BeginOptions;
-  readonly write: (fragment: Rel, params: readonly Datum[]) => SourceSql;
+  readonly write: (fragment: Rel, params: readonly Datum[]) => ShippedSql;
   readonly release: (connection: RemoteConnection) => void;
   readonly waitedMs: number;
 }

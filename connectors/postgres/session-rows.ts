@@ -22,7 +22,7 @@ import type { NetStatement } from './net-writer.ts';
 import { RowDecoder } from './row-decoder.ts';
 import { bindParameters } from './remote-statement.ts';
 import type { RowSink } from './message-reader.ts';
-import { SessionRelationWriter } from './session-relation-writer.ts';
+import type { ShippedSql } from './shipped-writer.ts';
 
 /** What the inputs of one operator may weigh together: they are held in memory, here and there. */
 const BYTES_MAX = 256 << 20;
@@ -41,18 +41,13 @@ interface ShippedContext {
 }
 
 /** The statement over all of the inputs' rows, which are read to their end for it. */
-export async function shippedStatement(fragment: Rel, { settings, options }: ShippedContext): Promise<ShippedStatement> {
-  const { text, parameters, inputs } = new SessionRelationWriter().shippedStatement(fragment);
-  const bound = bindParameters({ text, parameters }, options.params, settings);
-  return { text, parameters: [...bound, ...(await shippedParameters(inputs, options, BYTES_MAX))] };
+export async function shippedStatement(written: ShippedSql, { settings, options }: ShippedContext): Promise<ShippedStatement> {
+  const bound = bindParameters(written, options.params, settings);
+  return { text: written.text, parameters: [...bound, ...(await shippedParameters(written.inputs, options, BYTES_MAX))] };
 }
 
-export const shippedSql = (fragment: Rel): string => {
-  const projection = projectionOf(fragment);
-  return projection
-    ? new NetWriter(projection.input, 'session').batch(projection.project).text
-    : new SessionRelationWriter().shippedStatement(fragment).text;
-};
+/** What runs for each portion of a projection's input. */
+export const projectionSql = ({ project, input }: Projection): string => new NetWriter(input, 'session').batch(project).text;
 
 interface Projection {
   readonly project: Project;

@@ -76,7 +76,9 @@ export class SqlWriter extends SelectWriter {
   private avoidColumnNames(rel: Rel): void {
     visitRel(rel, (node) => {
       if (node.kind === 'scan') for (const name of this.tableColumns(node)) this.aliases.add(name.toLowerCase());
-      if (node.kind === 'input') for (const { name } of node.columns) this.aliases.add(name.toLowerCase());
+      if (node.kind === 'input')
+        for (const name of [this.shippedName(node), ...node.columns.map((column) => column.name)])
+          this.aliases.add(name.toLowerCase());
       for (const expr of relScalars(node)) {
         visitScalar(expr, (part) => {
           if (part.kind === 'subquery') this.avoidColumnNames(part.rel);

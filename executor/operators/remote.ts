@@ -4,12 +4,11 @@
  * of joins above is started by the last of them), under a signal of its own, so that a query nobody wants any more is ended even
  * before its stream exists.
  */
-import type { RemoteQuery } from '../../algebra/plan.ts';
+import { isOfNet, type RemoteQuery } from '../../algebra/plan.ts';
 import type { SiteQueryMetrics } from '../../algebra/site.ts';
 import type { Batch, BatchStream } from '../../core/batch.ts';
 import { assert } from '../../core/assert.ts';
 import { internalError } from '../../core/sql-error.ts';
-import { CATALOG_SITE, SESSION_SITE } from '../../algebra/rel.ts';
 import { collected } from '../collected-rows.ts';
 import type { Execution } from '../execution.ts';
 import { closeAll, Operator } from './operator.ts';
@@ -39,7 +38,7 @@ export class RemoteOperator extends Operator {
   #closed = false;
 
   constructor(plan: RemoteQuery, inputs: readonly Operator[], execution: Execution) {
-    const isCollected = inputs.length > 0 && plan.site !== CATALOG_SITE && plan.site !== SESSION_SITE;
+    const isCollected = inputs.length > 0 && !isOfNet(plan);
     super(inputs, isCollected ? execution.environment.memory.account('relation shipped to a source') : null);
     this.#plan = plan;
     this.#execution = execution;

@@ -3,7 +3,7 @@
  * that plan viewers read them; `Site`, `Remote SQL` and `Not Pushed` are ours.
  */
 import { InternalError, unreachable } from '../../core/assert.ts';
-import { planInputs } from '../../algebra/plan.ts';
+import { isOfNet, planInputs } from '../../algebra/plan.ts';
 import type { CteScanPlan, KeyFilter, KeysSent, Plan, QueryPlan, RemoteQuery, Subplan } from '../../algebra/plan.ts';
 import type { Rel, RelColumn, SortKey } from '../../algebra/rel.ts';
 import { printFrame } from '../../algebra/print-rel.ts';
@@ -187,7 +187,7 @@ class Describer {
   }
 
   #relationship(plan: Plan, index: number): string {
-    if (plan.kind === 'remote' && plan.site !== CATALOG_SITE && plan.site !== SESSION_SITE) return `Shipped to ${plan.site}`;
+    if (plan.kind === 'remote' && !isOfNet(plan)) return `Shipped to ${plan.site}`;
     if (plan.kind === 'with') {
       const definition = plan.definitions[index];
       return definition === undefined ? 'Outer' : definition.isFetch ? definition.name : `CTE ${definition.name}`;
@@ -207,7 +207,8 @@ class Describer {
   /** `customers.customer_id to shop`, and how many it were, or in which form they went. */
   #keysSent(plan: Plan, { target, key, expected, keysMax, bitmap }: KeyFilter): string {
     if (plan.kind !== 'hashjoin') throw new InternalError('only hash joins send keys');
-    const what = `${this.#scalar(plan.rightKeys[key]!)} to ${remoteOf(plan.left, target)?.site}`;
+    const source = remoteOf(plan.left, target);
+    const what = `${this.#scalar(plan.rightKeys[key]!)} to ${source && placeName(source)}`;
     const sent = this.#options.actual?.(plan.id)?.keysSent;
     if (sent !== undefined) {
       const instead = expected.form === null && sent.form !== null ? `, ${expected.keys} were expected` : '';

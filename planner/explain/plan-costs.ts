@@ -3,7 +3,7 @@
  * the root says what made the plan win; for the rest (operators that placement split or added) the cost model's, on top of
  * what is below.
  */
-import { planInputs, type KeyFilter, type Plan, type QueryPlan } from '../../algebra/plan.ts';
+import { isOfNet, planInputs, type KeyFilter, type Plan, type QueryPlan, type RemoteQuery } from '../../algebra/plan.ts';
 import { CATALOG_SITE, SESSION_SITE, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId } from '../../algebra/scalar.ts';
 import { columnsIn, relInputs } from '../../algebra/transform.ts';
@@ -30,6 +30,9 @@ interface Known {
   /** What the search believed of a subtree at a place. */
   readonly searchedMs: (rel: Rel, place: string) => number | undefined;
 }
+
+/** The session's backend is one place to the search, whatever is shipped there. */
+const placeOf = ({ site }: RemoteQuery): string => (site === SESSION_SITE ? CATALOG_SITE : site);
 
 export function planCosts(plan: QueryPlan, known: Known): ReadonlyMap<number, NodeCost> {
   const costs = new PlanCosts(known);
@@ -83,8 +86,7 @@ class PlanCosts {
 
   #totalMs(plan: Plan, rel: Rel | undefined, inputs: readonly NodeCost[], rows: number, width: number): number {
     const { cost, searchedMs } = this.#known;
-    const isAtSource = plan.kind === 'remote' && plan.site !== CATALOG_SITE && plan.site !== SESSION_SITE;
-    if (plan.kind === 'remote' && (isAtSource || plan.inputs === undefined))
+    if (plan.kind === 'remote' && !isOfNet(plan))
       return this.#keyedMs(plan, rel ?? plan.fragment, inputs) + this.#transferMs(plan, rows, width);
     // Which may stand for the fragment that it reads the rows of.
     if (plan.kind === 'ctescan') return cost.passMs(rows);
@@ -97,7 +99,7 @@ class PlanCosts {
     return rel === undefined ? below : below + cost.operatorMs(rel, HOME, inputs.map((input) => input.rows), rows); // prettier-ignore
   }
 
-  #keyedMs(plan: Extract<Plan, { kind: 'remote' }>, rel: Rel, inputs: readonly NodeCost[]): number {
+  #keyedMs(plan: RemoteQuery, rel: Rel, inputs: readonly NodeCost[]): number {
     const { cost, estimator } = this.#known;
     const ownMs = this.#fragmentMs(plan, rel, inputs);
     const filter = this.#keys.get(plan.id);
@@ -111,12 +113,13 @@ class PlanCosts {
   }
 
   /** With what is shipped there; the search counted that already. */
-  #fragmentMs(plan: Extract<Plan, { kind: 'remote' }>, rel: Rel, inputs: readonly NodeCost[]): number {
+  #fragmentMs(plan: RemoteQuery, rel: Rel, inputs: readonly NodeCost[]): number {
     const { cost, searchedMs } = this.#known;
-    const searched = searchedMs(rel, plan.site);
+    const place = placeOf(plan);
+    const searched = searchedMs(rel, place);
     if (searched !== undefined) return searched;
-    const shippedMs = inputs.map(({ totalMs, rows, width }, i) => totalMs + cost.shipMs(plan.site, rows, plan.inputs![i]!.columns.length, width)); // prettier-ignore
-    return this.#siteMs(rel, plan.site) + shippedMs.reduce((sum, ms) => sum + ms, 0);
+    const shippedMs = inputs.map(({ totalMs, rows, width }, i) => totalMs + cost.shipMs(place, rows, plan.inputs![i]!.columns.length, width)); // prettier-ignore
+    return this.#siteMs(rel, place) + shippedMs.reduce((sum, ms) => sum + ms, 0);
   }
 
   /** A subtree at a source: parts that the search weighed as it did. */
@@ -129,8 +132,8 @@ class PlanCosts {
     return below + cost.operatorMs(rel, site, inputs.map((input) => estimator.rows(input)), estimator.rows(rel)); // prettier-ignore
   }
 
-  #transferMs({ site, columns }: Extract<Plan, { kind: 'remote' }>, rows: number, width: number): number {
-    return this.#known.cost.transferMs(site, rows, columns.length, width);
+  #transferMs(plan: RemoteQuery, rows: number, width: number): number {
+    return this.#known.cost.transferMs(placeOf(plan), rows, plan.columns.length, width);
   }
 
   /** Until the first row. */
@@ -139,7 +142,7 @@ class PlanCosts {
     switch (plan.kind) {
       case 'remote': {
         if (isNetOperator(plan)) return totalMs;
-        if (first && (plan.site === CATALOG_SITE || plan.site === SESSION_SITE)) return first.startupMs;
+        if (first && isOfNet(plan)) return first.startupMs;
         const shippedMs = inputs.reduce((sum, input) => sum + input.totalMs, 0);
         const start = this.#transferMs(plan, 0, 0);
         return isBlocking(plan.fragment) ? totalMs - this.#transferMs(plan, rows, width) + start : shippedMs + start;

@@ -2,7 +2,7 @@
  * Why an operator runs in the gateway where placement had no reason of its own to give: what it reads was made there, or is
  * at several sources.
  */
-import { planInputs, type Plan } from '../../algebra/plan.ts';
+import { isOfNet, planInputs, type Plan } from '../../algebra/plan.ts';
 
 /** `titleOf`: what a node is called. Undefined: it reads nothing (VALUES), or rows made for the whole statement (a WITH query). */
 export function whyLocal(plan: Plan, titleOf: (plan: Plan) => string): string | undefined {
@@ -17,4 +17,4 @@ export function whyLocal(plan: Plan, titleOf: (plan: Plan) => string): string | 
   return undefined;
 }
 
-const isFragment = (plan: Plan): boolean => plan.kind === 'remote' && plan.inputs === undefined;
+const isFragment = (plan: Plan): boolean => plan.kind === 'remote' && !isOfNet(plan);

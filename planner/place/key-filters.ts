@@ -16,7 +16,7 @@
  * out anyway (inner, semi, right), for a column that comes from the fragment as it is, and worth its waiting by estimate; at run
  * time the true number of keys decides.
  */
-import { CATALOG_SITE, type Rel } from '../../algebra/rel.ts';
+import type { Rel } from '../../algebra/rel.ts';
 import type { HashJoinPlan, KeyFilter, KeyForm, Plan, RemoteQuery } from '../../algebra/plan.ts';
 import type { CallScalar, ColumnId, ColumnRefScalar, Scalar } from '../../algebra/scalar.ts';
 import { isOrderedEverywhere } from '../../algebra/comparisons.ts';
@@ -220,7 +220,7 @@ function sourceOf(plan: Plan, column: ColumnId): { readonly target: RemoteQuery;
   if (!plan.columns.some(({ id }) => id === column)) return undefined;
   switch (plan.kind) {
     case 'remote':
-      return plan.inputs === undefined && plan.site !== CATALOG_SITE ? { target: plan, column } : undefined;
+      return plan.inputs === undefined ? { target: plan, column } : undefined;
     case 'filter':
       return sourceOf(plan.input, column);
     // A filter around a sorted fragment would leave its order open.

@@ -4,8 +4,8 @@
  *
  * Invariant: the fragment reads nothing but `input` nodes, numbered as its shipped relations are.
  */
-import type { Plan, RemoteQuery } from '../../algebra/plan.ts';
-import { CATALOG_SITE, outputColumns, SESSION_SITE } from '../../algebra/rel.ts';
+import { isOfNet, type Plan, type RemoteQuery } from '../../algebra/plan.ts';
+import { type CATALOG_SITE, outputColumns, SESSION_SITE } from '../../algebra/rel.ts';
 import type { Rel } from '../../algebra/rel.ts';
 import type { ColumnId } from '../../algebra/scalar.ts';
 import type { Capabilities } from '../../algebra/site.ts';
@@ -65,10 +65,7 @@ export function shippedOperator(
 }
 
 export const isNetOperator = (plan: Plan): plan is RemoteQuery & { readonly inputs: readonly Plan[] } =>
-  plan.kind === 'remote' &&
-  (plan.site === CATALOG_SITE || plan.site === SESSION_SITE) &&
-  plan.inputs !== undefined &&
-  !isProjection(plan.fragment);
+  plan.kind === 'remote' && isOfNet(plan) && !isProjection(plan.fragment);
 
 const isProjection = (rel: Rel): boolean => rel.kind === 'project' && rel.input.kind === 'input';
 

@@ -11,7 +11,9 @@ import { InternalError, unreachable } from '../../core/assert.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
 import type { KeyForm, Plan, Subplan } from '../../algebra/plan.ts';
 import {
+  CATALOG_SITE,
   outputColumns,
+  SESSION_SITE,
   type Aggregate,
   type Filter,
   type FrameBound,
@@ -530,7 +532,9 @@ export class Placer {
     if (shipped.length === 0) return { ...base, kind: 'remote', site, fragment };
     this.#fired?.add('shipping');
     const inputs = shipped.map((input) => this.#rowsOf(input));
-    return { ...base, kind: 'remote', site, fragment, inputs, ...this.#shipRowsMax(site, shipped) };
+    // Under the name of the catalog server it would be the net's.
+    const place = site === CATALOG_SITE ? SESSION_SITE : site;
+    return { ...base, kind: 'remote', site: place, fragment, inputs, ...this.#shipRowsMax(site, shipped) };
   }
 
   /** Known where shipping was chosen by what it costs. */

@@ -148,6 +148,46 @@ DROP TABLE pg_temp.local_codes
 
 DROP FUNCTION pg_temp.shout(text)
 
+CREATE DOMAIN pg_temp.positive AS int4 CHECK (VALUE > 0)
+
+CREATE TEMP TABLE wide (id pg_temp.positive, plain text, c text COLLATE "C", u text COLLATE "unicode", padded char(8), ref uuid, happened timestamp, at timestamptz, amount numeric, ratio float4, qty int2)
+
+INSERT INTO wide SELECT i, (ARRAY['Ada', 'bela', '', 'Ürsula', NULL])[i % 5 + 1], 'C' || i, 'straße' || i, 'p' || i, ('0000000' || i % 7 || '-0000-4000-8000-00000000000' || i % 3)::uuid, timestamp '2024-01-31 12:00:00' + i % 3 * interval '1 day', timestamptz '2024-10-27 00:30:00+00', i * 7.7, i / 4.0, i - 60 FROM generate_series(1, 400) i
+
+ANALYZE wide
+
+SELECT w.id, d.title, d.opened - w.at FROM wide w JOIN depts d ON d.id = w.id ORDER BY 1
+
+SELECT w.plain, count(*), sum(w.amount), max(p.name) FROM wide w JOIN people p ON p.dept = w.id GROUP BY w.plain ORDER BY 1
+
+SELECT p.id, w.id FROM people p JOIN wide w ON w.plain = p.name ORDER BY 1, 2
+
+SELECT e.id, w.id FROM events e JOIN wide w ON w.ref = e.ref AND w.happened = e.happened ORDER BY 1, 2
+
+SELECT w.id, e.amount FROM wide w JOIN events e ON e.amount = w.amount ORDER BY 1, 2
+
+SELECT w.id, e.id FROM wide w JOIN events e ON e.qty = w.qty ORDER BY 1, 2
+
+SELECT w.id, w.padded || p.name, lower(w.u) || p.name, w.c || p.name FROM wide w LEFT JOIN people p ON p.id = w.id AND p.name <> w.c WHERE w.id < 50 ORDER BY 1
+
+SELECT a || b, concat(a, b) FROM (SELECT id, plain COLLATE "C" AS a, c COLLATE "unicode" AS b FROM wide) w JOIN depts d USING (id) ORDER BY id
+
+SELECT a || b FROM (SELECT id, plain COLLATE "unicode" AS a FROM wide) w JOIN (SELECT id, title COLLATE "C" AS b FROM depts) d USING (id) ORDER BY id
+
+SELECT w.id FROM wide w WHERE w.id IN (SELECT boss FROM people) AND NOT EXISTS (SELECT FROM depts d WHERE d.id = w.id) ORDER BY 1
+
+SELECT w.id FROM wide w WHERE w.id NOT IN (SELECT person FROM events WHERE person IS NOT NULL) AND w.id < 60 ORDER BY 1
+
+SELECT count(*), count(w.id), count(p.id) FROM wide w FULL JOIN people p ON p.id = w.id
+
+SELECT count(*) FROM wide, (SELECT FROM depts) d
+
+SELECT w.id, 1 / (w.id - p.id) FROM wide w JOIN people p ON p.boss = w.id
+
+SELECT d.title, row_number() OVER (PARTITION BY d.title ORDER BY w.id) FROM wide w JOIN depts d ON d.id = w.id ORDER BY 1, 2
+
+DROP TABLE wide
+
 CREATE TEMP TABLE made AS SELECT p.id, p.name, p.salary, p.joined, p.score, p.active, d.title, d.budget, d.opened FROM people p LEFT JOIN depts d ON d.id = p.dept
 
 SELECT * FROM made ORDER BY id
