@@ -10,6 +10,9 @@ const NOTE = 'n'.repeat(40);
 let oracle: pg.Client;
 let sorted: pg.Client;
 let hashed: pg.Client;
+/** With more memory, by the rule spare-memory and without it. */
+let sparing: pg.Client;
+let unsparing: pg.Client;
 
 const closes = closedAfterAll();
 beforeAll(async () => {
@@ -29,13 +32,15 @@ beforeAll(async () => {
       },
     ]),
   );
-  const start = async (disabled: readonly string[]): Promise<pg.Client> => {
-    const options = { queryMemory: '2MB', disabled };
+  const start = async (disabled: readonly string[], queryMemory = '2MB'): Promise<pg.Client> => {
+    const options = { queryMemory, disabled };
     const gateway = closes(await federation.gateway((table) => (table === 'stock' ? 'duck' : 'pg'), options));
     return closes(await connectText(gateway.clientConfig));
   };
   sorted = await start([]);
   hashed = await start(['merge-join', 'sorted-aggregate']);
+  sparing = await start([], '7MB');
+  unsparing = await start(['spare-memory'], '7MB');
   oracle = closes(await connectText(federation.oracleConfig()));
 }, 120_000);
 
@@ -66,4 +71,18 @@ test.each(statements)('%s: %s', async (operator, sql) => {
 
 test('by hash they fail', async () => {
   for (const [, sql] of statements.slice(0, 5)) expect((await run(hashed, sql)).error?.code).toBe('53200');
+});
+
+test('of sides that would each fit, and not together, one is merged', async () => {
+  const side = (from: number): string =>
+    `(SELECT k, right(name, 28) AS name FROM stock ORDER BY k, name LIMIT 54000 OFFSET ${from})`;
+  const sql = `SELECT count(*), sum(length(concat(s.note, a.name, b.name, c.name))), count(CASE WHEN a.name < b.name THEN c.name END) FROM sales s
+    LEFT JOIN ${side(0)} a ON a.k = s.k LEFT JOIN ${side(500)} b ON b.k = s.id LEFT JOIN ${side(1_000)} c ON c.k = s.id + 1`;
+  const plan = (await run(sparing, `EXPLAIN (COSTS OFF) ${sql}`)).rows.map(([line]) => line).join('\n');
+  expect(plan.match(/-> {2}Hash Left Join/g)).toHaveLength(2);
+  expect(plan).toContain('Merge Left Join');
+  const expected = await run(oracle, sql);
+  expect((await run(unsparing, sql)).error?.code).toBe('53200');
+  expect((await run(sparing, sql)).error).toBeUndefined();
+  expect((await run(sparing, sql)).rows).toEqual(expected.rows);
 });
