@@ -8,7 +8,7 @@ import type { LogicScalar, Scalar } from '../../algebra/scalar.ts';
 import { conjunctsOf, isVolatile } from '../../algebra/transform.ts';
 import { cannotRaise } from '../analyze/safe-functions.ts';
 
-/** Undefined: an arm has nothing that the source evaluates. */
+/** Undefined: an arm has nothing that the source evaluates, or its arms do not go together there. */
 export function weakened(disjunction: LogicScalar, accepts: (part: Scalar) => boolean): Scalar | undefined {
   if (isVolatile(disjunction)) return undefined;
   const args: Scalar[] = [];
@@ -17,7 +17,8 @@ export function weakened(disjunction: LogicScalar, accepts: (part: Scalar) => bo
     if (parts.length === 0) return undefined;
     args.push(parts.length === 1 ? parts[0]! : { kind: 'and', args: parts, type: disjunction.type });
   }
-  return { ...disjunction, args };
+  const weak = { ...disjunction, args };
+  return accepts(weak) ? weak : undefined;
 }
 
 /** What follows a part that is left out may have been spared by it: only what raises for no row. */

@@ -152,3 +152,6 @@ SELECT p.id, d.id * 0 FROM people p LEFT JOIN depts d ON d.id = p.dept ORDER BY 
 SELECT id FROM people WHERE (dept = 1 AND quote_literal(name) > '''b') OR (quote_literal(name) < '''b' AND active AND 10 / id > 1) OR dept = 3 ORDER BY 1;
 
 SELECT id, kind FROM events WHERE (kind = 'buy' AND quote_literal(kind) > '''b') OR (qty > 0 AND quote_literal(kind) < '''c') ORDER BY 1;
+
+-- nor is it, where an arm spares another its error
+SELECT d.id FROM depts d WHERE d.id > 0 OR (d.id = (SELECT 1 / (max(id) - max(id)) FROM people) AND quote_literal(d.title) > 'x') ORDER BY d.id;
