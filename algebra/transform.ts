@@ -4,6 +4,7 @@
  * Long since every walk names each kind of node.
  */
 import { unreachable } from '../core/assert.ts';
+import { sqlType } from '../core/sql-type.ts';
 import type { FrameBound, Input, Rel } from './rel.ts';
 import type { AggregateCall, CallScalar, ColumnId, FunctionRef, NativeScalar, Scalar, WindowCall } from './scalar.ts';
 
@@ -188,6 +189,10 @@ export const returnsSet = (expr: Scalar): expr is CallScalar | NativeScalar =>
 
 /** A predicate as the list of what it ANDs. */
 export const conjunctsOf = (expr: Scalar): readonly Scalar[] => (expr.kind === 'and' ? expr.args.flatMap(conjunctsOf) : [expr]);
+
+/** The predicates, of which there is at least one, as one. */
+export const conjunctionOf = (conjuncts: readonly Scalar[]): Scalar =>
+  conjuncts.length === 1 ? conjuncts[0]! : { kind: 'and', args: conjuncts, type: sqlType('bool') };
 
 export function relInputs(rel: Rel): readonly Rel[] {
   switch (rel.kind) {

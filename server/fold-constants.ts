@@ -32,7 +32,7 @@ function valueOf(expr: Scalar): Datum {
   return readDatum(column!, expr.type, 0);
 }
 
-function evaluate(expr: Scalar): ReturnType<ConstantEvaluator> {
+const evaluate: ConstantEvaluator = (expr) => {
   try {
     return raiseConstantLocally(expr);
   } catch (error) {
@@ -40,4 +40,4 @@ function evaluate(expr: Scalar): ReturnType<ConstantEvaluator> {
     if (error instanceof SqlError) return undefined;
     throw error;
   }
-}
+};

@@ -3,13 +3,13 @@
  * it, and what crosses the links. Estimated rows come from planner/estimate; all of it only ever compares plans.
  */
 import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
+import { joinKeys } from '../../algebra/hash-keys.ts';
 import type { Capabilities } from '../../algebra/site.ts';
 import type { ComputeCosts, SiteCosts } from '../../algebra/site-costs.ts';
 import { relInputs, relScalars, scalarParts } from '../../algebra/transform.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Estimator } from '../estimate/estimator.ts';
-import { hashKeys, nullSafeKeys } from '../place/hash-keys.ts';
 import {
   HOME_COSTS,
   KEY_BIT,
@@ -291,7 +291,7 @@ function joinNs(rates: ComputeCosts, left: number, right: number, rows: number, 
 /** Whether a hash table of one side can answer it. */
 function isKeyed({ left, right, on }: Join): boolean {
   const [near, far] = [left, right].map((side) => new Set(outputColumns(side).map(({ id }) => id))) as [Set<ColumnId>, Set<ColumnId>]; // prettier-ignore
-  return on.some((expr) => (hashKeys(expr, near, far) ?? nullSafeKeys(expr, near, far)) !== undefined);
+  return on.some((expr) => joinKeys(expr, near, far) !== undefined);
 }
 
 const isTaken = (place: Capabilities, rel: Rel): boolean =>

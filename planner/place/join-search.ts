@@ -14,7 +14,7 @@ import { offer, type Candidate, type Candidates } from './candidate.ts';
 import type { RelationSet } from './conflict-rules.ts';
 import { enumerateAll, enumerateIntervals, type JoinTable } from './enumerate-joins.ts';
 import type { FragmentJudge } from './fragment-judge.ts';
-import { hashKeys, nullSafeKeys } from './hash-keys.ts';
+import { joinKeys } from '../../algebra/hash-keys.ts';
 import { JoinSelectivities, remembered } from './join-selectivity.ts';
 import { LearnedSets } from './learned-sets.ts';
 import { joinName, relationNames, type SearchTrace, type TracedSet } from './search-trace.ts';
@@ -378,7 +378,7 @@ export class JoinSearch implements JoinTable {
     const [first, second, ...others] = scalarParts(expr.kind === 'not' ? expr.arg : expr);
     if (first === undefined || second === undefined || others.length > 0) return undefined;
     const [left, right] = [columnsIn(first), columnsIn(second)];
-    if ((hashKeys(expr, left, right) ?? nullSafeKeys(expr, left, right)) === undefined) return undefined;
+    if (joinKeys(expr, left, right) === undefined) return undefined;
     const [a, b] = [this.#leavesOf(left), this.#leavesOf(right)];
     return (a & b) === 0 ? { a, b } : undefined;
   }

@@ -2,7 +2,7 @@
 import type { HashJoinPlan, NestedLoopPlan, Plan } from '../../algebra/plan.ts';
 import { outputColumns, type Join } from '../../algebra/rel.ts';
 import type { Scalar } from '../../algebra/scalar.ts';
-import { hashKeys, nullSafeKeys } from './hash-keys.ts';
+import { hashKeys, nullSafeKeys } from '../../algebra/hash-keys.ts';
 
 /** Whether what was planned may turn into something else as rows come; `always`: as soon as it can. */
 export type Flips = 'never' | 'by cost' | 'always';

@@ -7,7 +7,7 @@ import type { RelColumn, SortKey } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import { hasIdenticalValues } from '../../core/identical-values.ts';
 import { isCodePointOrder, type SqlType, type TypeKind } from '../../core/sql-type.ts';
-import { hashKeys, nullSafeKeys } from './hash-keys.ts';
+import { hashKeys, nullSafeKeys } from '../../algebra/hash-keys.ts';
 import type { Order, OrderKey } from './output-order.ts';
 
 /** Whose order is the type's own, or that of a value's scale or length. */

@@ -12,7 +12,7 @@ import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { Capabilities, Verdict } from '../../algebra/site.ts';
 import { isVolatile, mapScalarParts, readsOnly, relScalars, returnsSet, scalarParts } from '../../algebra/transform.ts';
 import { featureNotSupported } from '../../core/sql-error.ts';
-import { hashKeys } from './hash-keys.ts';
+import { hashKeys } from '../../algebra/hash-keys.ts';
 import type { NetPlace } from './net-operators.ts';
 
 const CONDITIONAL: ReadonlySet<Scalar['kind']> = new Set(['case', 'and', 'or', 'coalesce']);

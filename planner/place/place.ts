@@ -29,6 +29,7 @@ import {
 import type { AggregateCall, ColumnId, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
 import type { Capabilities } from '../../algebra/site.ts';
 import {
+  conjunctionOf,
   columnsIn,
   mapAggregateCall,
   mapRelInputs,
@@ -225,8 +226,7 @@ export class Placer {
     const own = lifted.filter((expr) => !refused.includes(expr));
     const left = own.length === 0 ? input : filter(input, own);
     const shipped = new Shipped();
-    const whole: Scalar = refused.length === 1 ? refused[0]! : { kind: 'and', args: refused, type: refused[0]!.type };
-    const conjunct = this.#net.split(whole, shipped);
+    const conjunct = this.#net.split(conjunctionOf(refused), shipped);
     return this.#inOrder(filter(this.#ship(left, shipped), [conjunct]), input.columns);
   }
 

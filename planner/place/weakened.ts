@@ -5,7 +5,7 @@
  *   (a = 1 AND f(b)) OR (a = 3 AND c > 2)     →     a = 1 OR (a = 3 AND c > 2)       where f is unknown at the source
  */
 import type { LogicScalar, Scalar } from '../../algebra/scalar.ts';
-import { conjunctsOf, isVolatile } from '../../algebra/transform.ts';
+import { conjunctionOf, conjunctsOf, isVolatile } from '../../algebra/transform.ts';
 import { cannotRaise } from '../analyze/safe-functions.ts';
 
 /** Undefined: an arm has nothing that the source evaluates, or its arms do not go together there. */
@@ -15,7 +15,7 @@ export function weakened(disjunction: LogicScalar, accepts: (part: Scalar) => bo
   for (const arm of disjunction.args) {
     const parts = acceptedParts(arm, accepts);
     if (parts.length === 0) return undefined;
-    args.push(parts.length === 1 ? parts[0]! : { kind: 'and', args: parts, type: disjunction.type });
+    args.push(conjunctionOf(parts));
   }
   const weak = { ...disjunction, args };
   return accepts(weak) ? weak : undefined;

@@ -10,7 +10,7 @@
 import type { Rel } from '../../algebra/rel.ts';
 import type { LogicScalar, Scalar } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
-import { conjunctsOf, mapRelInputs } from '../../algebra/transform.ts';
+import { conjunctionOf, conjunctsOf, mapRelInputs } from '../../algebra/transform.ts';
 
 export function factorDisjunctions(rel: Rel): Rel {
   const below = mapRelInputs(rel, factorDisjunctions);
@@ -42,6 +42,6 @@ function factor(disjunction: LogicScalar): readonly Scalar[] {
   const common = shared.map(([, part]) => part);
   // An arm that asks for nothing more makes the others superfluous.
   if (rests.some((rest) => rest.length === 0)) return common;
-  const args = rests.map((rest): Scalar => (rest.length === 1 ? rest[0]! : { kind: 'and', args: rest, type: disjunction.type }));
+  const args = rests.map(conjunctionOf);
   return [...common, { ...disjunction, args }];
 }

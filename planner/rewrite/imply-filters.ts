@@ -11,7 +11,15 @@
  */
 import { outputColumns, type Join, type Rel } from '../../algebra/rel.ts';
 import type { ColumnId, LogicScalar, Scalar } from '../../algebra/scalar.ts';
-import { columnsIn, conjunctsOf, isVolatile, mapRelInputs, readsOnly, someScalar } from '../../algebra/transform.ts';
+import {
+  columnsIn,
+  conjunctionOf,
+  conjunctsOf,
+  isVolatile,
+  mapRelInputs,
+  readsOnly,
+  someScalar,
+} from '../../algebra/transform.ts';
 import { directions } from './join-directions.ts';
 
 export function implyFilters(rel: Rel): Rel {
@@ -46,7 +54,7 @@ export function impliedOn(ids: ReadonlySet<ColumnId>, disjunction: LogicScalar):
   for (const arm of disjunction.args) {
     const parts = conjunctsOf(arm).filter((part) => saysSomethingOf(ids, part));
     if (parts.length === 0) return undefined;
-    args.push(parts.length === 1 ? parts[0]! : { kind: 'and', args: parts, type: disjunction.type });
+    args.push(conjunctionOf(parts));
   }
   return { ...disjunction, args };
 }

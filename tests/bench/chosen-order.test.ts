@@ -27,23 +27,9 @@ const remote = (fragment: Rel, inputs: readonly Plan[] = []): Plan => {
   return { ...base(columns), kind: 'remote', site: 'shop', fragment, inputs };
 };
 const sides = (left: Plan, right: Plan) => ({ ...base([...left.columns, ...right.columns].map(({ id }) => id)), left, right });
-const hashed = (left: Plan, right: Plan): Plan => ({
-  ...sides(left, right),
-  kind: 'hashjoin',
-  type: 'inner',
-  leftKeys: [],
-  rightKeys: [],
-  residual: [],
-  nullAware: false,
-});
-const merged = (left: Plan, right: Plan): Plan => ({
-  ...sides(left, right),
-  kind: 'mergejoin',
-  type: 'inner',
-  leftKeys: [],
-  rightKeys: [],
-  residual: [],
-});
+const keyed = { type: 'inner', leftKeys: [], rightKeys: [], residual: [] } as const;
+const hashed = (left: Plan, right: Plan): Plan => ({ ...sides(left, right), ...keyed, kind: 'hashjoin', nullAware: false });
+const merged = (left: Plan, right: Plan): Plan => ({ ...sides(left, right), ...keyed, kind: 'mergejoin' });
 
 const [t1, t2, t3] = [scan(1), scan(2), scan(3)];
 const block = blocksOf(join(join(t1, t2), t3));

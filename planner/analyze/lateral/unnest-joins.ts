@@ -16,6 +16,7 @@ import type { Aggregate, Join, Limit, Rel, RelColumn, Window } from '../../../al
 import { outputColumns } from '../../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar } from '../../../algebra/scalar.ts';
 import {
+  conjunctionOf,
   columnsIn,
   mapAggregateCall,
   mapRelInputs,
@@ -324,7 +325,7 @@ export class JoinUnnester {
     if (join.nullAware !== true) return { ...left, rel: { ...plain, left: left.rel, right: right.rel, on: [...same, ...on] } };
     // NOT IN within each binding: only there does an unknown comparison count as a match.
     const { nullAware: __, ...anti } = plain;
-    const all: Scalar = on.length === 1 ? on[0]! : { kind: 'and', args: on, type: BOOL };
+    const all = conjunctionOf(on);
     const match: Scalar = { kind: 'booltest', arg: all, test: 'false', negated: true, type: BOOL };
     return { ...left, rel: { ...anti, left: left.rel, right: right.rel, on: [...same, match] } };
   }

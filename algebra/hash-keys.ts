@@ -1,8 +1,8 @@
 /** Which join conditions a hash table can answer. */
-import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { isCodePointOrder } from '../../core/sql-type.ts';
-import type { SqlType } from '../../core/sql-type.ts';
-import { columnsIn, readsOnly } from '../../algebra/transform.ts';
+import type { ColumnId, Scalar } from './scalar.ts';
+import { isCodePointOrder } from '../core/sql-type.ts';
+import type { SqlType } from '../core/sql-type.ts';
+import { columnsIn, readsOnly } from './transform.ts';
 
 type Columns = ReadonlySet<ColumnId>;
 
@@ -23,6 +23,10 @@ export function nullSafeKeys(conjunct: Scalar, left: Columns, right: Columns): {
   const { operator, left: a, right: b } = conjunct.arg;
   return operator.name === '=' && operator.canHash ? sides(a, b, left, right) : undefined;
 }
+
+/** Either of the two. */
+export const joinKeys = (conjunct: Scalar, left: Columns, right: Columns): { left: Scalar; right: Scalar } | undefined =>
+  hashKeys(conjunct, left, right) ?? nullSafeKeys(conjunct, left, right);
 
 /** Whether equal values have equal bytes, or a form that has: those of json, jsonb and foreign types may differ in all that travels. */
 function hashes(type: SqlType): boolean {
