@@ -1,7 +1,8 @@
 /**
  * How many rows an operator puts out, and how many values a column has there: for join order, build sides and placement.
  * Table statistics at the leaves, textbook formulas above (uniform within histogram parts, containment of join keys, half
- * independent conditions), unless executions taught better; a wrong figure costs time, never an answer.
+ * independent conditions), unless executions taught better; a wrong figure costs time, never an answer. Longer than most
+ * files: one formula per operator, each asking for those of its inputs.
  */
 import {
   outputColumns,
@@ -28,8 +29,9 @@ import type { Measure } from './measure.ts';
 import { aggregateOf, computedFrom, isFilteredBy, nullingJoins, originOf, windowOf } from './column-origin.ts';
 import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
 import { referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
+import { indexSearch, type IndexedRows } from './index-search.ts';
 import { rankSpread } from './rank-spread.ts';
-import { damped, indexSearch, selectivity, type ColumnFacts } from './selectivity.ts';
+import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
 import { typeBytes } from './type-bytes.ts';
 
 const UNKNOWN_TABLE_ROWS = 10_000;
@@ -42,14 +44,6 @@ const SET_ROWS = 10;
 /** Products of such numbers stay finite, so that costs can be compared. */
 export const ROWS_MAX = 1e100;
 const ANTI_MIN_PART = 0.05;
-
-/** How an index finds rows. */
-export interface IndexedRows {
-  readonly lookUps: number;
-  readonly rows: number;
-  /** How closely the table is stored in its order, -1 to 1. */
-  readonly correlation: number;
-}
 
 export class Estimator {
   readonly #statistics: Statistics;
@@ -115,30 +109,11 @@ export class Estimator {
     return scan?.columns.some((column) => columns.has(column.id) && first.has(column.sourceName)) === true;
   }
 
-  /**
-   * What an index has to do to find the rows of a filtered table: by all conditions that it can be searched for, one of them
-   * of its first column. Of the index that leaves the fewest rows; undefined: there is none.
-   */
+  /** What an index has to do to find the rows of a filtered table; undefined: there is none. */
   indexSearch({ input, conjuncts }: Filter): IndexedRows | undefined {
     const scan = tableOf(input);
     const table = scan && this.#table(scan);
-    if (!table || table.indexes.length === 0) return undefined;
-    const nameOf = (column: ColumnId): string | undefined => scan.columns.find(({ id }) => id === column)?.sourceName;
-    const searches = conjuncts.flatMap((conjunct) => {
-      const search = indexSearch(conjunct);
-      return search ? [{ conjunct, name: nameOf(search.column), lookUps: search.lookUps }] : [];
-    });
-    const found = table.indexes.flatMap((columns) => {
-      const first = searches.filter(({ name }) => name === columns[0]);
-      if (first.length === 0) return [];
-      const own = searches.filter(({ name }) => name !== undefined && columns.includes(name));
-      const part = selectivity(own.map(({ conjunct }) => conjunct), (column) => this.#facts(input, column)); // prettier-ignore
-      // Of several columns less closely (selfuncs.c: btcostestimate).
-      const correlation = (table.columns.get(columns[0]!)?.correlation ?? 0) * (columns.length > 1 ? 0.75 : 1);
-      const lookUps = Math.min(...first.map((search) => search.lookUps));
-      return [{ lookUps, rows: this.rows(input) * part, correlation }];
-    });
-    return found.length === 0 ? undefined : found.reduce((best, one) => (one.rows < best.rows ? one : best));
+    return table && indexSearch(scan, table, conjuncts, this.rows(input), (column) => this.#facts(input, column));
   }
 
   /** The table that a column comes from, if an index begins with it there. */

@@ -208,7 +208,7 @@ function ofList(list: ArrayCompareScalar, facts: FactsOf): number {
   return isIn ? part : otherwise(list, part, facts);
 }
 
-function elementMeasures(array: Scalar): readonly (Measure | undefined)[] {
+export function elementMeasures(array: Scalar): readonly (Measure | undefined)[] {
   if (array.kind === 'array') {
     return array.elements.map((element) => (element.kind === 'const' ? measureOf(element.type, element.value) : undefined));
   }
@@ -270,33 +270,6 @@ const valueOf = (expr: Scalar): Measure | undefined => {
 
 const columnOf = (expr: Scalar): ColumnId | undefined => {
   const inner = withoutCasts(expr);
-  return inner.kind === 'column' ? inner.column : undefined;
-};
-
-export interface IndexSearch {
-  readonly column: ColumnId;
-  /** Values that are looked up one by one; a range is one. */
-  readonly lookUps: number;
-}
-
-/** The column that a condition compares with values, as it is, so that an index on it finds the rows. */
-export function indexSearch(conjunct: Scalar): IndexSearch | undefined {
-  if (conjunct.kind === 'arraycompare') {
-    const isIn = conjunct.quantifier === 'any' && conjunct.operator.name === '=';
-    const column = isIn && columnsIn(conjunct.array).size === 0 ? bareColumn(conjunct.left) : undefined;
-    return column === undefined ? undefined : { column, lookUps: elementMeasures(conjunct.array).length };
-  }
-  if (conjunct.kind !== 'call' || !SEARCHING.has(conjunct.operator?.name ?? '')) return undefined;
-  const [left, right] = conjunct.args;
-  if (!left || !right) return undefined;
-  const column = columnsIn(right).size === 0 ? bareColumn(left) : columnsIn(left).size === 0 ? bareColumn(right) : undefined;
-  return column === undefined ? undefined : { column, lookUps: 1 };
-}
-
-const SEARCHING: ReadonlySet<string> = new Set(['=', '<', '<=', '>', '>=']);
-
-const bareColumn = (expr: Scalar): ColumnId | undefined => {
-  const inner = expr.kind === 'cast' && expr.how === 'relabel' ? expr.arg : expr;
   return inner.kind === 'column' ? inner.column : undefined;
 };
 

@@ -6,7 +6,8 @@ import type { ColumnStatistics, Statistics, TableStatistics } from '../../../alg
 import { POSTGRES_COSTS } from '../../../connectors/postgres/costs.ts';
 import { sqlType } from '../../../core/sql-type.ts';
 import { CostModel } from '../../../planner/cost/cost-model.ts';
-import { Estimator, type IndexedRows } from '../../../planner/estimate/estimator.ts';
+import { Estimator } from '../../../planner/estimate/estimator.ts';
+import type { IndexedRows } from '../../../planner/estimate/index-search.ts';
 import { joinGraph } from '../../../planner/place/join-graph.ts';
 import { JoinSelectivities } from '../../../planner/place/join-selectivity.ts';
 import { implyFilters } from '../../../planner/rewrite/imply-filters.ts';
