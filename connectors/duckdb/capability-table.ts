@@ -255,7 +255,19 @@ const DATE_FIELDS: Readonly<Record<string, string>> = {
 };
 export const EXTRACT_FIELDS: Readonly<Record<string, string>> = { ...DATE_FIELDS, hour: part('hour'), minute: part('minute') };
 
-const infinite = (sql: string): string => `CASE WHEN isfinite($1) THEN ${sql} ELSE $1 END`;
+/** DuckDB's calendar begins before PostgreSQL's, and its dates end later. */
+const CALENDAR = "PostgreSQL's calendar is shorter: 22008 outside";
+const dateWithin = (sql: string): string =>
+  `CASE WHEN isfinite($1) THEN CASE WHEN ${sql} BETWEEN DATE '4714-11-24 (BC)' AND DATE '5874897-12-31' THEN ${sql}` +
+  ` WHEN $2 IS NOT NULL THEN ${raise('22008', 'date out of range')} END WHEN $2 IS NOT NULL THEN $1 END`;
+/** `argument`: what may be infinite, and stays so. */
+const timestampWithin = (sql: string, argument: string): string =>
+  `CASE WHEN ${sql} >= TIMESTAMP '4714-11-24 (BC) 00:00:00' OR NOT isfinite(${argument}) THEN ${sql}` +
+  ` WHEN ${sql} IS NOT NULL THEN ${raise('22008', 'timestamp out of range')} END`;
+/** `other`: the argument beside the date. */
+const fromDate = (sql: string, other = ''): string =>
+  `CASE WHEN $1 <= DATE '294276-12-31' OR NOT isfinite($1) THEN ${sql}` +
+  ` WHEN $1 IS NOT NULL${other && ` AND ${other} IS NOT NULL`} THEN ${raise('22008', 'date out of range for timestamp')} END`;
 
 const times: readonly Capability[] = [
   ...pushed(
@@ -264,26 +276,18 @@ const times: readonly Capability[] = [
     ...compare('timestamp_', 'timestamp,timestamp'),
     ...compare('timestamptz_', 'timestamptz,timestamptz'),
   ),
-  guarded(
-    'date_pli(date,int4)',
-    infinite('$1 + $2').replace('ELSE $1', 'WHEN $2 IS NOT NULL THEN $1'),
-    'infinity stays infinity',
-  ),
-  guarded(
-    'date_mii(date,int4)',
-    infinite('$1 - $2').replace('ELSE $1', 'WHEN $2 IS NOT NULL THEN $1'),
-    'infinity stays infinity',
-  ),
+  guarded('date_pli(date,int4)', dateWithin('$1 + $2'), `infinity stays infinity; ${CALENDAR}`),
+  guarded('date_mii(date,int4)', dateWithin('$1 - $2'), `infinity stays infinity; ${CALENDAR}`),
   guarded(
     'date_mi(date,date)',
     `CASE WHEN NOT isfinite($1) OR NOT isfinite($2) THEN CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN ${raise('22008', 'cannot subtract infinite dates')} END ELSE CAST($1 - $2 AS INTEGER) END`,
     'infinite dates raise 22008',
   ),
-  written('date_pl_interval(date,interval)', '($1 + $2)'),
-  written('date_mi_interval(date,interval)', '($1 - $2)'),
-  written('timestamp_pl_interval(timestamp,interval)', '($1 + $2)'),
-  written('timestamp_mi_interval(timestamp,interval)', '($1 - $2)'),
-  written('timestamp(date)', 'CAST($1 AS TIMESTAMP)'),
+  guarded('date_pl_interval(date,interval)', fromDate(timestampWithin('($1 + $2)', '$1'), '$2'), CALENDAR),
+  guarded('date_mi_interval(date,interval)', fromDate(timestampWithin('($1 - $2)', '$1'), '$2'), CALENDAR),
+  guarded('timestamp_pl_interval(timestamp,interval)', timestampWithin('($1 + $2)', '$1'), CALENDAR),
+  guarded('timestamp_mi_interval(timestamp,interval)', timestampWithin('($1 - $2)', '$1'), CALENDAR),
+  guarded('timestamp(date)', fromDate('CAST($1 AS TIMESTAMP)'), CALENDAR),
   guarded('date(timestamp)', 'greatest(CAST($1 AS DATE))', COMPARED, {
     bare: { sql: 'CAST($1 AS DATE)', beside: ['=', ...RANGES] },
   }),
@@ -295,7 +299,7 @@ const times: readonly Capability[] = [
     constants: { 1: { oneOf: Object.keys(EXTRACT_FIELDS) } },
     numeric: true,
   }),
-  guarded('date_trunc(text,timestamp)', 'greatest(date_trunc($1, $2))', COMPARED, {
+  guarded('date_trunc(text,timestamp)', timestampWithin('date_trunc($1, $2)', '$2'), `${COMPARED}; ${CALENDAR}`, {
     bare: { sql: 'date_trunc($1, $2)', beside: RANGES },
     constants: { 1: { oneOf: ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second'] } },
   }),

@@ -4,6 +4,7 @@
  * Readers own what they collect; `finish` hands it over and starts anew.
  */
 import type { Column } from '../../core/batch.ts';
+import { DATE_END, DATE_MIN, TIMESTAMP_MIN } from '../../core/calendar.ts';
 import {
   DATE_INFINITY,
   DATE_MINUS_INFINITY,
@@ -114,7 +115,7 @@ export class Int32Reader extends ColumnReader {
     const { values, length } = this;
     for (let row = 0; row < rows; row++) {
       const days = words[row]! - UNIX_TO_PG_DAYS;
-      values[length + row] = days >= PG_DATE_MIN && days <= PG_DATE_MAX ? days : unusualDate(words[row]!, validity, row);
+      values[length + row] = days >= DATE_MIN && days < DATE_END ? days : unusualDate(words[row]!, validity, row);
     }
   }
   protected take(length: number, valid: Uint8Array | null): Column {
@@ -123,10 +124,6 @@ export class Int32Reader extends ColumnReader {
     return { layout: 'int32', length, valid, values };
   }
 }
-
-/** 4713-01-01 BC and 5874897-12-31, in days since 2000-01-01 (PostgreSQL's src/include/datatype/timestamp.h). */
-const PG_DATE_MIN = -2_451_545;
-const PG_DATE_MAX = 2_145_031_948;
 
 const isSet = (validity: Uint8Array | null, row: number): boolean =>
   validity === null || ((validity[row >> 3]! >> (row & 7)) & 1) === 1;
@@ -167,9 +164,7 @@ export class Int64Reader extends ColumnReader {
 const TWO_32 = 4294967296;
 const EPOCH_LOW = UNIX_TO_PG_MICROS % TWO_32;
 const EPOCH_HIGH = Math.floor(UNIX_TO_PG_MICROS / TWO_32);
-/** 4713-01-01 BC and the first µs of 294277, since 2000-01-01. */
-const PG_TIMESTAMP_MIN = -211_813_488_000_000_000n;
-const PG_TIMESTAMP_MIN_HIGH = Number(PG_TIMESTAMP_MIN >> 32n);
+const TIMESTAMP_MIN_HIGH = Number(TIMESTAMP_MIN >> 32n);
 
 function toPostgresEpoch(source: Int32Array, target: Int32Array, at: number, rows: number, validity: Uint8Array | null): void {
   for (let row = 0; row < rows; row++, at += 2) {
@@ -177,7 +172,7 @@ function toPostgresEpoch(source: Int32Array, target: Int32Array, at: number, row
     const sourceHigh = source[row * 2 + 1]!;
     const low = (sourceLow >>> 0) - EPOCH_LOW;
     const high = sourceHigh - EPOCH_HIGH - (low < 0 ? 1 : 0);
-    if (high > PG_TIMESTAMP_MIN_HIGH && sourceHigh !== 0x7fffffff) {
+    if (high > TIMESTAMP_MIN_HIGH && sourceHigh !== 0x7fffffff) {
       target[at] = low;
       target[at + 1] = high;
       continue;
@@ -192,7 +187,7 @@ function unusualTimestamp(micros: bigint): bigint {
   if (micros === 0x7fffffffffffffffn) return TIMESTAMP_INFINITY;
   if (micros === -0x7fffffffffffffffn) return TIMESTAMP_MINUS_INFINITY;
   const value = micros - BigInt(UNIX_TO_PG_MICROS);
-  if (value < PG_TIMESTAMP_MIN) throw datetimeOutOfRange('timestamp');
+  if (value < TIMESTAMP_MIN) throw datetimeOutOfRange('timestamp');
   return value;
 }
 

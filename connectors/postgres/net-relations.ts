@@ -56,7 +56,7 @@ export class NetRelationStream implements BatchStream {
 
   async next(): Promise<Batch | null> {
     await (this.opening ??= this.open());
-    while (this.ready.length === 0 && !this.ended) {
+    while (this.ready.length === 0 && !this.ended && !this.closed) {
       const fetch = this.context.turns.take(() => this.fetch());
       this.fetching = Promise.allSettled([fetch]);
       await fetch;

@@ -41,6 +41,7 @@ const OWN_ERRORS = [
   /^XX000 unexpected end of flag array$/,
   /^XX000 cache lookup failed for operator class /,
   /^XX000 unsupported object class: /,
+  /^XX000 unrecognized object type abbreviation: /,
   /^58P01 could not stat file "pg_tblspc\//,
 ];
 const isOwn = ({ code, message, sql }: Ending): boolean =>

@@ -171,3 +171,12 @@ SELECT depts.id, c / 0 FROM depts LEFT JOIN (SELECT 1 AS c, id FROM people WHERE
 SELECT dept, c + 1, grouping(dept, c + 1), count(*), sum(c) FROM (SELECT 1 AS c, dept FROM people WHERE id < 9) q GROUP BY ROLLUP (dept, c + 1) ORDER BY 1, 2, 3;
 
 SELECT id, CASE 2 WHEN id THEN 'a' WHEN 2 THEN 'b' ELSE 'c' END, CASE NULL::int WHEN id THEN 1 ELSE 2 END FROM depts ORDER BY id;
+
+-- DuckDB's calendar is longer: a date that only it has was compared there
+SELECT id, (date '5874897-12-31' + qty) IS NOT DISTINCT FROM NULL::date FROM events ORDER BY id;
+
+SELECT id FROM events WHERE date '4714-11-24 BC' - qty < date '2024-01-01' ORDER BY id;
+
+SELECT id, timestamp '4714-11-24 BC' - make_interval(days => id) < happened FROM events ORDER BY id;
+
+SELECT id, happened - interval '8000 years' < timestamp 'infinity' FROM events ORDER BY id;

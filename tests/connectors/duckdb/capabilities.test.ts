@@ -324,26 +324,32 @@ describe('DuckDB capability table against PostgreSQL', () => {
           arg.constant ? { kind: 'const', value: datumOf(arg, first[i]!), type: arg.type } : columnOf(relation, i + 1),
         );
         const call = callOf(capability, scalars);
-        const fragment: Rel = {
+        const selecting = (expr: Scalar): Rel => ({
           kind: 'project',
           input: { kind: 'filter', input: relation, conjuncts: [isOneOf(columnOf(relation, 0), ids)] },
           items: [
             { column: relation.columns[0]!, expr: columnOf(relation, 0) },
-            { column: { id: columnId(100), name: 'result', type: call.type }, expr: call },
+            { column: { id: columnId(100), name: 'result', type: expr.type }, expr },
           ],
-        };
+        });
+        const fragment = selecting(call);
         if (site.capabilities.scalar(call).verdict !== 'exact' || site.capabilities.operator(fragment).verdict !== 'exact')
           continue;
         proven.add(signature);
         const actual = await outcome(fragment, call.type);
+        const differs = (id: number, got: string): number =>
+          differences.push(
+            `${signature} ${JSON.stringify(rows[id])} (${args.map((arg) => arg.sqlName).join()}): ${got} instead of ${expected.rows[id]!.probe}`,
+          );
         for (const id of ids) {
           const got = actual.get(id) ?? actual.get(-1) ?? 'no row';
-          const want = expected.rows[id]!.probe;
-          if (got !== want)
-            differences.push(
-              `${signature} ${JSON.stringify(rows[id])} (${args.map((arg) => arg.sqlName).join()}): ${got} instead of ${want}`,
-            );
+          if (got !== expected.rows[id]!.probe) differs(id, got);
         }
+        const raised = actual.get(-1);
+        if (raised === undefined) continue;
+        // Where the value itself is not read, DuckDB alone can raise.
+        const unread = await outcome(selecting(isNull(call)), sqlType('bool'));
+        if (unread.get(-1) !== raised) differs(ids[0]!, `unread, ${unread.get(-1) ?? 'no error'}`);
       }
     }
     expect(differences).toEqual([]);
@@ -351,6 +357,8 @@ describe('DuckDB capability table against PostgreSQL', () => {
       pushedEntries.filter((entry) => !isAggregate(entry) && !proven.has(entry.signature)).map((entry) => entry.signature),
     ).toEqual([]);
   }, 120_000);
+
+  const isNull = (arg: Scalar): Scalar => ({ kind: 'nulltest', arg, negated: false, type: sqlType('bool') });
 
   function isOneOf(left: Scalar, ids: readonly number[]): Scalar {
     const fn = functionRef('int4eq(int4,int4)', 'function');
