@@ -3,6 +3,7 @@ import type { Rel } from '../../algebra/rel.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { isTextKind } from '../../core/sql-type.ts';
 import { CaseIndexWriter } from './case-index-writer.ts';
+import { withOpaqueChoices } from './opaque-choices.ts';
 import type { ServerInfo } from './server-info.ts';
 import type { ShippedSql } from './shipped-writer.ts';
 
@@ -43,6 +44,6 @@ export function notShipped(
 
 export class SourceWriter extends CaseIndexWriter {
   override statement(fragment: Rel): ShippedSql {
-    return this.withShipped(fragment, super.statement(fragment));
+    return this.withShipped(fragment, super.statement(withOpaqueChoices(fragment)));
   }
 }

@@ -58,6 +58,18 @@ interface Entry {
   readonly shipped: Map<string, Candidate | undefined>;
 }
 
+/** A join that is weighed at home. */
+interface HomeJoin {
+  readonly type: Join['type'];
+  readonly on: readonly Scalar[];
+  /** Whether a hash table answers it. */
+  readonly keyed: boolean;
+  /** What its conditions cost where the gateway has no kernel for them. */
+  readonly refusedMs: number;
+  readonly nullAware: boolean;
+  readonly joined: (near: Rel, far: Rel) => Join;
+}
+
 /** The relations that either side of an equality reads. */
 interface KeySides {
   readonly a: RelationSet;
@@ -234,10 +246,8 @@ export class JoinSearch implements JoinTable {
     const [near, far] = [this.#atHome(left), this.#atHome(right)];
     const asked = keyed ? Math.max(left.rows + right.rows, entry.rows) : left.rows * right.rows;
     const refused = on.reduce((sum, expr) => sum + cost.homeScalarMs(expr, asked), 0);
-    const memory = builtAndProbed(near.memory, far.memory, cost.keptBytes(right.rows, right.bytes));
-    const keptMs = cost.addedMs(memory, near.memory, far.memory);
     const { merging } = this.#context;
-    if (isWeighed(merging, keptMs)) {
+    if (isWeighed(merging, this.#built(near, far, right).keptMs)) {
       const [nearSide, farSide] = [
         { ...left, candidate: near },
         { ...right, candidate: far },
@@ -249,24 +259,52 @@ export class JoinSearch implements JoinTable {
         if (merging === 'always') return;
       }
     }
-    const target = this.#sentKeys.target(near, left);
-    const keys = target && this.#sentKeys.narrowed(near, target, left, right, type, on);
-    const below =
-      (keys ? keys.costMs : left.homeMs) +
-      right.homeMs +
-      cost.joinMs(HOME, keys ? keys.rows : left.rows, right.rows, entry.rows, keyed) +
-      keptMs;
-    const known = entry.candidates.get(HOME);
-    if (known !== undefined && known.costMs <= below) return;
-    const probed = written?.nullAware === true ? undefined : this.#sentKeys.above(target, type, keys);
-    offer(entry.candidates, {
-      place: HOME,
-      rel: joined(near.rel, far.rel),
-      costMs: below + refused,
-      memory,
-      inputs: [near, far],
-      probed,
+    this.#offerHashed(entry, left, right, {
+      type,
+      on,
+      keyed,
+      refusedMs: refused,
+      nullAware: written?.nullAware === true,
+      joined,
     });
+  }
+
+  /** A hash join at home, with the right side built. */
+  #offerHashed(entry: Entry, left: Entry, right: Entry, { type, on, keyed, refusedMs, nullAware, joined }: HomeJoin): void {
+    const { cost } = this.#context;
+    const [near, far] = [this.#atHome(left), this.#atHome(right)];
+    for (const side of keyed ? [near, ...left.candidates.values()] : [near]) {
+      const known = entry.candidates.get(HOME)?.costMs ?? Infinity;
+      const isOther = side !== near;
+      // A source that has both sides needs no keys from itself.
+      const isOwn = side.place === HOME || side.place === near.place || side.place === far.place;
+      if (isOther && (isOwn || side.costMs + right.homeMs >= known)) continue;
+      const target = this.#sentKeys.target(side, left);
+      const keys = target && this.#sentKeys.narrowed(side, target, left, right, type, on);
+      // What costs more to have at home may cost less with keys.
+      if (isOther && keys === undefined) continue;
+      const { memory, keptMs } = this.#built(side, far, right);
+      const costMs =
+        (keys ? keys.costMs : left.homeMs) +
+        right.homeMs +
+        cost.joinMs(HOME, keys ? keys.rows : left.rows, right.rows, entry.rows, keyed) +
+        keptMs;
+      if (costMs >= known) continue;
+      const probed = nullAware ? undefined : this.#sentKeys.above(target, type, keys);
+      const rel = joined(side.rel, far.rel);
+      offer(entry.candidates, { place: HOME, rel, costMs: costMs + refusedMs, memory, inputs: [side, far], probed });
+    }
+  }
+
+  /** What a hash join keeps at home, and what that costs. */
+  #built(
+    near: Candidate,
+    far: Candidate,
+    { rows, bytes }: Entry,
+  ): { readonly memory: Candidate['memory']; readonly keptMs: number } {
+    const { cost } = this.#context;
+    const memory = builtAndProbed(near.memory, far.memory, cost.keptBytes(rows, bytes));
+    return { memory, keptMs: cost.addedMs(memory, near.memory, far.memory) };
   }
 
   /** Both sides at one source: theirs, or shipped there. */
