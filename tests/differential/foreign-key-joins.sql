@@ -22,7 +22,7 @@ SELECT b.id FROM badges b JOIN people g ON g.id = b.guest WHERE g.id IN (1, 8, 1
 
 SELECT b.id FROM badges b JOIN people g ON g.id = b.guest WHERE g.active ORDER BY 1;
 
-SELECT b.id FROM badges b JOIN people g ON g.id = b.guest WHERE 100 / (g.id - 15) > 0 ORDER BY 1;
+SELECT b.id FROM badges b JOIN people g ON g.id = b.guest WHERE 100 / (g.id - 8) > 0 ORDER BY 1;
 
 SELECT b.id FROM badges b JOIN people g ON g.id = b.guest AND b.level > g.id - 30 ORDER BY 1;
 
