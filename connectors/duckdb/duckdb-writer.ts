@@ -175,8 +175,9 @@ export class DuckDBWriter extends SqlWriter {
 
   protected override call(expr: CallScalar): SqlText {
     const sql = this.callText(expr);
+    // To DuckDB arithmetic with a decimal that is NULL, and text with such a one added, are of type INTEGER.
+    if (expr.fn.signature === 'textcat(text,text)' && !dependsOnRows(expr)) return this.cast(sql, expr.type);
     if (expr.type.kind !== 'numeric' || !this.isNull(expr)) return sql;
-    // To DuckDB arithmetic with a decimal that is NULL is of type INTEGER.
     const { width, scale } = this.shape(expr);
     return atom(`CAST(${sql.text} AS DECIMAL(${width},${scale}))`);
   }
@@ -467,6 +468,12 @@ const fill = (template: string, args: readonly string[]): string =>
   template.replace(/\$(\d)/g, (_, index: string) => args[Number(index) - 1]!);
 
 const WIDENING = /^int[48]\(int[24]/;
+
+/** Made of columns and values: DuckDB cannot find that it is NULL before there is any row. */
+const dependsOnRows = (expr: Scalar): boolean =>
+  expr.kind === 'column' ||
+  (expr.kind === 'const' && expr.value !== null) ||
+  (expr.kind === 'call' && expr.args.every(dependsOnRows));
 
 /** Integers out of range: of the expression itself, or of what DuckDB would look for below its casts. */
 function mayOverflow(expr: Scalar): boolean {

@@ -189,3 +189,14 @@ SELECT id FROM people WHERE id/(id-1) IN (1, 2) AND id/(id-1) NOT IN (1, 2);
 
 -- A constant keeps its scale beside a column of another.
 SELECT nullif(2460342::numeric, salary), nullif(salary, 5::numeric), nullif(1.5::numeric, salary) FROM people;
+
+-- NULL that is known while running only, in texts: DuckDB makes an integer of such a concatenation.
+SELECT '100%' || (SELECT json_agg(name)::text FROM people WHERE false) FROM people;
+
+SELECT id, name || (SELECT json_agg(name)::text FROM people WHERE false) || 'x' AS whole FROM people ORDER BY id;
+
+SELECT id, length('a' || (SELECT json_agg(name)::text FROM people WHERE id < 0)) FROM people ORDER BY id;
+
+SELECT id FROM people WHERE name = 'a' || (SELECT json_agg(name)::text FROM people WHERE false) OR id = 3;
+
+SELECT id, name || (SELECT json_agg(id)::text FROM people WHERE id < 3) FROM people ORDER BY id;
