@@ -32,6 +32,20 @@ export interface TableStatistics {
   readonly combinations: readonly { readonly columns: readonly string[]; readonly distinct: number }[];
   /** Columns of each index, first column first. */
   readonly indexes: readonly (readonly string[])[];
+  /** Of a table with at most SMALL_TABLE_ROWS: each column's value in every row, written as in `common`. */
+  readonly values?: ReadonlyMap<string, readonly (string | null)[]> | undefined;
+}
+
+/** Frequent values of what refers to such a table are told apart in statistics: PostgreSQL keeps a hundred. */
+export const SMALL_TABLE_ROWS = 100;
+/** Columns with longer values are left out. */
+const SMALL_TABLE_VALUE_MAX = 1024;
+
+/** Rows of texts as columns of texts; undefined: there are too many. */
+export function smallTable(columns: readonly string[], rows: readonly (readonly (string | null)[])[]): TableStatistics['values'] {
+  if (rows.length > SMALL_TABLE_ROWS) return undefined;
+  const values = columns.map((name, i) => [name, rows.map((row) => row[i] ?? null)] as const);
+  return new Map(values.filter(([, texts]) => texts.every((text) => text === null || text.length <= SMALL_TABLE_VALUE_MAX)));
 }
 
 export interface Statistics {

@@ -25,6 +25,7 @@ const storedDetails = z.object({
   columns: z.record(z.string(), columnStatistics),
   combinations: z.array(z.object({ columns: z.array(z.string()), distinct: z.number() })),
   indexes: z.array(z.array(z.string())),
+  values: z.record(z.string(), z.array(z.string().nullable())).optional(),
 });
 
 const keyOf = (site: string, schema: string, name: string): string => JSON.stringify([site, schema, name]);
@@ -71,8 +72,14 @@ export class StatisticsStore implements Statistics {
       site: string; source_schema: string; source_name: string; version: string; rows: number; details: unknown;
     }>('SELECT site, source_schema, source_name, version, rows, details FROM tributary.statistics'); // prettier-ignore
     for (const row of rows) {
-      const { columns, combinations, indexes } = storedDetails.parse(row.details);
-      const table = { rows: row.rows, columns: new Map(Object.entries(columns)), combinations, indexes };
+      const { columns, combinations, indexes, values } = storedDetails.parse(row.details);
+      const table = {
+        rows: row.rows,
+        columns: new Map(Object.entries(columns)),
+        combinations,
+        indexes,
+        values: values && new Map(Object.entries(values)),
+      };
       const { site, source_schema: schema, source_name: name, version } = row;
       this.known.set(keyOf(site, schema, name), { site, schema, name, version, table });
     }
@@ -80,7 +87,8 @@ export class StatisticsStore implements Statistics {
 
   async save(site: string, { schema, name, version, table }: CollectedStatistics): Promise<void> {
     this.known.set(keyOf(site, schema, name), { site, schema, name, version, table });
-    const details = { columns: Object.fromEntries(table.columns), combinations: table.combinations, indexes: table.indexes };
+    const { columns, combinations, indexes, values } = table;
+    const details = { columns: Object.fromEntries(columns), combinations, indexes, values: values && Object.fromEntries(values) };
     await this.connection.rows(
       `INSERT INTO tributary.statistics (site, source_schema, source_name, version, rows, details) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (site, source_schema, source_name) DO UPDATE SET version = excluded.version, rows = excluded.rows,

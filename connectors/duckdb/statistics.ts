@@ -6,7 +6,13 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CollectedStatistics, StatisticsProblem, StatisticsRequest } from '../../algebra/site.ts';
-import { tableOfRows, type ColumnStatistics, type TableStatistics } from '../../algebra/statistics.ts';
+import {
+  SMALL_TABLE_ROWS,
+  smallTable,
+  tableOfRows,
+  type ColumnStatistics,
+  type TableStatistics,
+} from '../../algebra/statistics.ts';
 import { quoted, relationKey, rows } from './describe.ts';
 import type { KnownRelations } from './describe.ts';
 import { reasonOf } from './errors.ts';
@@ -76,11 +82,20 @@ async function readSample(connection: DuckDBConnection, from: string, columns: r
       for (const [name, type] of types as string[][])
         found.set(name!, await columnStatistics(connection, quoted(name!), type!, size));
     }
+    const values = rowCount <= SMALL_TABLE_ROWS ? await smallTableValues(connection, types as string[][]) : undefined;
     // Its indexes serve no join, range or array of keys, which is what the planner would count on (docs/decisions.md).
-    return { rows: rowCount, columns: found, combinations: [], indexes: [] };
+    return { rows: rowCount, columns: found, combinations: [], indexes: [], values };
   } finally {
     await connection.run(`DROP TABLE IF EXISTS ${SAMPLE_TABLE}`);
   }
+}
+
+/** Of columns whose values we can read. */
+async function smallTableValues(connection: DuckDBConnection, types: readonly string[][]): Promise<TableStatistics['values']> {
+  const columns = types.filter(([, type]) => ORDERED.test(type!)).map(([name]) => name!);
+  if (columns.length === 0) return undefined;
+  const list = columns.map((name) => `${quoted(name)}::VARCHAR`).join(', ');
+  return smallTable(columns, (await rows(connection, `SELECT ${list} FROM ${SAMPLE_TABLE}`)) as (string | null)[][]);
 }
 
 interface SampleSize {

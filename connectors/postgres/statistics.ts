@@ -2,10 +2,11 @@
  * What a PostgreSQL source's own ANALYZE found out: sizes, nulls, distinct values, frequent values, histograms, extended
  * statistics, indexes. Reading them costs two small queries; tables that were not analysed since the last time are skipped.
  */
-import type pg from 'pg';
+import pg from 'pg';
 import type { CollectedStatistics, StatisticsRequest } from '../../algebra/site.ts';
-import type { ColumnStatistics } from '../../algebra/statistics.ts';
+import { SMALL_TABLE_ROWS, smallTable, type ColumnStatistics, type TableStatistics } from '../../algebra/statistics.ts';
 import { groupBy } from './describe.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
 
 /** Entries kept of each list: PostgreSQL's default target; a source may keep up to 10,000. */
 const LIST_MAX = 100;
@@ -23,12 +24,13 @@ const TABLES = `
     coalesce(nullif(sum(CASE WHEN l.reltuples > 0 THEN l.reltuples ELSE pg_relation_size(l.oid) / ${BYTES_PER_PAGE} * ${ROWS_PER_PAGE} END), 0),
       CASE WHEN min(l.reltuples) < 0 THEN ${PAGES_OF_NEW} * ${ROWS_PER_PAGE} ELSE 0 END)::float8 AS rows,
     concat_ws('/', sum(l.reltuples), sum(l.relpages), max(greatest(s.last_analyze, s.last_autoanalyze)),
-      (SELECT max(greatest(t.last_analyze, t.last_autoanalyze)) FROM pg_stat_all_tables t WHERE t.relid = c.oid)) AS version
+      (SELECT max(greatest(t.last_analyze, t.last_autoanalyze)) FROM pg_stat_all_tables t WHERE t.relid = c.oid)) AS version,
+    c.relkind = 'r' AND c.reltuples BETWEEN 0 AND ${SMALL_TABLE_ROWS} AND has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid) AS small
   FROM unnest($1::text[], $2::text[]) w(schema, name)
     JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name AND c.relkind IN ('r', 'p', 'm', 'f')
     JOIN LATERAL (SELECT c.oid AS relid WHERE c.relkind <> 'p' UNION ALL SELECT p.relid FROM pg_partition_tree(c.oid) p WHERE c.relkind = 'p' AND p.isleaf) leaf ON true
     JOIN pg_class l ON l.oid = leaf.relid LEFT JOIN pg_stat_all_tables s ON s.relid = l.oid
-  GROUP BY c.oid, n.nspname, c.relname, c.relnatts`;
+  GROUP BY c.oid, n.nspname, c.relname, c.relnatts, c.relkind, c.reltuples`;
 
 /** Of a table that others inherit from, the figures of all of them together. */
 const COLUMNS = `
@@ -57,6 +59,8 @@ interface TableRow {
   readonly name: string;
   readonly rows: number;
   readonly version: string;
+  /** Its rows were few when it was analysed, and we may read them. */
+  readonly small: boolean;
 }
 interface ColumnRow {
   readonly oid: string;
@@ -79,6 +83,11 @@ export async function readStatistics(
   const changed = listed.rows.filter((row) => known.get(JSON.stringify([row.schema, row.name]))?.version !== row.version);
   if (changed.length === 0) return [];
   const oids = [changed.map((row) => row.oid)];
+  const values = new Map<string, TableStatistics['values']>();
+  for (const { oid, schema, name, small } of changed) {
+    const request = known.get(JSON.stringify([schema, name]));
+    if (small && request) values.set(oid, await readSmallTable(client, request));
+  }
   const columns = groupBy((await client.query<ColumnRow>(COLUMNS, oids)).rows, (row) => row.oid);
   const indexes = groupBy((await client.query<{ oid: string; columns: string[] | null }>(INDEXES, oids)).rows, (row) => row.oid);
   const combinations = groupBy(
@@ -94,8 +103,29 @@ export async function readStatistics(
       columns: new Map((columns.get(oid) ?? []).map((row) => [row.column, columnStatistics(row, rows)])),
       combinations: (combinations.get(oid) ?? []).flatMap((row) => distinctCombinations(row.distinct, row.names, rows)),
       indexes: (indexes.get(oid) ?? []).map((row) => row.columns ?? []).filter((names) => names.length > 0),
+      values: values.get(oid),
     },
   }));
+}
+
+/** Undefined as well when it is locked, altered or dropped meanwhile: estimates do without its rows. */
+async function readSmallTable(
+  client: pg.Client,
+  { schema, name, columns }: StatisticsRequest,
+): Promise<TableStatistics['values']> {
+  if (columns.length === 0) return undefined;
+  const list = columns.map((column) => `${quoteIdentifier(column)}::text`).join(', ');
+  const text = `SELECT ${list} FROM ${quoteIdentifier(schema)}.${quoteIdentifier(name)} LIMIT ${SMALL_TABLE_ROWS + 1}`;
+  try {
+    await client.query(`BEGIN READ ONLY; SET LOCAL lock_timeout = '50ms'`);
+    const { rows } = await client.query<(string | null)[]>({ text, rowMode: 'array' });
+    return smallTable(columns, rows);
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) return undefined;
+    throw error;
+  } finally {
+    await client.query('ROLLBACK');
+  }
 }
 
 function columnStatistics(row: ColumnRow, rows: number): ColumnStatistics {

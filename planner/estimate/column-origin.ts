@@ -2,7 +2,7 @@
  * Where a column of a subtree comes from: the scan that it is passed through from, what it is computed from, the aggregate
  * or the window function that makes it. All follow it down through what hands it on (`handedFrom`).
  */
-import { outputColumns, type Aggregate, type Join, type Rel, type Scan, type Window } from '../../algebra/rel.ts';
+import { outputColumns, type Aggregate, type Filter, type Join, type Rel, type Scan, type Window } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, WindowCall } from '../../algebra/scalar.ts';
 import { columnsIn } from '../../algebra/transform.ts';
 
@@ -46,17 +46,26 @@ export function handedFrom(rel: Rel, column: ColumnId): Handed | undefined {
 
 const isLeft = (join: Join, column: ColumnId): boolean => outputColumns(join.left).some(({ id }) => id === column);
 
+export interface Origin {
+  readonly scan: Scan;
+  readonly column: Scan['columns'][number];
+}
+
 /** The scan that a column is passed through from, unchanged. */
-export function originOf(
-  rel: Rel,
-  column: ColumnId,
-): { readonly scan: Scan; readonly column: Scan['columns'][number] } | undefined {
+export function originOf(rel: Rel, column: ColumnId): Origin | undefined {
   if (rel.kind === 'scan') {
     const found = rel.columns.find(({ id }) => id === column);
     return found && { scan: rel, column: found };
   }
   const handed = handedFrom(rel, column);
   return handed && originOf(handed.rel, handed.column);
+}
+
+/** The scan that a column is passed through from, under the conditions right above it. */
+export function filteredScan(rel: Rel, column: ColumnId): Filter | undefined {
+  if (rel.kind === 'filter' && rel.input.kind === 'scan') return rel;
+  const handed = handedFrom(rel, column);
+  return handed && filteredScan(handed.rel, handed.column);
 }
 
 /** Whether a condition on the column, on its way from its scan, mentions it. */

@@ -47,7 +47,7 @@ export class ColumnProfile {
   /** Part of the rows with a value below (`inclusive`: or equal); undefined: there is no order to go by. */
   below(value: Measure, inclusive: boolean): number | undefined {
     const [first] = this.#bounds;
-    if (first === undefined && this.common.length === 0) return undefined;
+    if (first === undefined && this.common.length === 0) return this.nullFraction === 1 ? 0 : undefined;
     let part = 0;
     for (const { measure, fraction } of this.common) {
       if (measure === undefined) return undefined;

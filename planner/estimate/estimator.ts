@@ -26,11 +26,22 @@ import { ColumnProfile } from './column-profile.ts';
 import { aggregateSpread, type Spread } from './aggregate-spread.ts';
 import type { LearnedEstimates } from './learned-rows.ts';
 import type { Measure } from './measure.ts';
-import { aggregateOf, computedFrom, isFilteredBy, nullingJoins, originOf, windowOf } from './column-origin.ts';
+import type { ValueSpread } from './meeting-values.ts';
+import {
+  aggregateOf,
+  computedFrom,
+  filteredScan,
+  isFilteredBy,
+  nullingJoins,
+  originOf,
+  windowOf,
+  type Origin,
+} from './column-origin.ts';
 import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
 import { referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
 import { indexSearch, type IndexedRows } from './index-search.ts';
 import { rankSpread } from './rank-spread.ts';
+import { keptRows, keptValues, type KeptRows } from './small-table.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
 import { typeBytes } from './type-bytes.ts';
 
@@ -45,12 +56,24 @@ const SET_ROWS = 10;
 export const ROWS_MAX = 1e100;
 const ANTI_MIN_PART = 0.05;
 
+/** How often what is left of a small table's column is another column's value. */
+interface KeptPartners {
+  /** Part of all pairs. */
+  readonly equal: number;
+  /** Part of the other column's rows that have a partner. */
+  readonly matched: number;
+  /** How many values are left. */
+  readonly values: number;
+}
+
 export class Estimator {
   readonly #statistics: Statistics;
   readonly #rows = new WeakMap<Rel, number>();
   readonly #told = new WeakMap<Rel, number>();
   readonly #tables = new WeakMap<Scan, TableStatistics | undefined>();
   readonly #profiles = new WeakMap<Scan, Map<ColumnId, ColumnProfile | undefined>>();
+
+  readonly #keptRows = new WeakMap<Filter, KeptRows | undefined>();
 
   readonly #definitions = new Map<number, Rel>();
 
@@ -135,7 +158,9 @@ export class Estimator {
       case 'input':
         return rel.shipped ? this.rows(rel.shipped) : UNKNOWN_INPUT_ROWS;
       case 'filter':
-        return this.rows(rel.input) * selectivity(rel.conjuncts, (column) => this.#facts(rel.input, column));
+        return (
+          this.rows(rel.input) * (this.#kept(rel)?.part ?? selectivity(rel.conjuncts, (column) => this.#facts(rel.input, column)))
+        );
       case 'project':
       case 'window':
       case 'sort':
@@ -191,6 +216,12 @@ export class Estimator {
     const parts: number[] = [];
     const { pairs, rest } = comparedPairs(rel.on, rel.left, rel.right);
     for (const between of this.#byTables(rel.left, rel.right, pairs)) {
+      const known =
+        between.length === 1 ? this.#keptPartners(rel.right, rel.left, between[0]!.right, between[0]!.left) : undefined;
+      if (known) {
+        parts.push(known.matched);
+        continue;
+      }
       const reference = referenceTo(rel.left, rel.right, between);
       if (reference) parts.push(this.#valuedPart(reference) * this.#leftOf(reference, rel.right, between));
       for (const pair of reference?.others ?? between)
@@ -241,6 +272,12 @@ export class Estimator {
 
   /** All columns of a key compared: one partner each, however many conditions that took. */
   #equalPairs(left: Rel, right: Rel, pairs: readonly Pair[]): number {
+    const [pair] = pairs;
+    if (pair && pairs.length === 1) {
+      const known =
+        this.#keptPartners(left, right, pair.left, pair.right) ?? this.#keptPartners(right, left, pair.right, pair.left);
+      if (known) return known.equal;
+    }
     const reference = referenceAmong(left, right, pairs);
     if (reference) {
       const part = this.#valuedPart(reference) / this.rows(reference.referenced);
@@ -250,6 +287,45 @@ export class Estimator {
     const keyRows = this.#keyRows(left, leftColumns) ?? this.#keyRows(right, rightColumns);
     if (keyRows !== undefined && pairs.length > 1) return 1 / keyRows;
     return damped(pairs.map((pair) => this.#equalPart(left, right, pair)));
+  }
+
+  /** The rows that conditions leave of a small table; undefined: its rows are not held. */
+  #kept(filter: Filter): KeptRows | undefined {
+    if (filter.input.kind !== 'scan') return undefined;
+    if (!this.#keptRows.has(filter)) {
+      const [scan, table] = [filter.input, this.#table(filter.input)];
+      this.#keptRows.set(filter, table && keptRows(scan, table, filter.conjuncts, (column) => this.#facts(scan, column)));
+    }
+    return this.#keptRows.get(filter);
+  }
+
+  /** Undefined: one of them is not known value by value. */
+  #keptPartners(small: Rel, others: Rel, column: ColumnId, partner: ColumnId): KeptPartners | undefined {
+    const origin = originOf(small, column);
+    const kept = origin && this.#keptValues(small, column, origin);
+    const { profile } = this.#facts(others, partner);
+    if (!kept || !profile || profile.common.length === 0) return undefined;
+    let [pairs, matched] = [0, 0];
+    for (const [value, rows] of kept.values) {
+      const part = profile.equal(value);
+      pairs += rows * part;
+      matched += Math.min(1, rows) * part;
+    }
+    return { equal: pairs / kept.rows, matched: Math.min(1, matched), values: kept.values.size };
+  }
+
+  /** The values of a small table's column in the rows that conditions leave, and how many rows these are. */
+  #keptValues(
+    rel: Rel,
+    column: ColumnId,
+    { scan, column: ofTable }: Origin,
+  ): { readonly values: ReadonlyMap<Measure, number>; readonly rows: number } | undefined {
+    const filter = filteredScan(rel, column);
+    const kept = filter && this.#kept(filter);
+    const table = this.#table(scan);
+    if (!kept || kept.part === 0 || !table) return undefined;
+    const values = keptValues(kept, ofTable, table);
+    return values && { values, rows: kept.part * kept.parts.length };
   }
 
   /** Part of the referencing rows that refer to one: without NULL; NULLs of several columns are taken to come together. */
@@ -332,6 +408,33 @@ export class Estimator {
     const all = origin ? this.rows(origin.scan) : here;
     const left = here >= all ? Math.min(here, distinct) : distinct * (1 - (1 - here / all) ** (all / distinct));
     return Math.max(1, Math.min(left, this.#partnersValues(rel, column)));
+  }
+
+  /**
+   * The values of a column if each were as frequent as those of a column it is compared with: what conditions leave of a small
+   * table may be its frequent ones. Undefined: nothing is known of that.
+   */
+  valuesAsFrequent(rel: Rel, column: ColumnId, small: Rel, partner: ColumnId): number | undefined {
+    const known = this.#keptPartners(small, rel, partner, column);
+    return known && known.matched > 0 ? known.values / known.matched : undefined;
+  }
+
+  /** How a table's rows are spread over a column's values; undefined: that is not known value by value. */
+  spread(rel: Rel, column: ColumnId): ValueSpread | undefined {
+    const origin = originOf(rel, column);
+    if (!origin) return undefined;
+    const kept = this.#keptValues(rel, column, origin);
+    if (kept) {
+      const part = (value: Measure): number => (kept.values.get(value) ?? 0) / kept.rows;
+      const frequent = [...kept.values.keys()];
+      const nullPart = 1 - frequent.reduce<number>((sum, value) => sum + part(value), 0);
+      return { frequent, part, nullPart, distinct: kept.values.size };
+    }
+    const { profile, distinct } = this.#facts(rel, column);
+    if (!profile) return { frequent: [], part: () => 1 / distinct, nullPart: 0, distinct };
+    const frequent = profile.common.map(({ measure }) => measure).filter((measure) => measure !== undefined);
+    if (frequent.length < profile.common.length) return undefined;
+    return { frequent, part: (value) => profile.equal(value), nullPart: profile.nullFraction, distinct };
   }
 
   /** The least and the greatest value that a column has in its table, for all that is known. */

@@ -167,9 +167,9 @@ export class JoinSearch implements JoinTable {
     return enumerateAll(this.#graph, { has: (set) => sets.has(set), combine }, PAIRS_MAX) ? pairs : undefined;
   }
 
-  /** What executions taught of a join of the block: the estimator, which sees a tree, does not know it. */
+  /** What executions taught of a join of the block, or many relations tell together: the estimator sees a tree of two by two. */
   tellRows(rel: Join, { rows } = this.#entries.get(this.#graph.all)!): void {
-    if (this.#learned.isAny) this.#context.estimator.tell(rel, rows);
+    if (this.#learned.isAny || this.#selectivities.areJoint) this.#context.estimator.tell(rel, rows);
   }
 
   candidatesOf(set: RelationSet): Candidates | undefined {
@@ -186,7 +186,7 @@ export class JoinSearch implements JoinTable {
     const known = this.#entries.get(a | b);
     if (known) return known.rows;
     const [left, right] = [this.#rowsOfSet(a), this.#rowsOfSet(b)];
-    return this.#learned.correct(a | b, this.#rows(connection, left, right));
+    return this.#learned.correct(a | b, this.#rows(connection, [a, left], [b, right]));
   }
 
   combine(a: RelationSet, b: RelationSet): void {
@@ -199,7 +199,7 @@ export class JoinSearch implements JoinTable {
     const [first, second] = [this.#entries.get(a)!, this.#entries.get(b)!];
     let entry = this.#entries.get(a | b);
     if (entry === undefined) {
-      const rows = this.#rows(connection, first.estimated, second.estimated);
+      const rows = this.#rows(connection, [a, first.estimated], [b, second.estimated]);
       entry = this.#entry(a | b, rows, hidesRight(connection) ? leftOf(connection, first, second).columns : [...first.columns, ...second.columns]); // prettier-ignore
     }
     if (connection.kind === 'inner') {
@@ -439,15 +439,15 @@ export class JoinSearch implements JoinTable {
       const next = bitsOf(rest).find((bit) => this.#graph.between(joined, bit) !== undefined) ?? rest & -rest;
       const connection = this.#graph.between(joined, next);
       const own = this.#entries.get(next)!.rows;
-      rows = connection === undefined ? rows * own : this.#rows(connection, rows, own);
+      rows = connection === undefined ? rows * own : this.#rows(connection, [joined, rows], [next, own]);
       joined |= next;
       rest ^= next;
     }
     return rows;
   }
 
-  #rows(connection: Connection, first: number, second: number): number {
-    if (connection.kind === 'inner') return first * second * this.#selectivities.ofInner(connection.edges);
+  #rows(connection: Connection, [a, first]: Sized, [b, second]: Sized): number {
+    if (connection.kind === 'inner') return first * second * this.#selectivities.ofInner(connection.edges, a, b);
     const { edge, isSwapped } = connection;
     const [left, right] = isSwapped ? [second, first] : [first, second];
     const selectivity = this.#selectivities.ofOuter(edge);
@@ -462,6 +462,9 @@ export class JoinSearch implements JoinTable {
     }
   }
 }
+
+/** A set, and its rows. */
+type Sized = readonly [RelationSet, number];
 
 const clamped = (rows: number): number => Math.min(ROWS_MAX, Math.max(1, rows));
 

@@ -111,7 +111,7 @@ interface SendableKeys {
   readonly right: Scalar;
   /** By estimate. */
   readonly keys: number;
-  /** The fragment that they go to, its column, how many values that has, and its rows. */
+  /** The fragment that they go to, its column, how many values that has, as frequent as the keys, and its rows. */
   readonly target: RemoteQuery;
   readonly column: ColumnId;
   readonly values: number;
@@ -147,7 +147,9 @@ function sendableKey(
   const bounds = forms.has('range') ? rangeConditions(column) : undefined;
   const range = bounds && isJudged(bounds) ? bounds : undefined;
   const rows = estimator.rows(target.fragment);
-  const values = estimator.values(target.fragment, column.column);
+  const frequent =
+    right.kind === 'column' ? estimator.valuesAsFrequent(target.fragment, column.column, build, right.column) : undefined;
+  const values = frequent ?? estimator.values(target.fragment, column.column);
   const keys = right.kind === 'column' ? estimator.values(build, right.column) : estimator.rows(build);
   const probed = probedRows(target, column.column, { rows, values }, options);
   const costs = options.cost.site(target.site);

@@ -59,6 +59,8 @@ export class SentKeys {
   readonly #context: KeysContext;
   readonly #figures: Figures;
   readonly #values = new Map<ColumnId, number>();
+  readonly #leftFrequent = new Map<Scalar, number | undefined>();
+  readonly #rightFrequent = new Map<Scalar, number | undefined>();
   readonly #work = new Map<string, readonly number[]>();
   readonly #sameColumns = new Map<ColumnId, readonly ColumnId[]>();
 
@@ -106,7 +108,8 @@ export class SentKeys {
       const isOwn = (left.set & (1 << leafOf.get(a.column)!)) !== 0;
       const [own, other] = isOwn ? [a.column, b.column] : [b.column, a.column];
       if ((target.set & (1 << leafOf.get(own)!)) === 0) continue;
-      const values = Math.min(rows, this.#valuesOf(own, target.set));
+      const frequent = remembered(isOwn ? this.#leftFrequent : this.#rightFrequent, expr, () => this.#asFrequent(own, other));
+      const values = Math.min(rows, frequent ?? this.#valuesOf(own, target.set));
       const keys = Math.min(right.rows, this.#valuesOf(other, right.set));
       const isFirst = near.place !== HOME;
       const index = isFirst ? this.#index(near, target, own) : undefined;
@@ -165,6 +168,11 @@ export class SentKeys {
 
   #readMs(set: RelationSet, place: string): number {
     return bitsOf(set).reduce((sum, leaf) => sum + this.#figures.leafMs(leaf, place), 0);
+  }
+
+  #asFrequent(own: ColumnId, other: ColumnId): number | undefined {
+    const [relation, partner] = [own, other].map((column) => this.#graph.relations[this.#figures.leafOf.get(column)!]!);
+    return this.#context.estimator.valuesAsFrequent(relation!, own, partner!, other);
   }
 
   /** In a set: not more than any column has there that it equals. */

@@ -13,6 +13,7 @@ beforeAll(async () => {
   await runDuckDB(path.join(folder, 'some.duckdb'), [
     `CREATE TABLE documents AS SELECT CASE WHEN i % 2 = 0 THEN repeat('x', 2000) ELSE 'text ' || i END AS body FROM range(1000) r(i)`,
     'CREATE TABLE emptied (i INTEGER)',
+    `CREATE TABLE kinds AS SELECT * FROM (VALUES (1, 'film', [1]), (2, NULL, [2])) v(id, name, list)`,
     `COPY (SELECT i, 'text ' || i AS body FROM range(3000000) r(i)) TO '${folder}/slow.csv'`,
     'CREATE TABLE many AS SELECT i AS id, i % 500 AS few, i // 2 AS twice FROM range(200000) r(i)',
   ]);
@@ -75,4 +76,20 @@ test('a table that takes too long is a problem of its own', async () => {
   await expect(collected([{ schema: 'main', name: 'slow', columns: ['i'] }], all.signal)).rejects.toMatchObject({
     fields: { code: '57014' },
   });
+});
+
+test('of a table with few rows every row is kept, of the types that can be read', async () => {
+  const [kinds, documents] = await collected([
+    { schema: 'main', name: 'kinds', columns: ['id', 'name', 'list'] },
+    { schema: 'main', name: 'documents', columns: ['body'] },
+  ]);
+  expect(kinds).toMatchObject({
+    table: {
+      values: new Map([
+        ['id', ['1', '2']],
+        ['name', ['film', null]],
+      ]),
+    },
+  });
+  expect(documents).toMatchObject({ table: { values: undefined } });
 });

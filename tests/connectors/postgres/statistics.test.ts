@@ -3,21 +3,26 @@ import pg from 'pg';
 import type { CollectedStatistics, Site } from '../../../algebra/site.ts';
 import { createPostgresSite } from '../../../connectors/postgres/postgres-site.ts';
 import { closedAfterAll } from '../../support/closed-after-all.ts';
-import { startTestPostgres } from '../../support/postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
 
 const closes = closedAfterAll();
+let server: TestPostgres;
 let admin: pg.Client;
 let site: Site;
 beforeAll(async () => {
-  const server = closes(await startTestPostgres({ settings: { autovacuum: 'off' } }));
+  server = closes(await startTestPostgres({ settings: { autovacuum: 'off' } }));
   admin = closes(new pg.Client(server.url));
   await admin.connect();
   site = createPostgresSite({ name: 'shop', url: server.url });
 });
 afterAll(() => site?.close());
 
-async function statisticsOf(name: string, version?: string): Promise<CollectedStatistics | undefined> {
-  const requests = [{ schema: 'public', name, columns: [], version }];
+async function statisticsOf(
+  name: string,
+  version?: string,
+  columns: readonly string[] = [],
+): Promise<CollectedStatistics | undefined> {
+  const requests = [{ schema: 'public', name, columns, version }];
   const all: CollectedStatistics[] = [];
   for await (const found of site.statistics(requests, new AbortController().signal)) {
     if ('problem' in found) throw new Error(found.problem);
@@ -70,4 +75,56 @@ test('a table that was emptied has no rows, or may soon have some', async () => 
   const { rows } = (await statisticsOf('emptied', empty.version))!.table;
   expect(rows).toBeGreaterThan(1_000);
   expect(rows).toBeLessThan(5_000);
+});
+
+describe('of a table with few rows every row is kept', () => {
+  const columns = ['id', 'Name', 'since'];
+  const values = async (name: string): Promise<unknown> => (await statisticsOf(name, undefined, columns))!.table.values;
+  const create = (name: string): Promise<unknown> =>
+    admin.query(`CREATE TABLE ${name} (id int, "Name" text, since date);
+      INSERT INTO ${name} VALUES (1, 'film', '2001-02-03'), (2, NULL, NULL)`);
+
+  test('once it was analysed', async () => {
+    await create('kinds');
+    expect(await values('kinds')).toBeUndefined();
+    await admin.query('ANALYZE kinds');
+    expect(await values('kinds')).toEqual(
+      new Map([
+        ['id', ['1', '2']],
+        ['Name', ['film', null]],
+        ['since', ['2001-02-03', null]],
+      ]),
+    );
+    await admin.query('INSERT INTO kinds SELECT i FROM generate_series(3, 200) i');
+    expect(await values('kinds')).toBeUndefined();
+  });
+
+  test('unless it is locked, hides rows or may not be read', async () => {
+    await create('guarded');
+    await admin.query('ANALYZE guarded');
+    await admin.query('BEGIN; LOCK TABLE guarded');
+    const locked = await statisticsOf('guarded', undefined, columns);
+    await admin.query('ROLLBACK');
+    expect(locked!.table).toMatchObject({ rows: 2, values: undefined });
+
+    await admin.query(`CREATE ROLE guest LOGIN; GRANT SELECT (id) ON guarded TO guest`);
+    const url = new URL(server.url);
+    url.username = 'guest';
+    const guest = createPostgresSite({ name: 'guest', url: url.href });
+    const ofGuest = async (): Promise<unknown> => {
+      const requests = [{ schema: 'public', name: 'guarded', columns }];
+      for await (const found of guest.statistics(requests, new AbortController().signal))
+        if ('table' in found) return found.table.values;
+      return 'nothing';
+    };
+    try {
+      expect(await ofGuest()).toBeUndefined();
+      await admin.query('GRANT SELECT ON guarded TO guest');
+      expect(await ofGuest()).toBeInstanceOf(Map);
+      await admin.query('ALTER TABLE guarded ENABLE ROW LEVEL SECURITY');
+      expect(await ofGuest()).toBeUndefined();
+    } finally {
+      await guest.close();
+    }
+  });
 });
