@@ -46,7 +46,7 @@ export function handedFrom(rel: Rel, column: ColumnId): Handed | undefined {
 
 const isLeft = (join: Join, column: ColumnId): boolean => outputColumns(join.left).some(({ id }) => id === column);
 
-export interface Origin {
+interface Origin {
   readonly scan: Scan;
   readonly column: Scan['columns'][number];
 }

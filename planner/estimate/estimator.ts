@@ -27,21 +27,12 @@ import { aggregateSpread, type Spread } from './aggregate-spread.ts';
 import type { LearnedEstimates } from './learned-rows.ts';
 import type { Measure } from './measure.ts';
 import type { ValueSpread } from './meeting-values.ts';
-import {
-  aggregateOf,
-  computedFrom,
-  filteredScan,
-  isFilteredBy,
-  nullingJoins,
-  originOf,
-  windowOf,
-  type Origin,
-} from './column-origin.ts';
+import { aggregateOf, computedFrom, isFilteredBy, nullingJoins, originOf, windowOf } from './column-origin.ts';
 import { comparedPairs, equalSides, type Pair } from './compared-pairs.ts';
 import { referenceAmong, referenceTo, type Reference } from './foreign-keys.ts';
 import { indexSearch, type IndexedRows } from './index-search.ts';
 import { rankSpread } from './rank-spread.ts';
-import { keptRows, keptValues, type KeptRows } from './small-table.ts';
+import { SmallTables } from './small-table.ts';
 import { damped, selectivity, type ColumnFacts } from './selectivity.ts';
 import { typeBytes } from './type-bytes.ts';
 
@@ -56,16 +47,6 @@ const SET_ROWS = 10;
 export const ROWS_MAX = 1e100;
 const ANTI_MIN_PART = 0.05;
 
-/** How often what is left of a small table's column is another column's value. */
-interface KeptPartners {
-  /** Part of all pairs. */
-  readonly equal: number;
-  /** Part of the other column's rows that have a partner. */
-  readonly matched: number;
-  /** How many values are left. */
-  readonly values: number;
-}
-
 export class Estimator {
   readonly #statistics: Statistics;
   readonly #rows = new WeakMap<Rel, number>();
@@ -73,7 +54,7 @@ export class Estimator {
   readonly #tables = new WeakMap<Scan, TableStatistics | undefined>();
   readonly #profiles = new WeakMap<Scan, Map<ColumnId, ColumnProfile | undefined>>();
 
-  readonly #keptRows = new WeakMap<Filter, KeptRows | undefined>();
+  readonly #small: SmallTables;
 
   readonly #definitions = new Map<number, Rel>();
 
@@ -83,6 +64,10 @@ export class Estimator {
   constructor(statistics: Statistics, learned?: LearnedEstimates) {
     this.#statistics = statistics;
     this.learned = learned;
+    this.#small = new SmallTables(
+      (scan) => this.#table(scan),
+      (rel, column) => this.#facts(rel, column),
+    );
   }
 
   /** What the scans of a WITH query's definition read, to be told before its body is estimated. */
@@ -159,7 +144,8 @@ export class Estimator {
         return rel.shipped ? this.rows(rel.shipped) : UNKNOWN_INPUT_ROWS;
       case 'filter':
         return (
-          this.rows(rel.input) * (this.#kept(rel)?.part ?? selectivity(rel.conjuncts, (column) => this.#facts(rel.input, column)))
+          this.rows(rel.input) *
+          (this.#small.kept(rel)?.part ?? selectivity(rel.conjuncts, (column) => this.#facts(rel.input, column)))
         );
       case 'project':
       case 'window':
@@ -217,7 +203,7 @@ export class Estimator {
     const { pairs, rest } = comparedPairs(rel.on, rel.left, rel.right);
     for (const between of this.#byTables(rel.left, rel.right, pairs)) {
       const known =
-        between.length === 1 ? this.#keptPartners(rel.right, rel.left, between[0]!.right, between[0]!.left) : undefined;
+        between.length === 1 ? this.#small.partners(rel.right, rel.left, between[0]!.right, between[0]!.left) : undefined;
       if (known) {
         parts.push(known.matched);
         continue;
@@ -275,7 +261,7 @@ export class Estimator {
     const [pair] = pairs;
     if (pair && pairs.length === 1) {
       const known =
-        this.#keptPartners(left, right, pair.left, pair.right) ?? this.#keptPartners(right, left, pair.right, pair.left);
+        this.#small.partners(left, right, pair.left, pair.right) ?? this.#small.partners(right, left, pair.right, pair.left);
       if (known) return known.equal;
     }
     const reference = referenceAmong(left, right, pairs);
@@ -287,45 +273,6 @@ export class Estimator {
     const keyRows = this.#keyRows(left, leftColumns) ?? this.#keyRows(right, rightColumns);
     if (keyRows !== undefined && pairs.length > 1) return 1 / keyRows;
     return damped(pairs.map((pair) => this.#equalPart(left, right, pair)));
-  }
-
-  /** The rows that conditions leave of a small table; undefined: its rows are not held. */
-  #kept(filter: Filter): KeptRows | undefined {
-    if (filter.input.kind !== 'scan') return undefined;
-    if (!this.#keptRows.has(filter)) {
-      const [scan, table] = [filter.input, this.#table(filter.input)];
-      this.#keptRows.set(filter, table && keptRows(scan, table, filter.conjuncts, (column) => this.#facts(scan, column)));
-    }
-    return this.#keptRows.get(filter);
-  }
-
-  /** Undefined: one of them is not known value by value. */
-  #keptPartners(small: Rel, others: Rel, column: ColumnId, partner: ColumnId): KeptPartners | undefined {
-    const origin = originOf(small, column);
-    const kept = origin && this.#keptValues(small, column, origin);
-    const { profile } = this.#facts(others, partner);
-    if (!kept || !profile || profile.common.length === 0) return undefined;
-    let [pairs, matched] = [0, 0];
-    for (const [value, rows] of kept.values) {
-      const part = profile.equal(value);
-      pairs += rows * part;
-      matched += Math.min(1, rows) * part;
-    }
-    return { equal: pairs / kept.rows, matched: Math.min(1, matched), values: kept.values.size };
-  }
-
-  /** The values of a small table's column in the rows that conditions leave, and how many rows these are. */
-  #keptValues(
-    rel: Rel,
-    column: ColumnId,
-    { scan, column: ofTable }: Origin,
-  ): { readonly values: ReadonlyMap<Measure, number>; readonly rows: number } | undefined {
-    const filter = filteredScan(rel, column);
-    const kept = filter && this.#kept(filter);
-    const table = this.#table(scan);
-    if (!kept || kept.part === 0 || !table) return undefined;
-    const values = keptValues(kept, ofTable, table);
-    return values && { values, rows: kept.part * kept.parts.length };
   }
 
   /** Part of the referencing rows that refer to one: without NULL; NULLs of several columns are taken to come together. */
@@ -415,7 +362,7 @@ export class Estimator {
    * table may be its frequent ones. Undefined: nothing is known of that.
    */
   valuesAsFrequent(rel: Rel, column: ColumnId, small: Rel, partner: ColumnId): number | undefined {
-    const known = this.#keptPartners(small, rel, partner, column);
+    const known = this.#small.partners(small, rel, partner, column);
     return known && known.matched > 0 ? known.values / known.matched : undefined;
   }
 
@@ -423,7 +370,7 @@ export class Estimator {
   spread(rel: Rel, column: ColumnId): ValueSpread | undefined {
     const origin = originOf(rel, column);
     if (!origin) return undefined;
-    const kept = this.#keptValues(rel, column, origin);
+    const kept = this.#small.values(rel, column);
     if (kept) {
       const part = (value: Measure): number => (kept.values.get(value) ?? 0) / kept.rows;
       const frequent = [...kept.values.keys()];
