@@ -15,7 +15,7 @@ import { randomSchema, TABLES_PER_STATEMENT, type FuzzTable } from './schema.ts'
 import { shrink } from './shrink.ts';
 import { sqlText, type SqlTree } from './sql-tree.ts';
 import { count, emptyTally, type Failure, type Tally } from './tally.ts';
-import { HUGE_ROWS, judge, type Verdict } from './verdict.ts';
+import { judge, type Verdict } from './verdict.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -35,8 +35,6 @@ export interface CampaignOptions {
 
 /** What both servers are told before any statement. */
 const SESSION_SQL = "SET TimeZone = 'Europe/Berlin'; SET statement_timeout = '60s'";
-/** For a statement that PostgreSQL ended in time: others in flight may have held it up. */
-const PATIENT_SQL = "SET statement_timeout = '300s'";
 const TIMED_OUT = '57014';
 /** Statements in flight. */
 const LANES = 3;
@@ -128,13 +126,7 @@ class Lane {
     const expected = await this.#oracle.run(sql, values);
     this.#tally.statements++;
     const answers = await Promise.all(
-      targets.map(async (target) => {
-        const isAnswered = expected.error?.code !== TIMED_OUT;
-        const answer = isAnswered ? await target.runPatiently(sql, values) : await target.run(sql, values);
-        const isHuge =
-          answer.error?.code === TIMED_OUT && isAnswered && (await this.#oracle.plannedRows(sql, values)) > HUGE_ROWS;
-        return { target, verdict: judge(sql, expected, answer, mayRaise, isHuge) };
-      }),
+      targets.map(async (target) => ({ target, verdict: judge(sql, expected, await target.run(sql, values), mayRaise) })),
     );
     for (const { verdict } of answers) {
       count(this.#tally.verdicts, verdict.kind);
@@ -160,7 +152,7 @@ class Lane {
     mayRaise: boolean,
   ): Promise<Failure> {
     const family = familyOf(firstDetail);
-    // Each try would take as long.
+    // Each try to shrink it would take as long.
     if (family === TIMED_OUT)
       return { seed: this.#options.seed, index, placement: target.name, sql: sqlText(tree), values, detail: firstDetail, original: sqlText(tree) }; // prettier-ignore
     const check = async (text: string): Promise<Verdict> =>
@@ -206,21 +198,6 @@ class Session {
       this.#client = await connect(this.#config);
       return { columns: [], typeOids: [], rows: [], error: { code: '08006', message: error.message } };
     }
-  }
-
-  async runPatiently(sql: string, values: readonly string[]): Promise<Outcome> {
-    const outcome = await this.run(sql, values);
-    if (outcome.error?.code !== TIMED_OUT) return outcome;
-    await this.#client.query(PATIENT_SQL);
-    const again = await this.run(sql, values);
-    await this.#client.query(SESSION_SQL);
-    return again;
-  }
-
-  /** Of the largest intermediate result, by PostgreSQL's estimate: it may never have to make all of it. */
-  async plannedRows(sql: string, values: readonly string[]): Promise<number> {
-    const { rows } = await this.run(`EXPLAIN ${sql}`, values);
-    return Math.max(0, ...rows.map(([line]) => Number(/rows=(\d+)/.exec(line ?? '')?.[1] ?? 0)));
   }
 
   async close(): Promise<void> {
