@@ -13,6 +13,7 @@ import { LimitOperator } from './operators/limit.ts';
 import { MergeJoinOperator } from './operators/merge-join.ts';
 import { MeteredOperator, newNodeMetrics } from './operators/metered.ts';
 import { NestedLoopOperator } from './operators/nested-loop.ts';
+import { NestedSemiJoinOperator } from './operators/nested-semi-join.ts';
 import { NotInOperator } from './operators/not-in.ts';
 import type { Operator } from './operators/operator.ts';
 import { ProjectOperator } from './operators/project.ts';
@@ -71,8 +72,9 @@ function build(plan: Plan, execution: Execution): Operator {
     }
     case 'nestedloop': {
       const [left, right] = [buildOperator(plan.left, execution), buildOperator(plan.right, execution)];
-      return plan.nullAware
-        ? new NotInOperator(plan, left, right, execution)
+      if (plan.nullAware) return new NotInOperator(plan, left, right, execution);
+      return plan.type === 'semi' || plan.type === 'anti'
+        ? new NestedSemiJoinOperator(plan, left, right, execution)
         : new NestedLoopOperator(plan, left, right, execution);
     }
     case 'aggregate': {

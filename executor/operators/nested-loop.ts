@@ -1,4 +1,4 @@
-/** Join under any condition: every left row meets every right row, in chunks of pairs. */
+/** Join under any condition (semi and anti: nested-semi-join.ts): every left row meets every right row, in chunks of pairs. */
 import type { NestedLoopPlan } from '../../algebra/plan.ts';
 import { assert } from '../../core/assert.ts';
 import type { Batch } from '../../core/batch.ts';
@@ -13,7 +13,7 @@ export class NestedLoopOperator extends JoinOperator {
 
   constructor(plan: NestedLoopPlan, left: Operator, right: Operator, execution: Execution) {
     super(plan, left, right, plan.on, execution);
-    assert(!plan.nullAware, 'NOT IN has an operator of its own');
+    assert(plan.type !== 'semi' && plan.type !== 'anti', 'semi and anti joins have operators of their own');
   }
 
   protected override tableBytes(): number {
@@ -26,13 +26,6 @@ export class NestedLoopOperator extends JoinOperator {
 
   protected override finishBuild(): void {
     // Pairs are made from row numbers alone.
-  }
-
-  /** Without a condition, a right side with rows is all that a semi or anti join asks for. */
-  protected override selectLeft(batch: Batch): Promise<Int32Array | null> {
-    if (this.needsPairs) return Promise.resolve(null);
-    const all = Int32Array.from({ length: this.plan.type === 'semi' ? batch.length : 0 }, (_, i) => i);
-    return Promise.resolve(all);
   }
 
   protected override probe(batch: Batch): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Subqueries in expressions. Uncorrelated ones stay `subquery` scalars, evaluated once; as a conjunct of WHERE or HAVING,
- * IN and NOT IN become joins. Correlated ones are unnested, by a special shape (unnest.ts) or in general (lateral/).
+ * IN, NOT IN and ALL become joins. Correlated ones are unnested, by a special shape (unnest.ts) or in general (lateral/).
  */
 import type { Join } from '../../algebra/rel.ts';
 import type { CallScalar, Scalar, SubqueryScalar } from '../../algebra/scalar.ts';
@@ -108,7 +108,7 @@ function rowComparison(converter: QueryConverter, node: TreeNode, context: Expre
 }
 
 /**
- * A conjunct that is a [NOT] EXISTS or [NOT] IN. Null: a join added to `joins` does it; else the condition to filter by.
+ * A conjunct that is a [NOT] EXISTS, IN, ANY or ALL. Null: a join added to `joins` does it; else the condition to filter by.
  * The subquery is converted once either way. Undefined: the conjunct is something else.
  */
 export function convertSublinkConjunct(
@@ -121,12 +121,17 @@ export function convertSublinkConjunct(
   const node = negated ? asNode(nodes(conjunct, 'args')[0], 'NOT') : conjunct;
   if (node.tag !== 'SUBLINK') return undefined;
   const kind = integer(node, 'subLinkType');
-  if (kind !== SUBLINK_EXISTS && kind !== SUBLINK_ANY) return undefined;
+  if (kind !== SUBLINK_EXISTS && kind !== SUBLINK_ANY && kind !== SUBLINK_ALL) return undefined;
   const query = converter.query(child(node, 'subselect'), context);
   if (freeColumns(query.rel).size > 0 && volatileIn(child(node, 'subselect'), converter.analysis.lookup)) {
     throw correlationRefused(converter, node, context, VOLATILE);
   }
-  const join = kind === SUBLINK_EXISTS ? existsJoin(query, negated) : inJoin(converter, node, query, context, negated);
+  const join =
+    kind === SUBLINK_EXISTS
+      ? existsJoin(query, negated)
+      : kind === SUBLINK_ANY
+        ? inJoin(converter, node, query, context, negated)
+        : allJoin(converter, node, query, context, negated);
   if (join !== null) {
     joins.add((left) => ({ kind: 'join', left, ...join }));
     return null;
@@ -169,6 +174,28 @@ function inJoin(
     negated ? [{ kind: 'booltest', arg: test, test: 'false', negated: true, type: BOOL }] : conjunctsOf(test);
   if (found === null) return { type, right: query.rel, on: matches(comparison), lateral: true };
   return { type, right: found.rel, on: [...found.conditions, ...matches(found.comparison)] };
+}
+
+/** ALL keeps a row if no row of the subquery compares as false or as unknown, NOT ALL if one compares as false. */
+function allJoin(
+  converter: QueryConverter,
+  node: TreeNode,
+  query: ConvertedQuery,
+  context: ExpressionContext,
+  negated: boolean,
+): RightSide | null {
+  const comparison = comparisonOf(converter, node, query, context);
+  if (someScalar(comparison, (part) => part.kind === 'subquery') || isVolatile(comparison)) return null;
+  const correlated = freeColumns(query.rel).size > 0;
+  // One answer for all rows, or rows in memory that a comparison of columns leaves at the first that decides.
+  if (!correlated && readsOnly(comparison, new Set(query.columns.map((column) => column.id)))) return null;
+  if (!correlated && quantified(converter, node, query, comparison, 'all') !== null) return null;
+  const found = correlated ? withoutCorrelation(query, comparison) : null;
+  const test = found?.comparison ?? comparison;
+  const decides: Scalar = { kind: 'booltest', arg: test, test: negated ? 'false' : 'true', negated: !negated, type: BOOL };
+  const type = negated ? 'semi' : 'anti';
+  if (found !== null) return { type, right: found.rel, on: [...found.conditions, decides] };
+  return correlated ? { type, right: query.rel, on: [decides], lateral: true } : { type, right: query.rel, on: [decides] };
 }
 
 /** The test expression with the subquery's columns in place of its parameters. */

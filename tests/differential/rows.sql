@@ -40,6 +40,32 @@ SELECT id, (dept, boss) < ANY (SELECT n, n FROM codes), (dept, boss) >= ALL (SEL
 
 SELECT id FROM people WHERE (dept, boss) > ALL (SELECT n, n FROM codes WHERE n < 3)
 
+SELECT id FROM people WHERE NOT (dept, boss) > ALL (SELECT n, n FROM codes WHERE n < 3)
+
+SELECT id FROM people WHERE (dept, boss) <= ALL (SELECT n, n FROM codes) AND id < 50
+
+SELECT id FROM people WHERE (dept, boss) > ALL (SELECT n, n FROM codes WHERE n < -100) AND NOT (dept, boss) < ALL (SELECT n, n FROM codes)
+
+SELECT p.id FROM people p WHERE (p.dept, p.boss) >= ALL (SELECT d.id, e.qty FROM depts d, events e WHERE e.person = p.id)
+
+SELECT p.id FROM people p WHERE NOT (p.dept, p.boss) >= ALL (SELECT d.id, e.qty FROM depts d, events e WHERE e.person = p.id)
+
+SELECT p.id FROM people p WHERE p.dept >= ALL (SELECT e.qty FROM events e WHERE e.person = p.id)
+
+SELECT p.id FROM people p WHERE NOT p.dept >= ALL (SELECT e.qty FROM events e WHERE e.person = p.id)
+
+SELECT p.id FROM people p WHERE p.dept < ALL (SELECT e.qty + p.id FROM events e WHERE e.person = p.id ORDER BY e.id LIMIT 3)
+
+SELECT p.id FROM people p WHERE NOT p.dept < ALL (SELECT max(e.qty) + p.id FROM events e WHERE e.person = p.id GROUP BY e.kind)
+
+SELECT d.id, count(*) FROM depts d JOIN people p ON p.dept = d.id GROUP BY d.id HAVING count(*) >= ALL (SELECT count(*) FROM events e WHERE e.person = d.id GROUP BY e.kind)
+
+SELECT id FROM people WHERE 10 / dept > ALL (SELECT 10 / n FROM codes WHERE n > 100)
+
+SELECT p.id FROM people p WHERE to_jsonb(p.dept) >= ALL (SELECT to_jsonb(e.qty) FROM events e WHERE e.person = p.id)
+
+SELECT id, to_jsonb(dept) > to_jsonb(boss), jsonb_build_array(dept) <= to_jsonb(name), to_jsonb(people) < jsonb_build_object('id', 1) FROM people WHERE id < 20
+
 SELECT id FROM people WHERE (dept, boss) < ANY (SELECT n, n FROM codes WHERE n < 3)
 
 SELECT id FROM people WHERE NOT (dept, boss) < ANY (SELECT n, n FROM codes WHERE n < 3)

@@ -1,4 +1,4 @@
-/** Comparison of jsonb: `=`, `<>`, `@>`, `<@`; casts of jsonb scalars to SQL types (jsonb_op.c, jsonb.c). */
+/** Comparison of jsonb: `=`, `<` and their kin, `@>`, `<@`; casts of jsonb scalars to SQL types (jsonb_op.c, jsonb.c). */
 import type { Datum, Numeric } from '../../../core/datum.ts';
 import { numericToInt64 } from '../../../core/numeric.ts';
 import { numericToFloat32, numericToFloat64 } from '../../../core/numeric-float.ts';
@@ -6,9 +6,7 @@ import { invalidParameterValue } from '../../../core/sql-error.ts';
 import type { Kernel, KernelTable } from '../kernel.ts';
 import { apply, applyNullable } from '../kernel.ts';
 import type { JsonNode } from './json-tree.ts';
-import { equalNodes, readJsonb } from './json-tree.ts';
-
-const isScalar = (node: JsonNode): boolean => node.kind !== 'array' && node.kind !== 'object';
+import { compareJsonb, equalNodes, isScalar, readJsonb } from './json-tree.ts';
 
 /** Every part of `part` is found at the same place of `whole`; places in arrays do not matter. */
 function contains(whole: JsonNode, part: JsonNode): boolean {
@@ -41,6 +39,8 @@ function containsText(whole: string, part: string): boolean {
 const equal = (a: string, b: string): boolean =>
   a === b || ((a.includes('.') || b.includes('.')) && equalNodes(readJsonb(a), readJsonb(b)));
 
+const order = (a: string, b: string): number => (a === b ? 0 : compareJsonb(readJsonb(a), readJsonb(b)));
+
 const kinds = { boolean: 'boolean', number: 'numeric', string: 'string', array: 'array', object: 'object' } as const;
 
 /** A jsonb scalar of the wanted kind; null for null. */
@@ -60,6 +60,10 @@ export const jsonbValueKernels: KernelTable = {
   'jsonb_contained(jsonb,jsonb)': apply((part: string, whole: string) => containsText(whole, part)),
   'jsonb_eq(jsonb,jsonb)': apply(equal),
   'jsonb_ne(jsonb,jsonb)': apply((a: string, b: string) => !equal(a, b)),
+  'jsonb_lt(jsonb,jsonb)': apply((a: string, b: string) => order(a, b) < 0),
+  'jsonb_le(jsonb,jsonb)': apply((a: string, b: string) => order(a, b) <= 0),
+  'jsonb_gt(jsonb,jsonb)': apply((a: string, b: string) => order(a, b) > 0),
+  'jsonb_ge(jsonb,jsonb)': apply((a: string, b: string) => order(a, b) >= 0),
   'bool(jsonb)': castTo('boolean', 'boolean', (value: boolean) => value),
   'numeric(jsonb)': castTo('number', 'numeric', (value: Numeric) => value),
   'int2(jsonb)': toInteger('smallint'),

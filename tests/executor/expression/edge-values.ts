@@ -236,6 +236,13 @@ export const edgeValues: Readonly<Record<string, readonly string[]>> = {
     '{"ab": 1, "b": 2, "ä": 3}',
     '40000.5',
     '12345678901234567890',
+    'false',
+    '[[]]',
+    '[1.0]',
+    '["b"]',
+    '"ﾮ"',
+    '{"b": 1}',
+    '{"a": 2}',
   ],
   json: [
     '{}',

@@ -1,6 +1,7 @@
 /** Hash join and nested loop against a naive join over the same rows: every type, NULLs, duplicates, residuals. */
 import type { HashJoinPlan, NestedLoopPlan, Plan, PlanMetrics } from '../../../algebra/plan.ts';
 import type { Scalar } from '../../../algebra/scalar.ts';
+import type { Batch } from '../../../core/batch.ts';
 import type { Datum, Numeric } from '../../../core/datum.ts';
 import { compareNumeric } from '../../../core/numeric.ts';
 import { sqlType } from '../../../core/sql-type.ts';
@@ -319,4 +320,33 @@ test('a join that multiplies puts out bounded batches', async () => {
   expect(new Set(out.map(show)).size).toBe(45_000);
   const loop: NestedLoopPlan = { ...node([...left, ...right]), ...join, kind: 'nestedloop', on: [] };
   expect((await run(loop, { l: { batches }, r: { batches } })).length).toBe(90_000);
+});
+
+test('a semi join reads its right side only until no left row is open', async () => {
+  const [left, right] = [[column('v', int4)], [column('v', int4)]];
+  const upTo = (count: number): Batch[] =>
+    batchesOf(
+      [int4],
+      Array.from({ length: count }, (_, i): Row => [i]),
+      10,
+    );
+  const rightRows = async (type: 'semi' | 'anti', values: number): Promise<{ read: number; out: number }> => {
+    const plan: NestedLoopPlan = {
+      ...node(left),
+      kind: 'nestedloop',
+      type,
+      left: remote('l', left),
+      right: remote('r', right),
+      on: [call('int4le(int4,int4)', bool, ref(left[0]!), ref(right[0]!))],
+      nullAware: false,
+    };
+    const metrics: PlanMetrics = new Map();
+    const tables = { l: { batches: upTo(values) }, r: { batches: upTo(1000) } };
+    const out = await run(plan, tables, { metrics });
+    return { read: metrics.get(plan.right.id)!.rows, out: out.length };
+  };
+  // The left rows are 0 to values - 1, the right ones come in tens from 0 to 999.
+  expect(await rightRows('semi', 25)).toEqual({ read: 30, out: 25 });
+  expect(await rightRows('anti', 95)).toEqual({ read: 100, out: 0 });
+  expect(await rightRows('anti', 1003)).toEqual({ read: 1000, out: 3 });
 });
