@@ -106,12 +106,14 @@ export abstract class SelectWriter extends ScalarWriter {
 
   private selectItem(block: SelectBlock, column: RelColumn, name: string): string {
     const expr: Scalar = block.computed.get(column.id) ?? { kind: 'column', column: column.id, type: column.type };
-    const place = expr.kind === 'column' ? this.places.get(expr.column) : undefined;
     const text = (this.isOutermost ? this.scalar(expr) : this.evaluatedApart(expr)).text;
-    return place?.kind === 'relation' && place.name === name ? text : `${text} AS ${this.quote(name)}`;
+    return this.ownName(block, column.id) === name ? text : `${text} AS ${this.quote(name)}`;
   }
 
   private tail(block: SelectBlock, columns: readonly RelColumn[], names: readonly string[]): string {
+    const around = this.qualified;
+    // A bare name is an output column's first.
+    this.qualified ||= block.orderBy.length > 0 && this.hidesColumns(block, columns, names);
     const keys = block.orderBy.map((key) => {
       // By name also under another one: of a subquery written again PostgreSQL does not see that it is the same.
       const i = columns.findIndex(({ id }) => id === key.column || block.computed.get(id) === key.expr);
@@ -120,9 +122,26 @@ export abstract class SelectWriter extends ScalarWriter {
         i >= 0 && !this.needsCollation(key) ? this.quote(names[i]!) : this.collate(plain, key.type.collation, key.expr).text;
       return this.orderingTerm(text, key.descending, key.nullsFirst);
     });
+    this.qualified = around;
     const order = keys.length > 0 ? ` ORDER BY ${keys.join(', ')}` : '';
     const fence = block.fenced ? ` ${this.fenceClause()}` : '';
     return order + this.limitClause(this.count(block.limit), this.count(block.offset)) + fence;
+  }
+
+  /** Whether an output column has the name of some other column. */
+  private hidesColumns(block: SelectBlock, columns: readonly RelColumn[], names: readonly string[]): boolean {
+    const renamed = new Set(
+      names.filter((name, i) => this.ownName(block, columns[i]!.id) !== name).map((name) => name.toLowerCase()),
+    );
+    return [...this.places.values()].some((place) => place.kind === 'relation' && renamed.has(place.name.toLowerCase()));
+  }
+
+  /** Undefined: it is computed. */
+  private ownName(block: SelectBlock, column: ColumnId): string | undefined {
+    const expr = block.computed.get(column);
+    if (expr !== undefined && expr.kind !== 'column') return undefined;
+    const place = this.places.get(expr?.column ?? column);
+    return place?.kind === 'relation' ? place.name : undefined;
   }
 
   protected needsCollation(key: SortKey): boolean {

@@ -77,3 +77,6 @@ SELECT dept FROM people GROUP BY GROUPING SETS ((dept), (), ()) ORDER BY dept;
 SELECT dept, count(*) FROM people GROUP BY GROUPING SETS ((dept), (), (dept), ()) ORDER BY 1, 2;
 
 SELECT g FROM (SELECT dept AS g, count(*) AS n FROM people GROUP BY CUBE (dept)) t ORDER BY 1;
+
+-- An output column at the source is called as a column of its own input, and the order is of that
+(SELECT active, count(DISTINCT boss), count(DISTINCT dept) FROM people GROUP BY GROUPING SETS ((active, -2 - id), ()) ORDER BY 1 NULLS FIRST, 2 DESC, 3 DESC LIMIT 9) EXCEPT ALL SELECT active, id, id FROM people WHERE id < 0 ORDER BY 1, 2, 3;

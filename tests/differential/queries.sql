@@ -509,3 +509,10 @@ SELECT count(*) FROM people p JOIN events e ON 1 / (p.id - 1) > 0 OR true;
 SELECT 1 / (id - id) + NULL, true OR 1 / (id - id) = 1 FROM people;
 
 SELECT id FROM people WHERE false AND id > 1 / 0;
+
+-- Output columns with the names of others, and an order of those
+SELECT name AS boss, -boss AS id FROM people ORDER BY people.boss, people.id DESC LIMIT 5;
+
+SELECT count(*) AS dept, max(name) AS id FROM people GROUP BY people.dept ORDER BY -people.dept LIMIT 4;
+
+(SELECT name AS boss, -boss AS id FROM people ORDER BY people.boss, people.id DESC LIMIT 5) EXCEPT ALL SELECT name, id FROM people WHERE id < 0 ORDER BY 1, 2;
