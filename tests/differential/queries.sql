@@ -516,3 +516,29 @@ SELECT name AS boss, -boss AS id FROM people ORDER BY people.boss, people.id DES
 SELECT count(*) AS dept, max(name) AS id FROM people GROUP BY people.dept ORDER BY -people.dept LIMIT 4;
 
 (SELECT name AS boss, -boss AS id FROM people ORDER BY people.boss, people.id DESC LIMIT 5) EXCEPT ALL SELECT name, id FROM people WHERE id < 0 ORDER BY 1, 2;
+
+SELECT name AS boss, dept AS id, id AS dept FROM people WHERE boss > 1 AND id < 30 ORDER BY people.id;
+
+SELECT max(name) AS boss, count(*) AS dept FROM people GROUP BY boss, dept HAVING max(people.boss) > 1 ORDER BY 1, 2;
+
+SELECT dept AS boss, boss AS dept, count(*) AS id FROM people GROUP BY people.dept, people.boss HAVING count(people.id) > 1 ORDER BY people.boss, people.dept;
+
+SELECT id AS dept, dept AS id, row_number() OVER (PARTITION BY people.dept ORDER BY people.boss, people.id) AS boss FROM people ORDER BY people.id;
+
+SELECT DISTINCT dept AS boss, boss AS dept FROM people ORDER BY people.boss, people.dept;
+
+SELECT -dept AS boss, sum(boss) OVER (PARTITION BY people.dept) AS dept, boss + 1 AS id FROM people ORDER BY people.boss, people.id LIMIT 9;
+
+SELECT DISTINCT ON (people.boss) name AS boss, id AS dept FROM people ORDER BY people.boss, people.dept, people.id;
+
+SELECT sum(boss) AS dept, min(dept) AS boss FROM people GROUP BY -people.dept ORDER BY sum(people.dept), -people.dept LIMIT 5;
+
+SELECT x.boss AS id FROM (SELECT id AS boss, boss AS id, dept FROM people ORDER BY people.boss, people.id LIMIT 7) x ORDER BY x.id, x.boss;
+
+SELECT p.dept AS id, e.id AS dept FROM people p JOIN events e ON e.person = p.id ORDER BY p.id, e.id LIMIT 9;
+
+SELECT dept AS id, (SELECT count(*) FROM events e WHERE e.person = people.id) AS boss FROM people ORDER BY people.boss, people.id LIMIT 9;
+
+SELECT name || 'x' AS name FROM people GROUP BY people.name ORDER BY people.name DESC LIMIT 3;
+
+SELECT lower(name) AS kind, id FROM people UNION ALL SELECT kind, person FROM events ORDER BY kind, id LIMIT 9;
