@@ -90,7 +90,7 @@ export class QueryGenerator implements Generation {
     const hasSets = !options.risky && !options.types && random.chance(0.05);
     const windows = new NamedWindows();
     const items = types.map((type) => this.#item(type, scope, source, hasSets, windows, options));
-    return this.#assemble(items, [...from, windows.clause()], options);
+    return this.#assemble(items, [...from, windows.clause()], options, hasSets ? [] : source.columns);
   }
 
   #item(
@@ -116,15 +116,25 @@ export class QueryGenerator implements Generation {
     return { type: drawn, tree: node(`item ${drawn}`, [randomExpression(random, drawn, scope, depth)]) };
   }
 
-  /** SELECT with DISTINCT and ORDER BY over the items, by their ordinals, all of them: what ties is equal. */
-  #assemble(made: readonly Typed[], rest: readonly SqlTree[], options: SelectOptions): MadeSelect {
+  /**
+   * SELECT with DISTINCT and ORDER BY over the items, by their ordinals, all of them: what ties is equal. In front of them it
+   * may order by one of `sortable`; items may have the names of these or of each other.
+   */
+  #assemble(
+    made: readonly Typed[],
+    rest: readonly SqlTree[],
+    options: SelectOptions,
+    sortable: readonly ScopeColumn[] = [],
+  ): MadeSelect {
     const { random } = this;
-    const items = list(made.map(({ tree }) => tree));
+    const renames = random.chance(0.2);
+    const items = list(made.map(({ type, tree }) => (renames ? this.#renamed(type, tree, sortable) : tree)));
     const distinctOn = !options.outer && !options.risky && random.chance(0.04);
     const distinct = distinctOn ? 'DISTINCT ON (1) ' : !options.risky && random.chance(0.12) ? optional(['DISTINCT ']) : '';
     const isOrdered = distinctOn || (!options.outer && !options.risky && random.chance(0.35));
     const directions = made.map(() => random.pick(DIRECTIONS));
-    const order = isOrdered ? node('clause', [` ORDER BY ${ORDINALS}`, this.#limit()], { optional: !distinctOn }) : '';
+    const first = distinct === '' && random.chance(0.3) ? this.#sortKey(sortable) : '';
+    const order = isOrdered ? node('clause', [' ORDER BY ', first, ORDINALS, this.#limit()], { optional: !distinctOn }) : '';
     const tree = node('select', ['SELECT ', distinct, items, ...rest, order], {
       finish: (text, parts) => {
         const left = (parts.find((part) => typeof part !== 'string' && part.kind === 'list') as SqlList).items.length;
@@ -133,6 +143,15 @@ export class QueryGenerator implements Generation {
       },
     });
     return { tree, types: made.map(({ type }) => type) };
+  }
+
+  #renamed(type: SqlTypeName, tree: SqlTree, columns: readonly ScopeColumn[]): SqlTree {
+    const names = [...columns.map(({ sql }) => sql.slice(sql.lastIndexOf('.') + 1)), 'id', 'k', 'c0', 'c1', 'c2'];
+    return node(`item ${type}`, [tree, optional([` AS ${this.random.pick(names)}`])]);
+  }
+
+  #sortKey(columns: readonly ScopeColumn[]): SqlTree {
+    return columns.length === 0 ? '' : optional([`${this.random.pick(columns).sql}${this.random.pick(DIRECTIONS)}, `]);
   }
 
   #conjuncts(scope: Scope, depth: number): SqlTree {
