@@ -127,13 +127,15 @@ export class QueryGenerator implements Generation {
     sortable: readonly ScopeColumn[] = [],
   ): MadeSelect {
     const { random } = this;
-    const renames = random.chance(0.2);
-    const items = list(made.map(({ type, tree }) => (renames ? this.#renamed(type, tree, sortable) : tree)));
+    const key = sortable.length > 0 ? random.pick(sortable) : undefined;
+    const names = key !== undefined && random.chance(0.3) ? [key, key, key, ...sortable].map(nameOf) : [];
+    const items = list(made.map(({ type, tree }) => (names.length > 0 ? this.#renamed(type, tree, names) : tree)));
     const distinctOn = !options.outer && !options.risky && random.chance(0.04);
     const distinct = distinctOn ? 'DISTINCT ON (1) ' : !options.risky && random.chance(0.12) ? optional(['DISTINCT ']) : '';
     const isOrdered = distinctOn || (!options.outer && !options.risky && random.chance(0.35));
     const directions = made.map(() => random.pick(DIRECTIONS));
-    const first = distinct === '' && random.chance(0.3) ? this.#sortKey(sortable) : '';
+    const isSortedFirst = key !== undefined && distinct === '' && random.chance(names.length > 0 ? 0.7 : 0.2);
+    const first = isSortedFirst ? optional([`${key.sql}${random.pick(DIRECTIONS)}, `]) : '';
     const order = isOrdered ? node('clause', [' ORDER BY ', first, ORDINALS, this.#limit()], { optional: !distinctOn }) : '';
     const tree = node('select', ['SELECT ', distinct, items, ...rest, order], {
       finish: (text, parts) => {
@@ -145,13 +147,8 @@ export class QueryGenerator implements Generation {
     return { tree, types: made.map(({ type }) => type) };
   }
 
-  #renamed(type: SqlTypeName, tree: SqlTree, columns: readonly ScopeColumn[]): SqlTree {
-    const names = [...columns.map(({ sql }) => sql.slice(sql.lastIndexOf('.') + 1)), 'id', 'k', 'c0', 'c1', 'c2'];
+  #renamed(type: SqlTypeName, tree: SqlTree, names: readonly string[]): SqlTree {
     return node(`item ${type}`, [tree, optional([` AS ${this.random.pick(names)}`])]);
-  }
-
-  #sortKey(columns: readonly ScopeColumn[]): SqlTree {
-    return columns.length === 0 ? '' : optional([`${this.random.pick(columns).sql}${this.random.pick(DIRECTIONS)}, `]);
   }
 
   #conjuncts(scope: Scope, depth: number): SqlTree {
@@ -176,3 +173,6 @@ export class QueryGenerator implements Generation {
     return fromClause(this, options);
   }
 }
+
+/** A column's own name. */
+const nameOf = ({ sql }: ScopeColumn): string => sql.slice(sql.lastIndexOf('.') + 1);
