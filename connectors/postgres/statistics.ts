@@ -1,7 +1,7 @@
 /**
  * What a PostgreSQL source's own ANALYZE found out: sizes, nulls, distinct values, frequent values, histograms, extended
- * statistics, indexes. Reading them costs a few small queries, and one for each
- * table of a few rows; tables that were not analysed since the last time are skipped.
+ * statistics, indexes. Reading them costs a few small queries, and one for each table of a few rows; tables that were not
+ * analysed since the last time are skipped.
  */
 import pg from 'pg';
 import type { CollectedStatistics, StatisticsRequest } from '../../algebra/site.ts';

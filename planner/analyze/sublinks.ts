@@ -126,12 +126,7 @@ export function convertSublinkConjunct(
   if (freeColumns(query.rel).size > 0 && volatileIn(child(node, 'subselect'), converter.analysis.lookup)) {
     throw correlationRefused(converter, node, context, VOLATILE);
   }
-  const join =
-    kind === SUBLINK_EXISTS
-      ? existsJoin(query, negated)
-      : kind === SUBLINK_ANY
-        ? inJoin(converter, node, query, context, negated)
-        : allJoin(converter, node, query, context, negated);
+  const join = kind === SUBLINK_EXISTS ? existsJoin(query, negated) : quantifiedJoin(converter, node, query, context, negated);
   if (join !== null) {
     joins.add((left) => ({ kind: 'join', left, ...join }));
     return null;
@@ -151,7 +146,11 @@ function existsJoin(query: ConvertedQuery, negated: boolean): RightSide | null {
   return { type, right: found.rel, on: found.conditions };
 }
 
-function inJoin(
+/**
+ * ANY keeps a row if a row of the subquery compares as true, NOT ANY (NOT IN) if none compares as true or as unknown; ALL if
+ * none compares as false or as unknown, NOT ALL if one compares as false.
+ */
+function quantifiedJoin(
   converter: QueryConverter,
   node: TreeNode,
   query: ConvertedQuery,
@@ -160,42 +159,27 @@ function inJoin(
 ): RightSide | null {
   const comparison = comparisonOf(converter, node, query, context);
   if (someScalar(comparison, (part) => part.kind === 'subquery') || isVolatile(comparison)) return null;
-  const type = negated ? 'anti' : 'semi';
+  const isAny = integer(node, 'subLinkType') === SUBLINK_ANY;
+  const type = isAny === negated ? 'anti' : 'semi';
+  const test = isAny || negated ? 'false' : 'true';
+  const decides = (arg: Scalar): readonly Scalar[] =>
+    isAny && !negated ? conjunctsOf(arg) : [{ kind: 'booltest', arg, test, negated: type === 'anti', type: BOOL }];
   if (freeColumns(query.rel).size === 0) {
-    const on = conjunctsOf(comparison);
     const subqueryColumns = new Set(query.columns.map((column) => column.id));
-    // Comparing with nothing of the outer row is one answer for all rows; NOT IN of rows needs more than a null-aware join.
-    if (readsOnly(comparison, subqueryColumns) || (negated && on.length > 1)) return null;
-    return negated ? { type, right: query.rel, on, nullAware: true } : { type, right: query.rel, on };
+    // Comparing with nothing of the outer row is one answer for all rows.
+    if (readsOnly(comparison, subqueryColumns)) return null;
+    // NOT IN of rows needs more than a null-aware join.
+    if (isAny && negated) {
+      const on = conjunctsOf(comparison);
+      return on.length > 1 ? null : { type, right: query.rel, on, nullAware: true };
+    }
+    // Rows in memory are left at the first that decides where columns are compared one by one.
+    if (!isAny && quantified(converter, node, query, comparison, 'all') !== null) return null;
+    return { type, right: query.rel, on: decides(comparison) };
   }
   const found = withoutCorrelation(query, comparison);
-  // NOT IN keeps a row only if no row of the subquery compares as equal or as unknown.
-  const matches = (test: Scalar): readonly Scalar[] =>
-    negated ? [{ kind: 'booltest', arg: test, test: 'false', negated: true, type: BOOL }] : conjunctsOf(test);
-  if (found === null) return { type, right: query.rel, on: matches(comparison), lateral: true };
-  return { type, right: found.rel, on: [...found.conditions, ...matches(found.comparison)] };
-}
-
-/** ALL keeps a row if no row of the subquery compares as false or as unknown, NOT ALL if one compares as false. */
-function allJoin(
-  converter: QueryConverter,
-  node: TreeNode,
-  query: ConvertedQuery,
-  context: ExpressionContext,
-  negated: boolean,
-): RightSide | null {
-  const comparison = comparisonOf(converter, node, query, context);
-  if (someScalar(comparison, (part) => part.kind === 'subquery') || isVolatile(comparison)) return null;
-  const correlated = freeColumns(query.rel).size > 0;
-  // One answer for all rows, or rows in memory that a comparison of columns leaves at the first that decides.
-  if (!correlated && readsOnly(comparison, new Set(query.columns.map((column) => column.id)))) return null;
-  if (!correlated && quantified(converter, node, query, comparison, 'all') !== null) return null;
-  const found = correlated ? withoutCorrelation(query, comparison) : null;
-  const test = found?.comparison ?? comparison;
-  const decides: Scalar = { kind: 'booltest', arg: test, test: negated ? 'false' : 'true', negated: !negated, type: BOOL };
-  const type = negated ? 'semi' : 'anti';
-  if (found !== null) return { type, right: found.rel, on: [...found.conditions, decides] };
-  return correlated ? { type, right: query.rel, on: [decides], lateral: true } : { type, right: query.rel, on: [decides] };
+  if (found === null) return { type, right: query.rel, on: decides(comparison), lateral: true };
+  return { type, right: found.rel, on: [...found.conditions, ...decides(found.comparison)] };
 }
 
 /** The test expression with the subquery's columns in place of its parameters. */

@@ -88,6 +88,7 @@ export const DOCUMENT_PRODUCTIONS: Partial<Readonly<Record<SqlTypeName, readonly
     "array_to_string({text[]}, '/')",
     '{text[]}::text',
     '{jsonb}::text',
+    'to_jsonb({numeric})::text',
     '{bytea}::text',
     "({jsonb} ->> 'a')",
     '({jsonb} ->> 0)',
@@ -172,7 +173,8 @@ export const DOCUMENT_PRODUCTIONS: Partial<Readonly<Record<SqlTypeName, readonly
   jsonb: [
     'to_jsonb({int4})',
     'to_jsonb({text}::text)',
-    'to_jsonb({numeric})',
+    // Equal values of other scales are equal as jsonb, and either may stand for a group: scales are asked for as text, above.
+    'to_jsonb(trim_scale({numeric}))',
     'to_jsonb({bool})',
     'to_jsonb({date})',
     'to_jsonb({timestamptz})',

@@ -65,9 +65,6 @@ const isOrdered = (sql: string): boolean => {
 const NUMERIC = 1700;
 const FLOATS = new Set([700, 701]);
 const INTERVAL = 1186;
-const JSONB = 3802;
-const STRING_OR_DECIMAL = /"(?:[^"\\]|\\.)*"|\d+\.\d+/g;
-const withoutZeros = (decimal: string): string => decimal.replace(/\.?0+$/, '');
 
 /** One text for all values that are equal under `=`. */
 function normalised(outcome: Outcome): Outcome {
@@ -75,9 +72,8 @@ function normalised(outcome: Outcome): Outcome {
     row.map((value, i) => {
       if (value === null) return null;
       const oid = outcome.typeOids[i]!;
-      if (oid === NUMERIC) return value.includes('.') ? withoutZeros(value) : value;
+      if (oid === NUMERIC) return value.includes('.') ? value.replace(/\.?0+$/, '') : value;
       if (FLOATS.has(oid)) return value === '-0' ? '0' : value;
-      if (oid === JSONB) return value.replace(STRING_OR_DECIMAL, (part) => (part.startsWith('"') ? part : withoutZeros(part)));
       if (oid === INTERVAL) return 'interval';
       return value;
     }),

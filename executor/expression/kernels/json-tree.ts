@@ -61,36 +61,14 @@ export function writeJsonb(node: JsonNode): string {
   }
 }
 
-/** Numbers of different scales are equal. */
-export function equalNodes(a: JsonNode, b: JsonNode): boolean {
-  switch (a.kind) {
-    case 'null':
-      return b.kind === 'null';
-    case 'boolean':
-    case 'string':
-      return b.kind === a.kind && a.value === b.value;
-    case 'number':
-      return b.kind === 'number' && compareNumeric(a.value, b.value) === 0;
-    case 'array':
-      return (
-        b.kind === 'array' &&
-        a.elements.length === b.elements.length &&
-        a.elements.every((element, i) => equalNodes(element, b.elements[i]!))
-      );
-    case 'object':
-      return (
-        b.kind === 'object' &&
-        a.members.size === b.members.size &&
-        [...a.members].every(([key, value]) => b.members.has(key) && equalNodes(value, b.members.get(key)!))
-      );
-  }
-}
-
 /** From the least to the greatest (jsonb.h). */
 const KIND_ORDER: readonly JsonNode['kind'][] = ['null', 'string', 'number', 'boolean', 'array', 'object'];
 
-/** The order of jsonb's B-tree: by kind; arrays and objects by their size first, strings and keys by code points. */
-function compareNodes(a: JsonNode, b: JsonNode): number {
+/**
+ * The order of jsonb's B-tree: by kind; arrays and objects by their size first, strings and keys by code points. Numbers of
+ * different scales are equal.
+ */
+export function compareNodes(a: JsonNode, b: JsonNode): number {
   if (a.kind === 'boolean' && b.kind === 'boolean') return Number(a.value) - Number(b.value);
   if (a.kind === 'string' && b.kind === 'string') return compareStrings(a.value, b.value);
   if (a.kind === 'number' && b.kind === 'number') return compareNumeric(a.value, b.value);

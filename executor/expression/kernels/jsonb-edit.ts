@@ -5,9 +5,8 @@ import { invalidParameterValue, sqlError } from '../../../core/sql-error.ts';
 import type { KernelTable } from '../kernel.ts';
 import { apply } from '../kernel.ts';
 import type { JsonNode } from './json-tree.ts';
-import { readJsonb, sortedKeys, writeJsonb } from './json-tree.ts';
+import { isScalar, readJsonb, sortedKeys, writeJsonb } from './json-tree.ts';
 
-const isScalar = (node: JsonNode): boolean => node.kind !== 'array' && node.kind !== 'object';
 const array = (elements: readonly JsonNode[]): JsonNode => ({ kind: 'array', elements });
 const object = (members: Iterable<readonly [string, JsonNode]>): JsonNode => ({ kind: 'object', members: new Map(members) });
 

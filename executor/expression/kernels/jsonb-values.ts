@@ -6,7 +6,9 @@ import { invalidParameterValue } from '../../../core/sql-error.ts';
 import type { Kernel, KernelTable } from '../kernel.ts';
 import { apply, applyNullable } from '../kernel.ts';
 import type { JsonNode } from './json-tree.ts';
-import { compareJsonb, equalNodes, isScalar, readJsonb } from './json-tree.ts';
+import { compareJsonb, compareNodes, isScalar, readJsonb } from './json-tree.ts';
+
+const areEqual = (a: JsonNode, b: JsonNode): boolean => compareNodes(a, b) === 0;
 
 /** Every part of `part` is found at the same place of `whole`; places in arrays do not matter. */
 function contains(whole: JsonNode, part: JsonNode): boolean {
@@ -15,13 +17,13 @@ function contains(whole: JsonNode, part: JsonNode): boolean {
     return [...part.members].every(([key, value]) => {
       const own = whole.members.get(key);
       if (own === undefined || own.kind !== value.kind) return false;
-      return isScalar(value) ? equalNodes(own, value) : contains(own, value);
+      return isScalar(value) ? areEqual(own, value) : contains(own, value);
     });
   }
   if (part.kind !== 'array' || whole.kind !== 'array') return false;
   return part.elements.every((element) =>
     isScalar(element)
-      ? whole.elements.some((own) => equalNodes(own, element))
+      ? whole.elements.some((own) => areEqual(own, element))
       : whole.elements.some((own) => !isScalar(own) && contains(own, element)),
   );
 }
@@ -31,13 +33,13 @@ function containsText(whole: string, part: string): boolean {
   const a = readJsonb(whole);
   const b = readJsonb(part);
   if (!isScalar(b)) return contains(a, b);
-  if (isScalar(a)) return equalNodes(a, b);
-  return a.kind === 'array' && a.elements.some((element) => equalNodes(element, b));
+  if (isScalar(a)) return areEqual(a, b);
+  return a.kind === 'array' && a.elements.some((element) => areEqual(element, b));
 }
 
 /** Of one value only numbers are written in several ways: 1 and 1.0. */
 const equal = (a: string, b: string): boolean =>
-  a === b || ((a.includes('.') || b.includes('.')) && equalNodes(readJsonb(a), readJsonb(b)));
+  a === b || ((a.includes('.') || b.includes('.')) && areEqual(readJsonb(a), readJsonb(b)));
 
 const order = (a: string, b: string): number => (a === b ? 0 : compareJsonb(readJsonb(a), readJsonb(b)));
 
