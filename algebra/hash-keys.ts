@@ -28,11 +28,11 @@ export function nullSafeKeys(conjunct: Scalar, left: Columns, right: Columns): {
 export const joinKeys = (conjunct: Scalar, left: Columns, right: Columns): { left: Scalar; right: Scalar } | undefined =>
   hashKeys(conjunct, left, right) ?? nullSafeKeys(conjunct, left, right);
 
-/** Whether equal values have equal bytes, or a form that has: those of json, jsonb and foreign types may differ in all that travels. */
+/** Whether equal values have equal bytes, or a form that has: those of json and foreign types may differ in all that travels. */
 function hashes(type: SqlType): boolean {
   const { collation } = type;
   if (type.kind === 'array') return type.element !== undefined && hashes(type.element);
-  if (type.kind === 'json' || type.kind === 'jsonb' || type.kind === 'opaque') return false;
+  if (type.kind === 'json' || type.kind === 'opaque') return false;
   return isCodePointOrder(collation) || typeof collation !== 'object' || collation.deterministic;
 }
 

@@ -2,9 +2,17 @@
  * json and jsonb input. json keeps its text and is only checked; jsonb is brought to the one text PostgreSQL prints for it:
  * keys by length then bytes, the last of equal keys, numbers as numeric, fixed spacing (src/backend/utils/adt/jsonb.c).
  */
+import { compareStrings } from './compare-strings.ts';
 import { formatNumeric, parseNumeric } from './numeric-text.ts';
 import type { SqlError } from './sql-error.ts';
 import { sqlError, statementTooComplex } from './sql-error.ts';
+
+const SPACE = 32;
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/** A number that numeric prints as it is written here. */
+const IS_NUMERIC = /^(?:-?[1-9]\d{0,99}|0)(?:\.\d{1,99})?$/;
 
 /** Nesting beyond this is refused before our own stack ends. */
 const DEPTH_MAX = 3000;
@@ -45,7 +53,8 @@ class JsonReader {
     const number = this.take(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
     if (number !== undefined) {
       if (/[\w.+-]/.test(this.text[this.at] ?? ' ')) throw this.invalid();
-      return this.canonical ? formatNumeric(parseNumeric(number)) : '';
+      if (!this.canonical) return '';
+      return IS_NUMERIC.test(number) ? number : formatNumeric(parseNumeric(number));
     }
     const word = this.take(/[A-Za-z]+/y);
     if (word !== 'true' && word !== 'false' && word !== 'null') throw this.invalid();
@@ -75,12 +84,14 @@ class JsonReader {
     } while (this.punctuation(','));
     if (!this.punctuation('}')) throw this.invalid();
     if (!this.canonical) return '';
-    const sorted = [...members].map(([key, value]) => ({ bytes: Buffer.from(key, 'utf8'), key, value }));
-    sorted.sort((a, b) => a.bytes.length - b.bytes.length || Buffer.compare(a.bytes, b.bytes));
-    return `{${sorted.map(({ key, value }) => `${quoteJson(key)}: ${value}`).join(', ')}}`;
+    return `{${sortedKeys(members)
+      .map((key) => `${quoteJson(key)}: ${members.get(key)!}`)
+      .join(', ')}}`;
   }
 
   private string(): string {
+    const plain = this.plainString();
+    if (plain !== undefined) return plain;
     // oxlint-disable-next-line no-control-regex -- JSON forbids them unescaped
     const body = this.take(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y);
     if (body === undefined) throw this.invalid();
@@ -97,6 +108,19 @@ class JsonReader {
     return text;
   }
 
+  /** Undefined, and nothing read, where it holds escapes or does not end. */
+  private plainString(): string | undefined {
+    const from = this.at + 1;
+    for (let end = from; end < this.text.length; end++) {
+      const c = this.text.charCodeAt(end);
+      if (c === BACKSLASH || c < SPACE) return undefined;
+      if (c !== QUOTE) continue;
+      this.at = end + 1;
+      return this.text.slice(from, end);
+    }
+    return undefined;
+  }
+
   private punctuation(character: string): boolean {
     this.skipSpace();
     if (this.text[this.at] !== character) return false;
@@ -104,7 +128,11 @@ class JsonReader {
     return true;
   }
   private skipSpace(): void {
-    this.take(/[ \t\n\r]+/y);
+    for (;;) {
+      const c = this.text.charCodeAt(this.at);
+      if (c !== SPACE && c !== 10 && c !== 13 && c !== 9) return;
+      this.at++;
+    }
   }
   private take(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.at;
@@ -143,6 +171,16 @@ const shortEscapes: Readonly<Record<string, string>> = {
 };
 
 // oxlint-disable no-control-regex
+const ESCAPED = /["\\\u0000-\u001f]/;
+const ALL_ESCAPED = /["\\\u0000-\u001f]/g;
+
 /** A JSON string literal as PostgreSQL writes it (escape_json). */
 export const quoteJson = (text: string): string =>
-  `"${text.replaceAll(/["\\\u0000-\u001f]/g, (c) => shortEscapes[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+  ESCAPED.test(text)
+    ? `"${text.replaceAll(ALL_ESCAPED, (c) => shortEscapes[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`
+    : `"${text}"`;
+
+/** As jsonb keeps them: by length in bytes, then by bytes. */
+export function sortedKeys(members: ReadonlyMap<string, unknown>): readonly string[] {
+  return [...members.keys()].sort((a, b) => Buffer.byteLength(a, 'utf8') - Buffer.byteLength(b, 'utf8') || compareStrings(a, b));
+}

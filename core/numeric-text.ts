@@ -65,3 +65,10 @@ function parseUncommon(text: string): Numeric {
   if (special[1] !== undefined) return NAN;
   return special[2] === '-' ? NEGATIVE_INFINITY : POSITIVE_INFINITY;
 }
+
+/** 1500 → 15, 1.50 → 1.5, 1.00 → 1. (with its point). */
+export function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits.endsWith('0', end)) end--;
+  return digits.slice(0, end);
+}

@@ -41,7 +41,7 @@ import { sqlType } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { inSides, isNullConstant, uniqueNames, withinStack } from './fragment-shapes.ts';
 import { areDistinctColumns, canProject, inTermsOf, isFlat, isLimited, newBlock, wouldRepeat } from './select-block.ts';
-import type { Condition, FromItem, SelectBlock } from './select-block.ts';
+import type { Condition, FromItem, OrderKey, SelectBlock } from './select-block.ts';
 import { scalarCondition, SelectWriter } from './select-writer.ts';
 
 export interface WrittenSql {
@@ -302,7 +302,10 @@ export class SqlWriter extends SelectWriter {
       block.limit = { kind: 'const', value: 1, type: sqlType('int8') };
       return block;
     }
-    if (isLimited(block) || block.body !== null) block = this.derive(block);
+    // What is sorted by and not selected may raise, which is for the source to find out.
+    const isHidden = ({ column, expr }: OrderKey): boolean =>
+      expr.kind !== 'column' && !block.columns.some(({ id }) => id === column);
+    if (isLimited(block) || block.body !== null || block.orderBy.some(isHidden)) block = this.derive(block);
     block.orderBy = [];
     block.distinct = true;
     return block;

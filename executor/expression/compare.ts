@@ -10,9 +10,11 @@ import type { Datum, Int64, Interval, PgArray, PgRow } from '../../core/datum.ts
 import { int64 } from '../../core/datum.ts';
 import { compareInt64 } from '../../core/int64.ts';
 import { compareNumeric } from '../../core/numeric.ts';
+import { compareStrings } from '../../core/compare-strings.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { readNumeric } from './input.ts';
+import { compareJsonb } from './kernels/jsonb-order.ts';
 
 export type Comparator<T> = (a: T, b: T) => number;
 
@@ -21,23 +23,6 @@ export const compareFloats = (a: number, b: number): number =>
 
 const compareNumbers = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 const compareBooleans = (a: boolean, b: boolean): number => Number(a) - Number(b);
-
-/** By code points; both well-formed UTF-16. */
-export function compareStrings(a: string, b: string): number {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x === y) continue;
-    // A surrogate stands for a code point above all others of 16 bits.
-    const aAbove = (x & 0xf800) === 0xd800;
-    const bAbove = (y & 0xf800) === 0xd800;
-    if (aAbove !== bAbove) return aAbove ? 1 : -1;
-    return x < y ? -1 : 1;
-  }
-  return a.length < b.length ? -1 : a.length > b.length ? 1 : 0;
-}
 
 export function withoutBlanks(text: string): string {
   let end = text.length;
@@ -120,7 +105,6 @@ function compareRows(a: PgRow, b: PgRow, fields: readonly Comparator<never>[]): 
 export function isComparable(type: SqlType): boolean {
   switch (type.kind) {
     case 'json':
-    case 'jsonb':
     case 'opaque':
       return false;
     case 'composite':
@@ -173,6 +157,7 @@ const comparators = {
   bytea: compareByteArrays,
   uuid: compareByteArrays,
   interval: compareIntervals,
+  jsonb: compareJsonb,
 };
 
 /** Orders row i of the first column against row j of the second (both of the type), neither NULL. */
@@ -221,7 +206,7 @@ function bytesComparator(type: SqlType, a: BytesColumn, b: BytesColumn): RowComp
       );
     };
   }
-  if (type.kind === 'array' || type.kind === 'composite' || type.kind === 'enum') {
+  if (type.kind === 'array' || type.kind === 'composite' || type.kind === 'enum' || type.kind === 'jsonb') {
     const compare = datumComparator(type);
     return (i, j) => compare(readDatum(a, type, i)!, readDatum(b, type, j)!);
   }

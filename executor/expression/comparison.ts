@@ -1,19 +1,12 @@
 /** Code of `=`, `<>`, `<`, `<=`, `>`, `>=` for two values of one family of types. Neither is NULL. */
 import { unreachable } from '../../core/assert.ts';
 import type { Int64 } from '../../core/datum.ts';
+import { compareStrings } from '../../core/compare-strings.ts';
 import { compareNumeric } from '../../core/numeric.ts';
 import { powerOfTen } from '../../core/numeric-binary.ts';
 import { int64 } from '../../core/datum.ts';
 import type { TypeKind } from '../../core/sql-type.ts';
-import {
-  blanksFrom,
-  compareIntervals,
-  compareSpans,
-  compareStrings,
-  datumComparator,
-  equalSpans,
-  intervalSpan,
-} from './compare.ts';
+import { blanksFrom, compareIntervals, compareSpans, datumComparator, equalSpans, intervalSpan } from './compare.ts';
 import { asForm, asSpan } from './convert.ts';
 import type { Emitter } from './emitter.ts';
 import type { DecimalValue, SpanValue, Value } from './value.ts';
@@ -53,9 +46,9 @@ export function familyOf(kind: TypeKind): Family | undefined {
     case 'enum':
     case 'array':
     case 'composite':
+    case 'jsonb':
       return 'general';
     case 'json':
-    case 'jsonb':
     case 'opaque':
       return undefined;
     default:

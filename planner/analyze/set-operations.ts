@@ -3,7 +3,8 @@
  * its planner, so they are added here; columns of an operation take type, typmod and collation from the analysed tree.
  */
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
-import type { Scalar } from '../../algebra/scalar.ts';
+import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import { columnsIn, isVolatile } from '../../algebra/transform.ts';
 import { assert } from '../../core/assert.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import type { Analysis } from './analysis.ts';
@@ -13,6 +14,7 @@ import { implicitCast } from './implicit-casts.ts';
 import type { ConvertedQuery, QueryConverter } from './query-converter.ts';
 import { rowTypeFrom } from './row-types.ts';
 import type { ExpressionContext } from './scope.ts';
+import { cannotRaise } from './safe-functions.ts';
 import { requireDefaultEquality } from './sorting.ts';
 import { asNode, child, flag, integer, integers, nodes, SET_OPERATIONS } from './tree-nodes.ts';
 import type { TreeNode } from './tree-reader.ts';
@@ -57,12 +59,15 @@ export function convertSetOperations(
       const [from, other] = [left.columns[i]!, right.columns[i]!];
       return analysis.column(from.name, rowTypeFrom(type, [from.type, other.type]));
     });
-    const leftMember = coerced(analysis, left, types, op);
-    const rightMember = coerced(analysis, right, types, op);
+    const all = flag(node, 'all');
+    const [leftMember, rightMember] = [left, right].map((member) => {
+      const columnsAsOne = coerced(analysis, member, types, op);
+      return op === 'union' && all ? columnsAsOne : { ...columnsAsOne, rel: inAnyOrder(columnsAsOne.rel) };
+    }) as [ConvertedQuery, ConvertedQuery];
     const rel: Rel = {
       kind: 'setop',
       op,
-      all: flag(node, 'all'),
+      all,
       left: leftMember.rel,
       right: rightMember.rel,
       leftColumns: leftMember.columns.map((column) => column.id),
@@ -82,6 +87,24 @@ export const convertUnionMember = (
   types: readonly SqlType[],
   context: ExpressionContext,
 ): ConvertedQuery => coerced(converter.analysis, convertSetOperations(converter, query, member, context), types, 'union');
+
+/**
+ * Rows that are looked up and not passed on need no ORDER BY. It stays where a volatile function may depend on it, and where
+ * nothing else would evaluate what it sorts by, which may raise. UNION ALL keeps the order of its members, as in PostgreSQL.
+ */
+function inAnyOrder(rel: Rel): Rel {
+  const isTrimmed = rel.kind === 'project' && rel.items.every(({ expr }) => expr.kind === 'column');
+  const sort = isTrimmed ? rel.input : rel;
+  if (sort.kind !== 'sort') return rel;
+  const { input } = sort;
+  if (!isTrimmed) return input.kind === 'project' && input.items.some(({ expr }) => isVolatile(expr)) ? rel : input;
+  const left = new Set<ColumnId>();
+  for (const { expr } of rel.items) columnsIn(expr, left);
+  const mayGo =
+    input.kind === 'project' &&
+    input.items.every(({ column, expr }) => (left.has(column.id) ? !isVolatile(expr) : cannotRaise(expr)));
+  return mayGo ? { ...rel, input } : rel;
+}
 
 /** The member with every column of exactly the operation's type; typmod and collation are labels only. */
 function coerced(analysis: Analysis, member: ConvertedQuery, types: readonly SqlType[], op: string): ConvertedQuery {

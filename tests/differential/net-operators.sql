@@ -6,9 +6,9 @@ SELECT id FROM people ORDER BY int4range(dept, dept + id) NULLS FIRST, id LIMIT 
 
 SELECT DISTINCT ('10.0.0.' || dept)::inet FROM people;
 
-SELECT DISTINCT jsonb_build_object('d', dept), dept = 1 FROM people;
+SELECT DISTINCT int4range(0, dept), dept = 1 FROM people;
 
-SELECT jsonb_build_object('d', dept) AS j, count(*), sum(salary) FROM people GROUP BY j ORDER BY j;
+SELECT ('10.0.0.' || dept)::inet AS a, count(*), sum(salary) FROM people GROUP BY a ORDER BY a;
 
 SELECT int4range(0, dept) AS r, count(DISTINCT name), max(salary) FROM people GROUP BY r ORDER BY r DESC;
 
@@ -52,15 +52,15 @@ SELECT ('10.0.0.' || dept)::inet FROM people UNION SELECT ('10.0.0.' || n)::inet
 
 SELECT ('10.0.0.' || dept)::inet FROM people INTERSECT ALL SELECT ('10.0.0.' || n)::inet FROM codes;
 
-SELECT to_jsonb(dept) FROM people EXCEPT SELECT to_jsonb(n) FROM codes;
+SELECT ('10.0.0.' || dept)::inet FROM people EXCEPT SELECT ('10.0.0.' || n)::inet FROM codes;
 
-SELECT to_jsonb(1.0 + dept) FROM people UNION SELECT to_jsonb(n + 1.00) FROM codes;
+SELECT int4range(0, dept) FROM people UNION SELECT int4range(0, n + 1) FROM codes WHERE n > 0;
 
 SELECT p.id, c.n FROM people p JOIN codes c ON ('10.0.0.' || p.dept)::inet = ('10.0.0.' || c.n)::inet ORDER BY 1, 2;
 
 SELECT p.id, c.n FROM people p LEFT JOIN codes c ON ('10.0.0.' || p.dept)::inet = ('10.0.0.' || c.n)::inet ORDER BY 1, 2;
 
-SELECT p.id, c.n FROM people p FULL JOIN codes c ON to_jsonb(p.dept) = to_jsonb(c.n * 1.0) ORDER BY 1, 2;
+SELECT p.id, c.n FROM people p FULL JOIN codes c ON ('10.0.0.' || p.dept)::inet = ('10.0.0.' || c.n)::inet AND c.n > 0 ORDER BY 1, 2;
 
 SELECT d.title, p.id FROM depts d LEFT JOIN people p ON p.dept = d.id AND point(p.id, d.id) <@ box(point(0, 0), point(20, 20)) ORDER BY 1, 2;
 
@@ -104,11 +104,11 @@ SELECT a, count(*) FROM (SELECT DISTINCT ('10.0.0.' || dept)::inet AS a, name FR
 
 SELECT (SELECT max(('10.0.0.' || c.n)::inet) FROM codes c WHERE c.n < p.dept) FROM people p ORDER BY p.id;
 
-SELECT array_agg(j ORDER BY j) FROM (SELECT to_jsonb(dept) AS j FROM people WHERE id < 9) t;
+SELECT array_agg(r ORDER BY r) FROM (SELECT int4range(0, dept) AS r FROM people WHERE id < 9) t;
 
-SELECT 1 FROM people ORDER BY to_jsonb(id) DESC LIMIT 2;
+SELECT 1 FROM people ORDER BY int4range(0, id) DESC LIMIT 2;
 
-SELECT count(*) FROM (SELECT FROM people ORDER BY to_jsonb(id) LIMIT 9) t;
+SELECT count(*) FROM (SELECT FROM people ORDER BY int4range(0, id) LIMIT 9) t;
 
 SELECT id, row_number() OVER w, first_value(name) OVER w, sum(salary::money) OVER (PARTITION BY int4range(0, dept) ORDER BY id) FROM people WINDOW w AS (PARTITION BY int4range(0, dept) ORDER BY ('10.0.0.' || id)::inet DESC) ORDER BY id;
 

@@ -542,3 +542,12 @@ SELECT dept AS id, (SELECT count(*) FROM events e WHERE e.person = people.id) AS
 SELECT name || 'x' AS name FROM people GROUP BY people.name ORDER BY people.name DESC LIMIT 3;
 
 SELECT lower(name) AS kind, id FROM people UNION ALL SELECT kind, person FROM events ORDER BY kind, id LIMIT 9;
+
+-- PostgreSQL sorts what needs no order, so it divides.
+SELECT DISTINCT dept FROM (SELECT dept FROM people ORDER BY 1 / (dept - dept)) t;
+
+(SELECT dept FROM people ORDER BY 1 / (dept - dept)) EXCEPT (SELECT n FROM codes);
+
+SELECT DISTINCT dept FROM (SELECT dept FROM people ORDER BY dept + 1) t;
+
+SELECT * FROM ((SELECT dept FROM people ORDER BY salary, id DESC) INTERSECT (SELECT n FROM codes ORDER BY n + 1)) t ORDER BY 1;

@@ -1,11 +1,12 @@
 /** jsonb changed: `||`, `-`, `#-`, jsonb_set, jsonb_insert, jsonb_strip_nulls, jsonb_pretty (jsonfuncs.c). */
 import type { Datum, PgArray } from '../../../core/datum.ts';
-import { quoteJson } from '../../../core/json-text.ts';
+import { quoteJson, sortedKeys } from '../../../core/json-text.ts';
 import { invalidParameterValue, sqlError } from '../../../core/sql-error.ts';
 import type { KernelTable } from '../kernel.ts';
 import { apply } from '../kernel.ts';
 import type { JsonNode } from './json-tree.ts';
-import { isScalar, readJsonb, sortedKeys, writeJsonb } from './json-tree.ts';
+import { elementsOf, kindOf, membersOf, stringOf, wholeOf } from './json-scan.ts';
+import { isScalar, readJsonb, writeJsonb } from './json-tree.ts';
 
 const array = (elements: readonly JsonNode[]): JsonNode => ({ kind: 'array', elements });
 const object = (members: Iterable<readonly [string, JsonNode]>): JsonNode => ({ kind: 'object', members: new Map(members) });
@@ -25,11 +26,24 @@ function container(text: string, what: string): Extract<JsonNode, { kind: 'array
   throw invalidParameterValue(`cannot ${what} scalar`);
 }
 
-/** Members of these keys, and elements that are these strings. */
+/** Members of these keys, and elements that are these strings. What is left is copied: parts of jsonb's text are such text. */
 function without(text: string, names: ReadonlySet<Datum>): string {
-  const node = container(text, 'delete from');
-  if (node.kind === 'object') return writeJsonb(object([...node.members].filter(([key]) => !names.has(key))));
-  return writeJsonb(array(node.elements.filter((element) => element.kind !== 'string' || !names.has(element.value))));
+  const whole = wholeOf(text);
+  const left: string[] = [];
+  switch (kindOf(text, whole)) {
+    case 'object':
+      for (const { key, value } of membersOf(text, whole))
+        if (!names.has(key)) left.push(`${quoteJson(key)}: ${text.slice(value.from, value.to)}`);
+      return `{${left.join(', ')}}`;
+    case 'array':
+      for (const element of elementsOf(text, whole)) {
+        const isNamed = kindOf(text, element) === 'string' && names.has(stringOf(text, element));
+        if (!isNamed) left.push(text.slice(element.from, element.to));
+      }
+      return `[${left.join(', ')}]`;
+    default:
+      throw invalidParameterValue('cannot delete from scalar');
+  }
 }
 
 function withoutElement(text: string, index: number): string {

@@ -1,14 +1,20 @@
 /** Comparison of jsonb: `=`, `<` and their kin, `@>`, `<@`; casts of jsonb scalars to SQL types (jsonb_op.c, jsonb.c). */
 import type { Datum, Numeric } from '../../../core/datum.ts';
-import { numericToInt64 } from '../../../core/numeric.ts';
+import { jsonbKey } from '../../../core/jsonb-key.ts';
+import { compareNumeric, numericToInt64 } from '../../../core/numeric.ts';
 import { numericToFloat32, numericToFloat64 } from '../../../core/numeric-float.ts';
 import { invalidParameterValue } from '../../../core/sql-error.ts';
 import type { Kernel, KernelTable } from '../kernel.ts';
 import { apply, applyNullable } from '../kernel.ts';
 import type { JsonNode } from './json-tree.ts';
-import { compareJsonb, compareNodes, isScalar, readJsonb } from './json-tree.ts';
+import { isScalar, readJsonb } from './json-tree.ts';
+import { compareJsonb } from './jsonb-order.ts';
 
-const areEqual = (a: JsonNode, b: JsonNode): boolean => compareNodes(a, b) === 0;
+/** One of them is a scalar. */
+function areEqual(a: JsonNode, b: JsonNode): boolean {
+  if (a.kind === 'number') return b.kind === 'number' && compareNumeric(a.value, b.value) === 0;
+  return a.kind === b.kind && (!('value' in a) || !('value' in b) || a.value === b.value);
+}
 
 /** Every part of `part` is found at the same place of `whole`; places in arrays do not matter. */
 function contains(whole: JsonNode, part: JsonNode): boolean {
@@ -37,11 +43,7 @@ function containsText(whole: string, part: string): boolean {
   return a.kind === 'array' && a.elements.some((element) => areEqual(element, b));
 }
 
-/** Of one value only numbers are written in several ways: 1 and 1.0. */
-const equal = (a: string, b: string): boolean =>
-  a === b || ((a.includes('.') || b.includes('.')) && areEqual(readJsonb(a), readJsonb(b)));
-
-const order = (a: string, b: string): number => (a === b ? 0 : compareJsonb(readJsonb(a), readJsonb(b)));
+const equal = (a: string, b: string): boolean => a === b || jsonbKey(a) === jsonbKey(b);
 
 const kinds = { boolean: 'boolean', number: 'numeric', string: 'string', array: 'array', object: 'object' } as const;
 
@@ -62,10 +64,10 @@ export const jsonbValueKernels: KernelTable = {
   'jsonb_contained(jsonb,jsonb)': apply((part: string, whole: string) => containsText(whole, part)),
   'jsonb_eq(jsonb,jsonb)': apply(equal),
   'jsonb_ne(jsonb,jsonb)': apply((a: string, b: string) => !equal(a, b)),
-  'jsonb_lt(jsonb,jsonb)': apply((a: string, b: string) => order(a, b) < 0),
-  'jsonb_le(jsonb,jsonb)': apply((a: string, b: string) => order(a, b) <= 0),
-  'jsonb_gt(jsonb,jsonb)': apply((a: string, b: string) => order(a, b) > 0),
-  'jsonb_ge(jsonb,jsonb)': apply((a: string, b: string) => order(a, b) >= 0),
+  'jsonb_lt(jsonb,jsonb)': apply((a: string, b: string) => compareJsonb(a, b) < 0),
+  'jsonb_le(jsonb,jsonb)': apply((a: string, b: string) => compareJsonb(a, b) <= 0),
+  'jsonb_gt(jsonb,jsonb)': apply((a: string, b: string) => compareJsonb(a, b) > 0),
+  'jsonb_ge(jsonb,jsonb)': apply((a: string, b: string) => compareJsonb(a, b) >= 0),
   'bool(jsonb)': castTo('boolean', 'boolean', (value: boolean) => value),
   'numeric(jsonb)': castTo('number', 'numeric', (value: Numeric) => value),
   'int2(jsonb)': toInteger('smallint'),

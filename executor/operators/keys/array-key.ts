@@ -3,6 +3,7 @@
  * PostgreSQL's binary form: int32 dimensions, int32 flags, int32 element type, per dimension int32 length and lower bound,
  * per element int32 size (-1 = NULL) and value.
  */
+import { jsonbKey } from '../../../core/jsonb-key.ts';
 import { numericFromBinary } from '../../../core/numeric-binary.ts';
 import { stripZeros } from './canonical-value.ts';
 import { canonicalRow } from './row-key.ts';
@@ -49,6 +50,8 @@ function canonicalElement(
       return Buffer.from(bytes.buffer, bytes.byteOffset + at, size)
         .toString('utf8')
         .replace(/ +$/, '');
+    case 'array of jsonb':
+      return jsonbKey(Buffer.from(bytes.buffer, bytes.byteOffset + at, size).toString('utf8'));
     case 'array of numeric': {
       const value = numericFromBinary(bytes, at, at + size);
       return value.kind === 'finite' ? stripZeros(value.unscaled, value.scale).join('e') : value.kind;

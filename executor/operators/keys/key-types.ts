@@ -16,6 +16,8 @@ export type KeyKind =
   | 'bytes'
   /** char(n): by its bytes without trailing blanks. */
   | 'bpchar'
+  /** By its text, numbers without the zeros at their ends. */
+  | 'jsonb'
   | 'uuid'
   | 'interval'
   /** Row values: field by field. */
@@ -24,12 +26,11 @@ export type KeyKind =
 
 /** Arrays: by their binary form, or element by element where equal elements may differ in it. */
 export type ArrayKeyKind =
-  'array' | 'array of float' | 'array of numeric' | 'array of bpchar' | 'array of interval' | 'array of row';
+  'array' | 'array of float' | 'array of numeric' | 'array of bpchar' | 'array of jsonb' | 'array of interval' | 'array of row';
 
 /** Undefined, or why `=` of this type cannot be evaluated here. */
 export function whyNotKey(type: SqlType): string | undefined {
-  if (type.kind === 'json' || type.kind === 'jsonb' || type.kind === 'opaque')
-    return `equality of ${type.name} is PostgreSQL's alone`;
+  if (type.kind === 'json' || type.kind === 'opaque') return `equality of ${type.name} is PostgreSQL's alone`;
   if (type.kind === 'composite') return whyNotRowKey(type.fields!.map((field) => field.type));
   if (type.kind === 'array') return type.element && whyNotKey(type.element);
   if (!isCodePointOrder(type.collation) && typeof type.collation === 'object' && !type.collation.deterministic) {
@@ -64,7 +65,8 @@ export function keyKind(type: SqlType): KeyKind {
     case 'numeric':
       return 'numeric';
     case 'bpchar':
-      return 'bpchar';
+    case 'jsonb':
+      return type.kind;
     case 'uuid':
       return 'uuid';
     case 'interval':
@@ -79,7 +81,6 @@ export function keyKind(type: SqlType): KeyKind {
     case 'bytea':
     case 'enum':
     case 'json':
-    case 'jsonb':
     case 'opaque':
       return 'bytes';
   }
@@ -92,6 +93,7 @@ function arrayKind(element: SqlType | undefined): ArrayKeyKind {
       return 'array of float';
     case 'numeric':
     case 'bpchar':
+    case 'jsonb':
     case 'interval':
       return `array of ${element.kind}`;
     case 'composite':

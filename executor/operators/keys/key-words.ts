@@ -6,6 +6,7 @@
 import { assert, unreachable } from '../../../core/assert.ts';
 import type { BytesColumn, Column, DecimalColumn } from '../../../core/batch.ts';
 import { isNull } from '../../../core/batch.ts';
+import { jsonbKey } from '../../../core/jsonb-key.ts';
 import { numericFromBinary } from '../../../core/numeric-binary.ts';
 import { blanksFrom } from '../../expression/compare.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
@@ -23,10 +24,12 @@ export function wordsOf(kind: KeyKind): number {
     case 'int32':
     case 'bytes':
     case 'bpchar':
+    case 'jsonb':
     case 'array':
     case 'array of float':
     case 'array of numeric':
     case 'array of bpchar':
+    case 'array of jsonb':
     case 'array of interval':
     case 'array of row':
     case 'row':
@@ -83,10 +86,12 @@ export class KeyWordWriter {
         return this.#writeNumeric(column, words, stride, offset, nulls, absent);
       case 'bytes':
       case 'bpchar':
+      case 'jsonb':
       case 'array':
       case 'array of float':
       case 'array of numeric':
       case 'array of bpchar':
+      case 'array of jsonb':
       case 'array of interval':
       case 'array of row':
       case 'row':
@@ -121,19 +126,16 @@ export class KeyWordWriter {
   ): void {
     assert(column.layout === 'bytes', 'bytes key');
     const dictionary = this.#dictionary!;
-    if (!isArrayKind(this.#kind) && this.#kind !== 'row') {
-      const ends = this.#kind === 'bpchar' ? trimmedEnds(column) : null;
+    const kind = this.#kind;
+    if (kind === 'bytes' || kind === 'bpchar' || (kind === 'jsonb' && !holdsDecimals(column))) {
+      const ends = kind === 'bpchar' ? trimmedEnds(column) : null;
       dictionary.lookUpColumn(column, ends, nulls, absent, words, stride, offset);
       return;
     }
     for (let i = 0, at = offset; i < column.length; i++, at += stride) {
       words[at] = 0;
       if (nulls[i] !== 0) continue;
-      const [from, to] = [column.offsets[i]!, column.offsets[i + 1]!];
-      const bytes =
-        this.#kind === 'row'
-          ? Buffer.from(canonicalRow(column.data, from), 'latin1')
-          : canonicalArray(this.#kind, column.data, from, to);
+      const bytes = canonicalBytes(kind, column.data, column.offsets[i]!, column.offsets[i + 1]!);
       words[at] = lookUp(dictionary, bytes, 0, bytes.length, absent, i);
     }
   }
@@ -168,6 +170,21 @@ export class KeyWordWriter {
       }
     }
   }
+}
+
+const POINT = 46;
+
+/** Whether some jsonb value may be written with other zeros. */
+function holdsDecimals({ data, offsets, length }: BytesColumn): boolean {
+  const at = data.indexOf(POINT, offsets[0]);
+  return at >= 0 && at < offsets[length]!;
+}
+
+function canonicalBytes(kind: KeyKind, data: Uint8Array, from: number, to: number): Uint8Array {
+  if (isArrayKind(kind)) return canonicalArray(kind, data, from, to);
+  if (kind === 'row') return Buffer.from(canonicalRow(data, from), 'latin1');
+  assert(kind === 'jsonb', `${kind} key`);
+  return Buffer.from(jsonbKey(Buffer.from(data.buffer, data.byteOffset + from, to - from).toString('latin1')), 'latin1');
 }
 
 function trimmedEnds(column: BytesColumn): Int32Array {

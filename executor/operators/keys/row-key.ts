@@ -2,6 +2,7 @@
  * Row values as texts that are equal exactly when the rows are (record_eq, for rows of the same columns; NULLs are equal), from
  * PostgreSQL's binary form: int32 fields, per field int32 type, int32 size (-1 = NULL) and value.
  */
+import { jsonbKey } from '../../../core/jsonb-key.ts';
 import { numericFromBinary } from '../../../core/numeric-binary.ts';
 import { stripZeros } from './canonical-value.ts';
 
@@ -11,6 +12,7 @@ const FLOAT8 = 701;
 const BPCHAR = 1042;
 const INTERVAL = 1186;
 const NUMERIC = 1700;
+const JSONB = 3802;
 
 /** `from`: where the row begins in `data`. */
 export function canonicalRow(data: Uint8Array, from: number): string {
@@ -48,6 +50,7 @@ function canonicalField(type: number, data: Uint8Array, view: DataView, at: numb
     }
     default: {
       const bytes = Buffer.from(data.buffer, data.byteOffset + at, size).toString('latin1');
+      if (type === JSONB) return jsonbKey(bytes);
       return type === BPCHAR ? bytes.replace(/ +$/, '') : bytes;
     }
   }

@@ -4,7 +4,7 @@ import type { SqlType } from '../../../core/sql-type.ts';
 
 /** Undefined, or why values of this type cannot be put in order here. */
 export function whyNotOrdered(type: SqlType): string | undefined {
-  if (type.kind === 'json' || type.kind === 'jsonb' || type.kind === 'opaque') {
+  if (type.kind === 'json' || type.kind === 'opaque') {
     return `order of ${type.name} is PostgreSQL's alone`;
   }
   if (type.kind === 'composite')

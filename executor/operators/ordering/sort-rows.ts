@@ -4,7 +4,11 @@
  */
 import type { Column } from '../../../core/batch.ts';
 import { isNull } from '../../../core/batch.ts';
+import { BytesBuilder } from '../../../core/column-builder.ts';
+import { readDatum } from '../../../core/column.ts';
+import { sqlType } from '../../../core/sql-type.ts';
 import { rowComparator } from '../../expression/compare.ts';
+import { jsonbOrderKey } from '../../expression/kernels/jsonb-order.ts';
 import type { KeyOrder } from './order-words.ts';
 import { orderWords } from './order-words.ts';
 
@@ -17,6 +21,14 @@ const DIGITS = 1 << DIGIT_BITS;
 
 /** Rows in order; `keys[i]` orders `columns[i]`. */
 export function sortRows(columns: readonly Column[], keys: readonly KeyOrder[], length: number): Int32Array {
+  if (keys.some(isJsonb)) {
+    const comparable = columns.map((column, i) => (isJsonb(keys[i]!) ? jsonbOrderKeys(column) : column));
+    return sortRows(
+      comparable,
+      keys.map((key) => (isJsonb(key) ? { ...key, type: BYTEA } : key)),
+      length,
+    );
+  }
   const rows = new Int32Array(length);
   for (let i = 0; i < length; i++) rows[i] = i;
   const words: Uint32Array[] = [];
@@ -39,6 +51,20 @@ export function sortRows(columns: readonly Column[], keys: readonly KeyOrder[], 
   if (first < keys.length) settleTies(sorted, words, compareFrom(columns, keys, first));
   return sorted;
 }
+
+/** So that every value is parsed once, not at each comparison. */
+function jsonbOrderKeys(column: Column): Column {
+  const keys = new BytesBuilder();
+  for (let row = 0; row < column.length; row++) {
+    const text = readDatum(column, JSONB, row) as string | null;
+    keys.appendDatum(text === null ? null : jsonbOrderKey(text));
+  }
+  return keys.finish();
+}
+
+const BYTEA = sqlType('bytea');
+const JSONB = sqlType('jsonb');
+const isJsonb = ({ type }: KeyOrder): boolean => type.kind === 'jsonb';
 
 /** Compares rows of one batch, by the keys from `first` on. */
 function compareFrom(columns: readonly Column[], keys: readonly KeyOrder[], first: number): (a: number, b: number) => number {

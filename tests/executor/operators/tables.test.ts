@@ -25,6 +25,7 @@ const kinds: readonly (readonly [string, readonly SqlType[], readonly Value[]])[
   ['two int4', [int4, int4], [() => next(200) - 100, () => next(150)]],
   ['int8 and text', [int8, sqlType('text')], [() => next(300), () => `k${next(80)}`]],
   ['text', [sqlType('text')], [() => 'x'.repeat(next(9)) + String(next(20_000))]],
+  ['jsonb', [sqlType('jsonb')], [() => `{"a": [${next(20_000)}.5, "1.50"]}`]],
   ['numeric', [sqlType('numeric')], [() => decimal(BigInt(next(20_000)) * 10n ** 12n, 3)]],
   ['float8', [sqlType('float8')], [() => next(20_000) / 8]],
   ['uuid', [sqlType('uuid')], [() => Uint8Array.from({ length: 16 }, (_, i) => (i > 13 ? next(100) : 7))]],
@@ -87,6 +88,23 @@ for (const type of [int4, int8]) {
     expect([...ids]).toEqual([0, -1]);
   });
 }
+
+test('numbers of jsonb are equal across scales, strings are not', () => {
+  const table = new KeyTable([keyKind(sqlType('jsonb'))], 'group');
+  const values = [
+    '{"a": 1}',
+    '{"a": 1.0}',
+    '{"a": "1.0"}',
+    '{"a": 1.00}',
+    '{"a": "1"}',
+    '[10, 0.10]',
+    '[10.0, 0.1]',
+    '[1.0, 0.1]',
+  ];
+  const ids = new Int32Array(values.length);
+  table.insert([columnFromDatums(sqlType('jsonb'), values)], values.length, ids);
+  expect([...ids]).toEqual([0, 0, 1, 0, 2, 3, 3, 4]);
+});
 
 test('exact sums carry', () => {
   const sums = new ExactSums();
