@@ -30,7 +30,10 @@ export const joinKeys = (conjunct: Scalar, left: Columns, right: Columns): { lef
 
 /** Whether equal values have equal bytes, or a form that has: those of json and foreign types may differ in all that travels. */
 function hashes(type: SqlType): boolean {
-  const { collation } = type;
+  const { collation, fields } = type;
+  // A row's binary form does not tell what is in rows and arrays within it.
+  if (fields)
+    return fields.every((field) => field.type.kind !== 'composite' && field.type.kind !== 'array' && hashes(field.type));
   if (type.kind === 'array') return type.element !== undefined && hashes(type.element);
   if (type.kind === 'json' || type.kind === 'opaque') return false;
   return isCodePointOrder(collation) || typeof collation !== 'object' || collation.deterministic;

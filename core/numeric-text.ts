@@ -66,7 +66,7 @@ function parseUncommon(text: string): Numeric {
   return special[2] === '-' ? NEGATIVE_INFINITY : POSITIVE_INFINITY;
 }
 
-/** 1500 → 15, 1.50 → 1.5, 1.00 → 1. (with its point). */
+/** 1500 → 15. */
 export function withoutTrailingZeros(digits: string): string {
   let end = digits.length;
   while (digits.endsWith('0', end)) end--;

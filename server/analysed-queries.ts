@@ -54,7 +54,7 @@ const isSessions = (fn: FunctionRef): boolean =>
 const CACHED_QUERIES_MAX = 500;
 const CACHED_TREE_BYTES_MAX = 1 << 20;
 
-type Parts = Pick<FederationParts, 'lookup' | 'sessionLookup' | 'foldConstants'>;
+type Parts = Pick<FederationParts, 'lookup' | 'sessionLookup' | 'foldConstants' | 'net'>;
 
 export class AnalysedQueries {
   private readonly known = new Map<string, FederatedQuery>();
@@ -85,7 +85,7 @@ export class AnalysedQueries {
   /** `key`: under which it is remembered; null when it is not. */
   private async analyse(
     base: CatalogLookup,
-    { foldConstants }: Parts,
+    { foldConstants, net }: Parts,
     statement: FederatedStatement,
     describe: (sql: string) => Promise<string>,
     key: string | null,
@@ -99,7 +99,7 @@ export class AnalysedQueries {
       statement: statement.text.sql,
       columnNames: names,
     });
-    const folded = { ...analysed, rel: foldConstants(analysed.rel) };
+    const folded = { ...analysed, rel: await foldConstants(analysed.rel, net) };
     const relations = analysed.permissions.map((permission) => ({
       ...permission,
       selectedCols: permission.selectedColumns,

@@ -30,7 +30,7 @@ export interface FederationParts {
   /** What executions found out; undefined: they teach nothing. */
   readonly learned: LearnedRows | undefined;
   /** Folds immutable expressions over constants. */
-  readonly foldConstants: (rel: Rel) => Rel;
+  readonly foldConstants: (rel: Rel, net: NetSite) => Promise<Rel>;
   /** Evaluates an expression over constants, throwing what that raises. */
   readonly raiseConstant: ConstantRaiser;
   /** Planner rules switched off, for diagnosis. */

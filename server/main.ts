@@ -6,7 +6,7 @@ import { createPostgresSite } from '../connectors/postgres/postgres-site.ts';
 import type { Site } from '../algebra/site.ts';
 import type { Configuration, SourceConfiguration } from './configuration/schema.ts';
 import { localCapabilities } from '../executor/capabilities.ts';
-import { foldConstantsLocally, raiseConstantLocally } from './fold-constants.ts';
+import { foldAllConstants, raiseConstantLocally } from './fold-constants.ts';
 import { startWithSites } from './start-gateway.ts';
 import type { Gateway, PlannerObserver } from './start-gateway.ts';
 
@@ -21,7 +21,7 @@ export function startGateway(configuration: Configuration, observer?: PlannerObs
     createSite,
     local: localCapabilities,
     localTables: createLocalTables(),
-    foldConstants: foldConstantsLocally,
+    foldConstants: foldAllConstants,
     raiseConstant: raiseConstantLocally,
     createNet: ({ host, port, user, database, password, tls }, max) => {
       const ssl = tls === undefined ? undefined : { rejectUnauthorized: tls === 'verify-full' };

@@ -54,7 +54,7 @@ export interface GatewayParts {
   /** What the local executor evaluates. */
   readonly local: Capabilities;
   readonly localTables: LocalTables;
-  readonly foldConstants: (rel: Rel) => Rel;
+  readonly foldConstants: (rel: Rel, net: NetSite) => Promise<Rel>;
   readonly raiseConstant: ConstantRaiser;
   /** The net, over connections made as told. */
   readonly createNet: (login: CatalogLogin, connectionsMax: number) => NetSite;

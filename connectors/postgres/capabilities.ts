@@ -17,6 +17,7 @@ import { changesCollation } from '../sql/scalar-writer.ts';
 import { caseComparison } from './case-comparison.ts';
 import {
   comparesForEquality,
+  comparesValues,
   dependsOnSettingsOnly,
   followsCasing,
   followsClasses,
@@ -70,7 +71,7 @@ export class PostgresCapabilities implements Capabilities {
       }
       case 'greatest':
       case 'least':
-        return this.text(expr.args, expr.inputCollation);
+        return this.order([expr.type]) ?? this.text(expr.args, expr.inputCollation);
       case 'array':
       case 'subscript':
         return this.type(expr.type);
@@ -93,11 +94,14 @@ export class PostgresCapabilities implements Capabilities {
 
   aggregate(call: AggregateCall): Verdict {
     const sorted = call.orderBy.map((key) => key.expr);
-    return this.function(call.fn, call.inputCollation, [...call.args, ...(call.direct ?? []), ...sorted]);
+    const refused = this.order(typesOf(call.distinct ? [...sorted, ...call.args] : sorted));
+    return refused ?? this.function(call.fn, call.inputCollation, [...call.args, ...(call.direct ?? []), ...sorted]);
   }
 
   operator(rel: Rel): Verdict {
     if (rel.kind === 'sort') {
+      const refused = this.order(typesOf(rel.keys));
+      if (refused) return refused;
       const key = rel.keys.find((k) => isTextKind(k.type.kind));
       return key && this.info.encoding !== 'UTF8' ? no(`order of text in encoding ${this.info.encoding}`) : EXACT;
     }
@@ -122,6 +126,8 @@ export class PostgresCapabilities implements Capabilities {
   }
 
   private window({ functions, order, frame }: Window): Verdict {
+    const refused = this.order(typesOf(order));
+    if (refused) return refused;
     const key = order.find(({ type }) => isTextKind(type.kind));
     if (key && this.info.encoding !== 'UTF8') return no(`order of text in encoding ${this.info.encoding}`);
     const compared = [frame.start, frame.end].flatMap((bound) => ('inRange' in bound && bound.inRange ? [bound.inRange] : []));
@@ -153,7 +159,14 @@ export class PostgresCapabilities implements Capabilities {
       const rules = followsClasses(fn) ? this.info.classes : followsCasing(fn) ? this.info.casing : undefined;
       if (rules && !usable(rules, collation)) return no(differs(fn.name));
     }
-    return comparesForEquality(fn) ? this.equality(args) : this.text(args, collation);
+    if (comparesForEquality(fn)) return this.equality(args);
+    return (comparesValues(fn) && this.order(typesOf(args))) || this.text(args, collation);
+  }
+
+  /** Why such values are not put in order there: of the texts in them no COLLATE can be said. */
+  private order(types: readonly SqlType[]): Verdict | undefined {
+    const type = this.info.ordersByCodePoint ? undefined : types.find(hidesText);
+    return type && no(`order of ${type.name} under this database's collation`);
   }
 
   /** Where lower() and upper() do not go, what is asked of them may: as what their own make of it, and more. */
@@ -225,6 +238,13 @@ export class PostgresCapabilities implements Capabilities {
     return Math.floor(this.info.versionNum / 10_000);
   }
 }
+
+const typesOf = (typed: readonly { readonly type: SqlType }[]): readonly SqlType[] => typed.map(({ type }) => type);
+
+const hidesText = ({ kind, element, fields }: SqlType): boolean =>
+  kind === 'jsonb' ||
+  (element !== undefined && hidesText(element)) ||
+  (fields ?? []).some(({ type }) => isTextKind(type.kind) || hidesText(type));
 
 const differs = (name: string): string => `${name} of non-ASCII text differs in this database's locale`;
 

@@ -34,3 +34,9 @@ export const dependsOnSettingsOnly = (fn: FunctionRef): boolean => DEPENDS_ON_SE
 
 /** Functions whose answer is about characters or their bytes, so that a database in another encoding answers otherwise. */
 export const comparesForEquality = (fn: FunctionRef): boolean => /^(?:text|bpchar|name)(?:eq|ne)(?:text|name)?$/.test(fn.name);
+
+/** Functions that ask which of several values of jsonb, arrays or rows comes first. */
+export const comparesValues = (fn: FunctionRef): boolean =>
+  /^(?:jsonb|array|record)_(?:lt|le|gt|ge|cmp|larger|smaller)$|^bt(?:array|record)cmp$|^(?:min|max|array_sort|width_bucket)$/.test(
+    fn.name,
+  );

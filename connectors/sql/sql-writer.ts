@@ -302,7 +302,7 @@ export class SqlWriter extends SelectWriter {
       block.limit = { kind: 'const', value: 1, type: sqlType('int8') };
       return block;
     }
-    // What is sorted by and not selected may raise, which is for the source to find out.
+    // What is sorted by and not selected is computed nowhere else, and may raise.
     const isHidden = ({ column, expr }: OrderKey): boolean =>
       expr.kind !== 'column' && !block.columns.some(({ id }) => id === column);
     if (isLimited(block) || block.body !== null || block.orderBy.some(isHidden)) block = this.derive(block);

@@ -11,7 +11,7 @@ import { unreachable } from '../../core/assert.ts';
 import type { Datum } from '../../core/datum.ts';
 import { constantsBelow } from './pulled-up-constants.ts';
 
-/** Computes an expression over constants; undefined when it cannot, or when that raises. */
+/** Computes an expression over constants, or other such expressions; undefined when it cannot, or when that raises. */
 export type ConstantEvaluator = (expr: Scalar) => { readonly value: Datum } | undefined;
 
 export function foldConstants(rel: Rel, evaluate: ConstantEvaluator): Rel {
@@ -50,7 +50,7 @@ function neverTrue(conjuncts: readonly Scalar[]): readonly Scalar[] | undefined 
 function folded(written: Scalar, evaluate: ConstantEvaluator): Scalar {
   const fold = (node: Scalar): Scalar => folded(node, evaluate);
   const expr = written.kind === 'case' ? withoutOperand(written, fold) : simplified(written);
-  if (!isFoldable(expr)) return expr;
+  if (!isImmutable(expr) || !scalarParts(expr).every(isConstant)) return expr;
   const result = evaluate(expr);
   return result === undefined ? expr : { kind: 'const', value: result.value, type: expr.type, location: expr.location };
 }
@@ -98,7 +98,18 @@ const mayRaiseAtOnce = (expr: Scalar): boolean => someScalar(expr, isFoldable);
 const isNullConstant = (expr: Scalar): boolean => expr.kind === 'const' && expr.value === null;
 
 /** Whether the value depends on nothing but constants that are its direct parts: no column, parameter, setting or clock. */
-export function isFoldable(expr: Scalar): boolean {
+export const isFoldable = (expr: Scalar): boolean =>
+  isImmutable(expr) && scalarParts(expr).every((part) => part.kind === 'const');
+
+const isConstant = (expr: Scalar): boolean =>
+  expr.kind === 'const' || isOpaqueConstant(expr) || (isImmutable(expr) && scalarParts(expr).every(isConstant));
+
+/** What opaque-constants.ts makes of one. */
+const isOpaqueConstant = (expr: Scalar): boolean =>
+  expr.kind === 'cast' && expr.how === 'io' && expr.arg.kind === 'const' && (expr.type.element ?? expr.type).kind === 'opaque';
+
+/** Whether it depends on nothing but its parts, and is no constant itself. */
+function isImmutable(expr: Scalar): boolean {
   switch (expr.kind) {
     case 'const':
     case 'column':
@@ -139,7 +150,7 @@ export function isFoldable(expr: Scalar): boolean {
     default:
       return unreachable(expr);
   }
-  return scalarParts(expr).every((part) => part.kind === 'const');
+  return true;
 }
 
 const PLAIN_KINDS: ReadonlySet<Scalar['type']['kind']> = new Set([

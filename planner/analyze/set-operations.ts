@@ -89,8 +89,9 @@ export const convertUnionMember = (
 ): ConvertedQuery => coerced(converter.analysis, convertSetOperations(converter, query, member, context), types, 'union');
 
 /**
- * Rows that are looked up and not passed on need no ORDER BY. It stays where a volatile function may depend on it, and where
- * nothing else would evaluate what it sorts by, which may raise. UNION ALL keeps the order of its members, as in PostgreSQL.
+ * Rows that are looked up need no ORDER BY: it says at most which of several equal ones is shown (1.0 or 1.00), which PostgreSQL
+ * promises to nobody. It stays where a volatile function may depend on it, and where nothing else would evaluate what it sorts
+ * by, which may raise. UNION ALL keeps the order of its members, as in PostgreSQL.
  */
 function inAnyOrder(rel: Rel): Rel {
   const isTrimmed = rel.kind === 'project' && rel.items.every(({ expr }) => expr.kind === 'column');

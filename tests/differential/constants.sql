@@ -200,3 +200,16 @@ SELECT id, length('a' || (SELECT json_agg(name)::text FROM people WHERE id < 0))
 SELECT id FROM people WHERE name = 'a' || (SELECT json_agg(name)::text FROM people WHERE false) OR id = 3;
 
 SELECT id, name || (SELECT json_agg(id)::text FROM people WHERE id < 3) FROM people ORDER BY id;
+
+-- What no kernel computes is a constant all the same: a strict function of a NULL does not look at its other arguments.
+SELECT jsonb_path_query_first('1'::jsonb, '$.a') || name::jsonb FROM people;
+
+SELECT id FROM people WHERE jsonb_path_exists('{"a": 1}', '$.b') AND name::int > 0 ORDER BY id;
+
+SELECT id, CASE WHEN '10.0.0.1'::inet << '10.0.0.0/8' THEN id ELSE name::int END FROM people ORDER BY id;
+
+SELECT coalesce(id, name::int), nullif(jsonb_path_query_first('1'::jsonb, '$.a'), name::jsonb) FROM people WHERE id < 3 ORDER BY id;
+
+SELECT id FROM people WHERE jsonb_path_exists(jsonb_path_query_first('{"a": {"b": 1}}', '$.a'), '$.b') ORDER BY id LIMIT 3;
+
+SELECT CASE WHEN id > 0 THEN id ELSE jsonb_path_query_first('1', 'strict $.a')::int END FROM people WHERE id < 3 ORDER BY id;

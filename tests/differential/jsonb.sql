@@ -61,3 +61,9 @@ WITH RECURSIVE r (j) AS (SELECT to_jsonb(1) UNION SELECT to_jsonb((j::int4 % 5) 
 SELECT DISTINCT ON (to_jsonb(dept)) to_jsonb(dept), id FROM people ORDER BY to_jsonb(dept), id DESC;
 
 SELECT to_jsonb(dept) AS j, id FROM people ORDER BY j FETCH FIRST 3 ROWS WITH TIES;
+
+SELECT count(*) FROM (SELECT ROW(id, ARRAY[to_jsonb(dept)]) AS r FROM people OFFSET 0) x JOIN (SELECT ROW(id, ARRAY[to_jsonb(id)]) AS r FROM depts OFFSET 0) y ON x.r = y.r;
+
+SELECT DISTINCT (to_jsonb(('1' || repeat('1', 100000))::numeric) || to_jsonb(dept % 2 + 0.5)) ->> 1 FROM people;
+
+SELECT id FROM people ORDER BY (repeat('[', 500) || id || repeat(']', 500))::jsonb DESC;

@@ -27,10 +27,22 @@ function read(text: string, span: Span): JsonNode {
     case 'string':
       return { kind, value: stringOf(text, span) };
     case 'array':
-      return { kind, elements: Array.from(elementsOf(text, span), (element) => read(text, element)) };
+      return { kind, elements: readElements(text, span) };
     case 'object':
-      return { kind, members: new Map(Array.from(membersOf(text, span), ({ key, value }) => [key, read(text, value)])) };
+      return { kind, members: readMembers(text, span) };
   }
+}
+
+function readElements(text: string, span: Span): readonly JsonNode[] {
+  const elements: JsonNode[] = [];
+  for (const element of elementsOf(text, span)) elements.push(read(text, element));
+  return elements;
+}
+
+function readMembers(text: string, span: Span): ReadonlyMap<string, JsonNode> {
+  const members = new Map<string, JsonNode>();
+  for (const { key, value } of membersOf(text, span)) members.set(key, read(text, value));
+  return members;
 }
 
 export function writeJsonb(node: JsonNode): string {

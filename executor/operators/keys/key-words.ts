@@ -175,10 +175,8 @@ export class KeyWordWriter {
 const POINT = 46;
 
 /** Whether some jsonb value may be written with other zeros. */
-function holdsDecimals({ data, offsets, length }: BytesColumn): boolean {
-  const at = data.indexOf(POINT, offsets[0]);
-  return at >= 0 && at < offsets[length]!;
-}
+const holdsDecimals = ({ data, offsets, length }: BytesColumn): boolean =>
+  data.subarray(offsets[0], offsets[length]).includes(POINT);
 
 function canonicalBytes(kind: KeyKind, data: Uint8Array, from: number, to: number): Uint8Array {
   if (isArrayKind(kind)) return canonicalArray(kind, data, from, to);
