@@ -3,42 +3,52 @@
  * array columns. Whole batches go through server/encode instead. Opaque types are carried as text and have no binary form
  * of their own: their "binary" here is the text's bytes, used only inside this process (array columns).
  */
-import { unreachable } from './assert.ts';
+import { InternalError, unreachable } from './assert.ts';
 import type { Datum, Int64, Interval, Numeric, PgArray, PgRow } from './datum.ts';
 import { int64 } from './datum.ts';
 import { numericFromBinary, numericToBinary } from './numeric-binary.ts';
 import { protocolViolation, sqlError } from './sql-error.ts';
-import type { CompositeField, SqlType } from './sql-type.ts';
+import type { CompositeField, SqlType, TypeKind } from './sql-type.ts';
+
+/** Types whose values all take as many bytes. */
+interface FixedForm {
+  readonly length: number;
+  readonly write: (view: DataView, at: number, value: never) => void;
+}
+const INT32: FixedForm = { length: 4, write: (view, at, value: number) => view.setInt32(at, value) };
+const INT64: FixedForm = { length: 8, write: (view, at, value: Int64) => view.setBigInt64(at, BigInt(value)) };
+const FIXED_FORMS: Partial<Record<TypeKind, FixedForm>> = {
+  bool: { length: 1, write: (view, at, value: boolean) => view.setUint8(at, value ? 1 : 0) },
+  int2: { length: 2, write: (view, at, value: number) => view.setInt16(at, value) },
+  int4: INT32,
+  date: INT32,
+  int8: INT64,
+  time: INT64,
+  timestamp: INT64,
+  timestamptz: INT64,
+  float4: { length: 4, write: (view, at, value: number) => view.setFloat32(at, value) },
+  float8: { length: 8, write: (view, at, value: number) => view.setFloat64(at, value) },
+  interval: {
+    length: 16,
+    write: (view, at, { micros, days, months }: Interval) => {
+      view.setBigInt64(at, BigInt(micros));
+      view.setInt32(at + 8, days);
+      view.setInt32(at + 12, months);
+    },
+  },
+};
 
 /** `datum` must not be null. */
 export function encodeBinary(type: SqlType, datum: Exclude<Datum, null>): Uint8Array {
+  const form = FIXED_FORMS[type.kind];
+  if (form !== undefined) {
+    const bytes = new Uint8Array(form.length);
+    form.write(new DataView(bytes.buffer), 0, datum as never);
+    return bytes;
+  }
   switch (type.kind) {
-    case 'bool':
-      return Uint8Array.of(datum ? 1 : 0);
-    case 'int2':
-      return fixed(2, (view) => view.setInt16(0, datum as number));
-    case 'int4':
-    case 'date':
-      return fixed(4, (view) => view.setInt32(0, datum as number));
-    case 'int8':
-    case 'time':
-    case 'timestamp':
-    case 'timestamptz':
-      return fixed(8, (view) => view.setBigInt64(0, BigInt(datum as Int64)));
-    case 'float4':
-      return fixed(4, (view) => view.setFloat32(0, datum as number));
-    case 'float8':
-      return fixed(8, (view) => view.setFloat64(0, datum as number));
     case 'numeric':
       return numericToBinary(datum as Numeric);
-    case 'interval': {
-      const value = datum as Interval;
-      return fixed(16, (view) => {
-        view.setBigInt64(0, BigInt(value.micros));
-        view.setInt32(8, value.days);
-        view.setInt32(12, value.months);
-      });
-    }
     case 'bytea':
     case 'uuid':
       return datum as Uint8Array;
@@ -57,31 +67,22 @@ export function encodeBinary(type: SqlType, datum: Exclude<Datum, null>): Uint8A
     case 'composite':
       return encodeRow(type.fields!, datum as PgRow);
     default:
-      return unreachable(type.kind);
+      throw new InternalError(`no binary form of ${type.kind}`);
   }
 }
 
-function fixed(length: number, write: (view: DataView) => void): Uint8Array {
-  const bytes = new Uint8Array(length);
-  write(new DataView(bytes.buffer));
-  return bytes;
-}
-
 function encodeArray(element: SqlType, array: PgArray): Uint8Array {
+  const form = FIXED_FORMS[element.kind];
+  if (form !== undefined) return encodeFixedElements(element, form, array);
   const parts = array.elements.map((value) => (value === null ? null : encodeBinary(element, value)));
-  const header = 12 + array.dims.length * 8;
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + (part?.length ?? 0), header));
-  const view = new DataView(bytes.buffer);
-  view.setInt32(0, array.dims.length);
-  view.setInt32(4, parts.includes(null) ? 1 : 0);
-  view.setUint32(8, element.oid);
-  array.dims.forEach((length, i) => {
-    view.setInt32(12 + i * 8, length);
-    view.setInt32(16 + i * 8, array.lowerBounds[i]!);
-  });
-  let at = header;
+  const { bytes, view, from } = startArray(
+    element,
+    array,
+    parts.reduce((sum, part) => sum + (part?.length ?? 0), 0),
+  );
+  let at = from;
   for (const part of parts) {
-    view.setInt32(at, part === null ? -1 : part.length);
+    view.setInt32(at, part === null ? NULL_LENGTH : part.length);
     at += 4;
     if (part !== null) {
       bytes.set(part, at);
@@ -89,6 +90,45 @@ function encodeArray(element: SqlType, array: PgArray): Uint8Array {
     }
   }
   return bytes;
+}
+
+/** Written where they stand: aggregates make arrays of millions. */
+function encodeFixedElements(element: SqlType, { length, write }: FixedForm, array: PgArray): Uint8Array {
+  const { elements } = array;
+  let values = 0;
+  for (const value of elements) if (value !== null) values++;
+  const { bytes, view, from } = startArray(element, array, values * length);
+  let at = from;
+  for (const value of elements) {
+    view.setInt32(at, value === null ? NULL_LENGTH : length);
+    at += 4;
+    if (value !== null) {
+      write(view, at, value as never);
+      at += length;
+    }
+  }
+  return bytes;
+}
+
+const NULL_LENGTH = -1;
+
+/** What stands before the elements, of so many bytes without their lengths. */
+function startArray(
+  element: SqlType,
+  { dims, lowerBounds, elements }: PgArray,
+  valueBytes: number,
+): { readonly bytes: Uint8Array; readonly view: DataView; readonly from: number } {
+  const from = 12 + dims.length * 8;
+  const bytes = new Uint8Array(from + elements.length * 4 + valueBytes);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, dims.length);
+  view.setInt32(4, elements.includes(null) ? 1 : 0);
+  view.setUint32(8, element.oid);
+  dims.forEach((length, i) => {
+    view.setInt32(12 + i * 8, length);
+    view.setInt32(16 + i * 8, lowerBounds[i]!);
+  });
+  return { bytes, view, from };
 }
 
 /** record_send: the number of fields, then of each its type, its length (-1: NULL) and its bytes. */

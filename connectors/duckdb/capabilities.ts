@@ -434,11 +434,17 @@ function readsLimit(rel: Rel): boolean {
 function joinVerdict(rel: Join): Verdict {
   const isOuter = rel.type === 'left' || rel.type === 'right' || rel.type === 'full';
   if (isOuter && rel.on.some(hasSubquery)) return no('DuckDB has no outer join on a subquery');
+  // It makes a subquery of them.
+  if (isOuter && rel.on.some(readsArray)) return no('DuckDB has no outer join on the elements of an array');
   if ((rel.type === 'semi' || rel.type === 'anti') && isMistaken(rel.on)) return no(MISTAKEN_REASON);
   if (rel.type !== 'full') return exact;
   const isEquality = (expr: Scalar): boolean => expr.kind === 'call' && expr.operator?.name === '=';
   return rel.on.length > 0 && rel.on.every(isEquality) ? exact : no('a full join on more than equalities');
 }
+
+/** Whose elements are not known here. */
+const readsArray = (expr: Scalar): boolean => someScalar(expr, (part) => part.kind === 'arraycompare' && !isListed(part.array));
+const isListed = (array: Scalar): boolean => array.kind === 'array' || (array.kind === 'const' && array.value !== null);
 
 /** An EXISTS that DuckDB 1.5 answers wrongly: an inequality of both sides and a range of both sides, whatever else there is. */
 const isMistaken = (on: readonly Scalar[]): boolean => on.some(isInequality) && on.some(isRange);

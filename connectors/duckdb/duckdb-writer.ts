@@ -24,7 +24,7 @@ import type {
 import { columnsIn, relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { Sides } from '../sql/fragment-shapes.ts';
-import { atLeast, atom, CAST, COMPARISON, MATCHING, operatorPrecedence, OTHER_OPERATOR } from '../sql/precedence.ts';
+import { ADDITION, atLeast, atom, CAST, COMPARISON, MATCHING, operatorPrecedence, OTHER_OPERATOR } from '../sql/precedence.ts';
 import type { SqlText } from '../sql/precedence.ts';
 import type { Condition, SelectBlock } from '../sql/select-block.ts';
 import { SqlWriter } from '../sql/sql-writer.ts';
@@ -266,6 +266,12 @@ export class DuckDBWriter extends SqlWriter {
 
   protected override comparedWithRows({ outer, inner }: Sides): SqlText {
     return this.fittedConstants([outer, inner])[0] ?? this.scalar(outer);
+  }
+
+  /** DuckDB 1.5 takes what it sorts by out of its sort keys again, where -0 has become 0: a sum is another column. */
+  protected override keyValue(sql: SqlText, type: SqlType): SqlText {
+    if (type.kind !== 'float4' && type.kind !== 'float8') return super.keyValue(sql, type);
+    return { text: `${atLeast(sql, ADDITION)} + 0`, precedence: ADDITION };
   }
 
   protected override castNode(expr: CastScalar): SqlText {

@@ -324,7 +324,9 @@ export abstract class ScalarWriter {
     }
     const name = this.operatorName(expr.operator);
     const precedence = operatorPrecedence(name);
-    const text = `${atLeast(left, precedence + 1)} ${name} ${expr.quantifier.toUpperCase()} (${this.scalar(expr.array).text})`;
+    // In parentheses alone, a subquery would be the rows to compare with.
+    const array = expr.array.kind === 'subquery' ? this.cast(this.scalar(expr.array), expr.array.type) : this.scalar(expr.array);
+    const text = `${atLeast(left, precedence + 1)} ${name} ${expr.quantifier.toUpperCase()} (${array.text})`;
     return { text, precedence };
   }
 
@@ -451,6 +453,11 @@ export abstract class ScalarWriter {
   /** An expression whose order matters, under the collation it is to be ordered by. */
   ordered(expr: Scalar, collation: Collation): SqlText {
     return this.collate(this.scalar(expr), collation, expr);
+  }
+
+  /** Hook: what rows are sorted or partitioned by for a value. Here: the value. */
+  protected keyValue(sql: SqlText, _type: SqlType): SqlText {
+    return sql;
   }
 
   /** Hook: adds what makes the site order this text by `collation`. Here: nothing, the site orders by code point anyway. */

@@ -5,6 +5,7 @@
 import { assert } from '../../core/assert.ts';
 import type { FrameBound, RelColumn, SortKey, WindowFrame } from '../../algebra/rel.ts';
 import type { AggregateCall, ColumnId, Scalar, WindowCall } from '../../algebra/scalar.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import { inSides, isColumn, uniqueNames } from './fragment-shapes.ts';
 import type { Sides } from './fragment-shapes.ts';
 import { AND, atLeast, atom, MATCHING } from './precedence.ts';
@@ -118,8 +119,7 @@ export abstract class SelectWriter extends ScalarWriter {
       // By name also under another one: of a subquery written again PostgreSQL does not see that it is the same.
       const i = columns.findIndex(({ id }) => id === key.column || block.computed.get(id) === key.expr);
       const plain = key.expr.kind === 'column' ? this.column(key.expr.column) : this.positionless(key.expr);
-      const text =
-        i >= 0 && !this.needsCollation(key) ? this.quote(names[i]!) : this.collate(plain, key.type.collation, key.expr).text;
+      const text = i >= 0 && !this.isSortedOtherwise(key) ? this.quote(names[i]!) : this.sortKey(plain, key.type, key.expr).text;
       return this.orderingTerm(text, key.descending, key.nullsFirst);
     });
     this.qualified = around;
@@ -144,9 +144,14 @@ export abstract class SelectWriter extends ScalarWriter {
     return place?.kind === 'relation' ? place.name : undefined;
   }
 
-  protected needsCollation(key: SortKey): boolean {
+  /** Whether it takes more than the column. */
+  protected isSortedOtherwise({ column, type }: SortKey): boolean {
     const plain = atom('');
-    return this.collate(plain, key.type.collation, { kind: 'column', column: key.column, type: key.type }) !== plain;
+    return this.sortKey(plain, type, { kind: 'column', column, type }) !== plain;
+  }
+
+  private sortKey(value: SqlText, type: SqlType, expr: Scalar): SqlText {
+    return this.collate(this.keyValue(value, type), type.collation, expr);
   }
 
   /** GROUP BY and ORDER BY take a bare integer for a position in the select list: a constant carries its type there. */
@@ -221,11 +226,12 @@ export abstract class SelectWriter extends ScalarWriter {
   /** What follows OVER. */
   private over({ partition, order, frame }: WindowTerms): string {
     const keys = order.map((key) => {
-      const text = this.collate(this.positionless(key.expr), key.type.collation, key.expr).text;
+      const { text } = this.sortKey(this.positionless(key.expr), key.type, key.expr);
       return this.orderingTerm(text, key.descending, key.nullsFirst);
     });
+    const groups = partition.map((expr) => this.keyValue(this.positionless(expr), expr.type).text);
     const parts = [
-      ...(partition.length > 0 ? [`PARTITION BY ${partition.map((expr) => this.positionless(expr).text).join(', ')}`] : []),
+      ...(groups.length > 0 ? [`PARTITION BY ${groups.join(', ')}`] : []),
       ...(keys.length > 0 ? [`ORDER BY ${keys.join(', ')}`] : []),
       ...(isDefaultFrame(frame) ? [] : [this.frame(frame)]),
     ];

@@ -286,7 +286,7 @@ export class SqlWriter extends SelectWriter {
   private sort(rel: Sort): SelectBlock {
     let block = this.block(rel.input);
     const byNameOnly = block.distinct || block.volatile || block.body !== null;
-    if (isLimited(block) || (byNameOnly && rel.keys.some((key) => this.needsCollation(key)))) block = this.derive(block);
+    if (isLimited(block) || (byNameOnly && rel.keys.some((key) => this.isSortedOtherwise(key)))) block = this.derive(block);
     block.orderBy = rel.keys.map((key) => ({
       ...key,
       expr: inTermsOf(block, { kind: 'column', column: key.column, type: key.type }),

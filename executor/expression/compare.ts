@@ -1,11 +1,8 @@
 /**
- * PostgreSQL's order of values: of two Datums of one type, and of two rows of columns. NaN is greatest and equals itself,
- * numerics compare across scales, char(n) without its trailing blanks, text by code points, intervals by the time they
- * span (30-day months). NULLs are the caller's.
+ * PostgreSQL's order of values, of two Datums of one type: NaN is greatest and equals itself, numerics compare across scales,
+ * char(n) without its trailing blanks, text by code points, intervals by the time they span (30-day months). NULLs are the caller's.
  */
-import type { BytesColumn, Column } from '../../core/batch.ts';
 import { assert } from '../../core/assert.ts';
-import { readDatum } from '../../core/column.ts';
 import type { Datum, Int64, Interval, PgArray, PgRow } from '../../core/datum.ts';
 import { int64 } from '../../core/datum.ts';
 import { compareInt64 } from '../../core/int64.ts';
@@ -13,7 +10,6 @@ import { compareNumeric } from '../../core/numeric.ts';
 import { compareStrings } from '../../core/compare-strings.ts';
 import { isCodePointOrder } from '../../core/sql-type.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
-import { readNumeric } from './input.ts';
 import { compareJsonb } from './kernels/jsonb-order.ts';
 
 export type Comparator<T> = (a: T, b: T) => number;
@@ -21,7 +17,7 @@ export type Comparator<T> = (a: T, b: T) => number;
 export const compareFloats = (a: number, b: number): number =>
   a < b ? -1 : a > b ? 1 : a === b ? 0 : a !== a ? (b !== b ? 0 : 1) : -1;
 
-const compareNumbers = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
+export const compareNumbers = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 const compareBooleans = (a: boolean, b: boolean): number => Number(a) - Number(b);
 
 export function withoutBlanks(text: string): string {
@@ -159,57 +155,3 @@ const comparators = {
   interval: compareIntervals,
   jsonb: compareJsonb,
 };
-
-/** Orders row i of the first column against row j of the second (both of the type), neither NULL. */
-export type RowComparator = (i: number, j: number) => number;
-
-export function rowComparator(type: SqlType, a: Column, b: Column): RowComparator {
-  if (a.layout === 'bool' && b.layout === 'bool') return (i, j) => a.values[i]! - b.values[j]!;
-  if (a.layout === 'int32' && b.layout === 'int32') return (i, j) => compareNumbers(a.values[i]!, b.values[j]!);
-  if (a.layout === 'float64' && b.layout === 'float64') return (i, j) => compareFloats(a.values[i]!, b.values[j]!);
-  if (isWords(a) && isWords(b) && (a.layout === 'int64' || (b.layout === 'decimal' && a.scale === b.scale))) {
-    return wordComparator(a.words, b.words);
-  }
-  if (type.kind === 'numeric') return (i, j) => compareNumeric(readNumeric(a, i), readNumeric(b, j));
-  if (a.layout === 'bytes' && b.layout === 'bytes') return bytesComparator(type, a, b);
-  if (type.kind === 'uuid' && a.layout === 'fixed16' && b.layout === 'fixed16') {
-    return (i, j) => compareSpans(a.data, i * 16, i * 16 + 16, b.data, j * 16, j * 16 + 16);
-  }
-  const compare = datumComparator(type);
-  return (i, j) => compare(readDatum(a, type, i)!, readDatum(b, type, j)!);
-}
-
-const isWords = (column: Column): column is Extract<Column, { layout: 'int64' | 'decimal' }> =>
-  column.layout === 'int64' || column.layout === 'decimal';
-
-const wordComparator =
-  (a: Int32Array, b: Int32Array): RowComparator =>
-  (i, j) => {
-    const high = a[i * 2 + 1]! - b[j * 2 + 1]!;
-    return high !== 0 ? high : (a[i * 2]! >>> 0) - (b[j * 2]! >>> 0);
-  };
-
-function bytesComparator(type: SqlType, a: BytesColumn, b: BytesColumn): RowComparator {
-  const { data, offsets } = a;
-  const { data: data2, offsets: offsets2 } = b;
-  if (type.kind === 'bpchar') {
-    return (i, j) => {
-      const from = offsets[i]!;
-      const from2 = offsets2[j]!;
-      return compareSpans(
-        data,
-        from,
-        blanksFrom(data, from, offsets[i + 1]!),
-        data2,
-        from2,
-        blanksFrom(data2, from2, offsets2[j + 1]!),
-      );
-    };
-  }
-  if (type.kind === 'array' || type.kind === 'composite' || type.kind === 'enum' || type.kind === 'jsonb') {
-    const compare = datumComparator(type);
-    return (i, j) => compare(readDatum(a, type, i)!, readDatum(b, type, j)!);
-  }
-  assert(isComparable(type), `no order for ${type.name}`);
-  return (i, j) => compareSpans(data, offsets[i]!, offsets[i + 1]!, data2, offsets2[j]!, offsets2[j + 1]!);
-}

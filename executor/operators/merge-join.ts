@@ -15,7 +15,7 @@ import { isNull } from '../../core/batch.ts';
 import { batchBytes } from '../../core/column-bytes.ts';
 import { concatBatches } from '../../core/column.ts';
 import { outOfMemory } from '../../core/sql-error.ts';
-import type { RowComparator } from '../expression/compare.ts';
+import type { RowComparator } from '../expression/compare-rows.ts';
 import type { Execution } from '../execution.ts';
 import { JoinOutput } from './join-output.ts';
 import { sliceBatch } from './limit.ts';

@@ -80,3 +80,15 @@ DEALLOCATE listed;
 SELECT id FROM people WHERE id = 1 OR 10 / (id - 2) > 100 OR id = 2;
 
 SELECT id FROM people WHERE id = 2 OR 10 / (id - 2) > 100 OR id = 1;
+
+-- an array that is a subquery
+SELECT id FROM people WHERE dept <> ALL ((SELECT array_agg(id) FROM depts WHERE budget > 0)::int4[]) ORDER BY id;
+
+SELECT p.id FROM (SELECT (SELECT max(NULL::int4[]) FROM depts) AS a FROM depts) d JOIN people p ON p.id < 3 WHERE p.dept <> ALL (d.a);
+
+SELECT p.id, d.id FROM people p LEFT JOIN depts d ON d.id = p.dept AND d.id = ANY ((SELECT array_agg(person) FROM events)::int4[]) ORDER BY 1, 2;
+
+-- outer joins on the elements of an array
+SELECT p.id, o.id FROM people p LEFT JOIN people o ON o.boss = p.id AND o.dept = ANY (NULL::int4[]) ORDER BY 1, 2;
+
+SELECT p.id, c.id FROM people p LEFT JOIN (SELECT id, ARRAY[id, 9] AS both FROM depts) c ON c.id <= p.dept AND p.dept = ANY (c.both) ORDER BY 1, 2;

@@ -144,7 +144,7 @@ SELECT p.id, NOT (p.active OR p.dept = 2), NOT (p.boss IS NULL), NOT (p.active A
 SELECT p.id FROM people p LEFT JOIN events e ON e.person = p.id AND NOT (e.kind = 'buy' OR p.dept = 1) ORDER BY 1;
 
 -- times 0
-SELECT id * 0, 0 * id, dept * 0, salary * 0, score * 0 FROM people ORDER BY 1, 2, 3, 4, 5;
+SELECT id, id * 0, 0 * id, dept * 0, salary * 0, score * 0 FROM people ORDER BY id;
 
 SELECT p.id, d.id * 0 FROM people p LEFT JOIN depts d ON d.id = p.dept ORDER BY 1;
 

@@ -36,7 +36,7 @@ export const TABLES: readonly FederationTable[] = [
     tuples: Array.from({ length: 40 }, (_, i) => {
       const salary = cycle(['NULL', '0.00', '1234.50', '-3.25', '99999999.99', '1234.50', '10.10'], i);
       const joined = cycle(["DATE '2020-02-29'", "DATE '1969-12-31'", 'NULL', "DATE '2000-01-01'", "DATE '2024-12-31'"], i);
-      const score = cycle(['1.5', '-0.0', 'NULL', '1e300', '0.1', '-7.25', '2.5', '3.5'], i);
+      const score = cycle(["'1.5'", "'-0'", 'NULL', "'1e300'", "'0.1'", "'-7.25'", "'2.5'", "'3.5'"], i);
       return `(${i + 1}, ${cycle(names, i)}, ${cycle(['1', '2', '3', 'NULL', '9'], i * 3)}, ${salary}, ${joined}, ${score}, ${cycle(['true', 'false', 'NULL'], i)}, ${i % 4 === 0 ? 'NULL' : 1 + (i >> 1)})`;
     }),
   },

@@ -12,7 +12,10 @@ export type Verdict =
   | { readonly kind: 'skipped'; readonly message: string }
   | { readonly kind: 'different'; readonly detail: string };
 
-const CHOOSES = /\b(DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|ORDER|LIMIT|min|max|greatest|least)\b/;
+/** Which of equal values is put out. */
+const CHOOSES = /\b(DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|LIMIT|FETCH|min|max|greatest|least)\b/;
+/** In which order equal values are: all of them are put out. */
+const ORDERS = /\bORDER\b/;
 
 /** `mayRaise`: the statement has expressions that raise for some rows. */
 export function judge(sql: string, expected: Outcome, actual: Outcome, mayRaise: boolean): Verdict {
@@ -29,9 +32,15 @@ export function judge(sql: string, expected: Outcome, actual: Outcome, mayRaise:
   if (mayRaise && oneRaised && SHORT_CIRCUITS.test(sql)) return { kind: 'free choice' };
   const detail = difference(expected, actual, { ordered: isOrdered(sql) });
   if (detail === undefined) return { kind: 'equal' };
+  const bothAnswer = !want && !got;
+  const isChosen = bothAnswer && CHOOSES.test(sql);
+  const isSorted = bothAnswer && ORDERS.test(sql);
   // PostgreSQL itself names two typmods: of the analysed query (Describe), and of its plan once CASE and UNION are folded.
-  const chosen = !want && !got && CHOOSES.test(sql) ? normalised : (outcome: Outcome) => outcome;
-  const other = difference(withoutTypmods(chosen(expected)), withoutTypmods(chosen(actual)), { ordered: isOrdered(sql) });
+  const [typed, typedActual] = [withoutTypmods(expected), withoutTypmods(actual)];
+  if (!isChosen && isSorted && difference(typed, typedActual, { ordered: false }) !== undefined)
+    return { kind: 'different', detail };
+  const chosen = isChosen || isSorted ? normalised : (outcome: Outcome) => outcome;
+  const other = difference(chosen(typed), chosen(typedActual), { ordered: isOrdered(sql) });
   if (other === undefined) return { kind: 'free choice' };
   return { kind: 'different', detail };
 }

@@ -107,7 +107,7 @@ function compareRows(
       if (order !== 0) return order;
     }
     for (const i of inexact) {
-      const order = rank(a[i]!) - rank(b[i]!) || Number(a[i]) - Number(b[i]);
+      const order = rank(a[i]!) - rank(b[i]!) || Number(a[i]) - Number(b[i]) || sign(a[i]!) - sign(b[i]!);
       if (order !== 0 && !Number.isNaN(order)) return order;
     }
     return 0;
@@ -116,6 +116,9 @@ function compareRows(
 
 /** Where a float's text stands among all: what cannot be subtracted has a rank of its own. */
 const rank = (value: string | null): number => (value === '-Infinity' ? -1 : ['Infinity', 'NaN', null].indexOf(value) + 1);
+
+/** Of a zero. */
+const sign = (value: string | null): number => (value === '-0' ? -1 : 0);
 
 function compareText(a: string | null, b: string | null): number {
   if (a === b) return 0;
@@ -128,5 +131,6 @@ function sameValue(a: string | null, b: string | null, tolerance: number | undef
   if (a === b) return true;
   if (a === null || b === null || tolerance === undefined) return false;
   const [x, y] = [Number(a), Number(b)];
+  if (x === 0 && y === 0) return sign(a) === sign(b);
   return Math.abs(x - y) <= tolerance * Math.max(Math.abs(x), Math.abs(y));
 }

@@ -7,7 +7,7 @@ import { isNull } from '../../../core/batch.ts';
 import { BytesBuilder } from '../../../core/column-builder.ts';
 import { readDatum } from '../../../core/column.ts';
 import { sqlType } from '../../../core/sql-type.ts';
-import { rowComparator } from '../../expression/compare.ts';
+import { rowComparator } from '../../expression/compare-rows.ts';
 import { jsonbOrderKey } from '../../expression/kernels/jsonb-order.ts';
 import type { KeyOrder } from './order-words.ts';
 import { orderWords } from './order-words.ts';

@@ -6,7 +6,7 @@ import type { AggregateCall } from '../../../algebra/scalar.ts';
 import type { Column } from '../../../core/batch.ts';
 import { isNull } from '../../../core/batch.ts';
 import { gather } from '../../../core/column.ts';
-import { rowComparator } from '../../expression/compare.ts';
+import { rowComparator } from '../../expression/compare-rows.ts';
 import type { FrameState } from './feed.ts';
 import type { Frames } from './frames.ts';
 import { visitFrame } from './frames.ts';

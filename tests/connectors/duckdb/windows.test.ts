@@ -139,7 +139,8 @@ for (const frame of FRAMES) {
       'sum(c_int8)',
       'sum(c_n9)',
       'min(c_text)',
-      'max(c_float8)',
+      // Either of 0 and -0 is the greatest.
+      'max(c_float8 + 0)',
       'min(c_timestamp)',
       'max(c_n15)',
       'min(c_date)',
