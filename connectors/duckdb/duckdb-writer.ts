@@ -27,6 +27,7 @@ import type { Sides } from '../sql/fragment-shapes.ts';
 import { ADDITION, atLeast, atom, CAST, COMPARISON, MATCHING, operatorPrecedence, OTHER_OPERATOR } from '../sql/precedence.ts';
 import type { SqlText } from '../sql/precedence.ts';
 import type { Condition, SelectBlock } from '../sql/select-block.ts';
+import { asOneValue } from '../sql/scalar-writer.ts';
 import { SqlWriter } from '../sql/sql-writer.ts';
 import type { WrittenSql } from '../sql/sql-writer.ts';
 import { hasSubquery } from './capabilities.ts';
@@ -372,12 +373,12 @@ export class DuckDBWriter extends SqlWriter {
     if (elements?.length === 0) return atom(expr.quantifier === 'any' ? 'false' : 'true');
     const left = this.evaluatedApart(expr.left);
     if (elements === undefined) {
-      const array = this.scalar(expr.array);
+      const array = asOneValue(this.scalar(expr.array), expr.array);
       const test = `${atLeast(left, OTHER_OPERATOR)} ${expr.operator.name} ${expr.quantifier.toUpperCase()}(${array.text})`;
       // DuckDB takes an array that is NULL for an empty one.
       return atom(`CASE WHEN ${atLeast(array, MATCHING + 1)} IS NOT NULL THEN ${test} END`);
     }
-    const list = elements.map((element) => this.operands([expr.left, element])[1]!.text);
+    const list = elements.map((element) => asOneValue(this.operands([expr.left, element])[1]!, element).text);
     const isWide = expr.left.type.kind === 'numeric' && this.shape(expr.left).width >= DIGITS_MAX - 1;
     const compared = isWide ? this.comparedNumeric(expr.left, [expr.left]) : left;
     return { text: `${atLeast(compared, MATCHING + 1)} ${word} (${list.join(', ')})`, precedence: MATCHING };

@@ -47,6 +47,13 @@ import { OTHER_OPERATOR, UNARY } from './precedence.ts';
 import type { SqlText } from './precedence.ts';
 import { postgresTypeName } from './type-names.ts';
 
+/** Within the parentheses of IN, ANY and ALL, where a subquery alone would be the rows to compare with. */
+export function asOneValue(sql: SqlText, expr: Scalar): SqlText {
+  let written = expr;
+  while (written.kind === 'cast') written = written.arg;
+  return written.kind === 'subquery' ? atom(`COALESCE(${sql.text})`) : sql;
+}
+
 /** Expressions and relations nested deeper than this are refused (54001) before they could exhaust the stack. */
 const NESTING_MAX = 1_500;
 
@@ -318,14 +325,16 @@ export abstract class ScalarWriter {
       !expr.array.nested &&
       expr.array.elements.length > 0
     ) {
-      const elements = expr.array.elements.map((element) => this.operands([withoutTextRelabel(expr.left), element])[1]!.text);
+      const elements = expr.array.elements.map((element) => {
+        const [, right] = this.operands([withoutTextRelabel(expr.left), element]);
+        return asOneValue(right!, element).text;
+      });
       const [bareLeft] = this.operands([expr.left, expr.array.elements[0]!]);
       return { text: `${atLeast(bareLeft!, MATCHING + 1)} ${word} (${elements.join(', ')})`, precedence: MATCHING };
     }
     const name = this.operatorName(expr.operator);
     const precedence = operatorPrecedence(name);
-    // In parentheses alone, a subquery would be the rows to compare with.
-    const array = expr.array.kind === 'subquery' ? this.cast(this.scalar(expr.array), expr.array.type) : this.scalar(expr.array);
+    const array = asOneValue(this.scalar(expr.array), expr.array);
     const text = `${atLeast(left, precedence + 1)} ${name} ${expr.quantifier.toUpperCase()} (${array.text})`;
     return { text, precedence };
   }

@@ -92,3 +92,16 @@ SELECT p.id, d.id FROM people p LEFT JOIN depts d ON d.id = p.dept AND d.id = AN
 SELECT p.id, o.id FROM people p LEFT JOIN people o ON o.boss = p.id AND o.dept = ANY (NULL::int4[]) ORDER BY 1, 2;
 
 SELECT p.id, c.id FROM people p LEFT JOIN (SELECT id, ARRAY[id, 9] AS both FROM depts) c ON c.id <= p.dept AND p.dept = ANY (c.both) ORDER BY 1, 2;
+
+-- a list of one subquery is no subquery: without a row it is NULL
+SELECT id, id = ANY (ARRAY[(SELECT id FROM depts WHERE id < 0)]), id <> ALL (ARRAY[(SELECT id FROM depts WHERE id < 0)]) FROM people ORDER BY id;
+
+SELECT id FROM people WHERE id <> ALL (ARRAY[(SELECT id FROM depts WHERE id < 0)]) ORDER BY id;
+
+SELECT id FROM people WHERE id <> ALL (ARRAY[(SELECT id FROM depts)]) ORDER BY id;
+
+SELECT id FROM people WHERE id = ANY (ARRAY[(SELECT id FROM people ORDER BY id LIMIT 2)]);
+
+SELECT id FROM people WHERE salary <> ALL (ARRAY[(SELECT salary FROM people WHERE id < 0)]) OR salary = ANY (ARRAY[(SELECT max(salary) FROM people)]) ORDER BY id;
+
+SELECT id FROM people WHERE name = ANY (ARRAY[(SELECT title FROM depts WHERE id = 9)::varchar]) OR name <> ALL (ARRAY[(SELECT title FROM depts WHERE id = 1)::varchar]) ORDER BY id;

@@ -45,6 +45,8 @@ const BASIC_PRODUCTIONS: Readonly<Record<SqlTypeName, readonly string[]>> = {
     "({text} ~* 'da')",
     'starts_with({text}, {text})',
     '({int4} = ANY (ARRAY[{int4}, {int4}, NULL]))',
+    '({int4} = ANY (ARRAY[{int4}]))',
+    '({int4} <> ALL (ARRAY[{int4}]))',
     '({int4} <> ALL ({int4[]}))',
     '({int4} = ANY ({int4[]}))',
     '({text} > ALL (ARRAY[{text}, {text}]))',
