@@ -85,6 +85,7 @@ export class DuckDBCapabilities implements Capabilities {
           return no('arrays that are not lists');
         if (expr.type.kind === 'interval' && isInfiniteInterval(expr.value)) return no('infinite intervals');
         if (isAfterCalendar(expr.type, expr.value)) return no('a timestamp after the end of DuckDB’s calendar');
+        if (isMinusZero(expr.value)) return no('DuckDB takes -0 and 0 for one constant');
         // Whether numeric ones stand where they can be fitted, operator() sees.
         if (expr.type.element?.kind === 'numeric') return exact;
         return valueVerdict(expr.type);
@@ -223,6 +224,7 @@ export class DuckDBCapabilities implements Capabilities {
       case 'distinct':
         return first(outputColumns(rel).map((column) => comparable(column.type, column.type.collation)));
       case 'setop':
+        if (rel.op !== 'union' && anyMayRaise(rel.right)) return no(UNREAD_REASON);
         return rel.op === 'union' && rel.all
           ? exact
           : first(rel.columns.map((column) => comparable(column.type, column.type.collation)));
@@ -353,6 +355,11 @@ const isInfiniteInterval = (value: Datum): boolean =>
   value !== null && Math.abs((value as Interval).months) >= INT4_MAX && Math.abs((value as Interval).days) >= INT4_MAX;
 const INT4_MAX = 2_147_483_647;
 
+/** Or a list with one. */
+const isMinusZero = (value: Datum): boolean =>
+  Object.is(value, -0) ||
+  (typeof value === 'object' && value !== null && 'elements' in value && value.elements.some(isMinusZero));
+
 /** A finite one that DuckDB, which counts from 1970, has no number for. */
 const isAfterCalendar = ({ kind }: SqlType, value: Datum): boolean =>
   (kind === 'timestamp' || kind === 'timestamptz') &&
@@ -441,6 +448,9 @@ function joinVerdict(rel: Join): Verdict {
   const isEquality = (expr: Scalar): boolean => expr.kind === 'call' && expr.operator?.name === '=';
   return rel.on.length > 0 && rel.on.every(isEquality) ? exact : no('a full join on more than equalities');
 }
+
+/** As PostgreSQL does where the left has none. */
+const UNREAD_REASON = 'DuckDB reads the right side of EXCEPT and INTERSECT before it knows of rows on the left';
 
 /** Whose elements are not known here. */
 const readsArray = (expr: Scalar): boolean => someScalar(expr, (part) => part.kind === 'arraycompare' && !isListed(part.array));

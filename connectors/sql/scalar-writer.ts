@@ -66,6 +66,10 @@ const LITERAL_SETTINGS = {
   byteaOutput: 'hex',
 } as const;
 
+/** What EXTRACT takes bare: other words may be key words, and raise there otherwise than as a field that there is not. */
+const EXTRACT_FIELD =
+  /^(?:century|day|decade|dow|doy|epoch|hour|isodow|isoyear|julian|microseconds|millennium|milliseconds|minute|month|quarter|second|timezone|timezone_hour|timezone_minute|week|year)$/;
+
 /** Operators that read better under their key word; same function, same meaning. */
 const KEY_WORD_OPERATORS: Readonly<Record<string, string>> = {
   '~~': 'LIKE',
@@ -281,7 +285,7 @@ export abstract class ScalarWriter {
       expr.fn.name === 'extract' &&
       field?.kind === 'const' &&
       typeof field.value === 'string' &&
-      /^[a-z_]+$/.test(field.value)
+      EXTRACT_FIELD.test(field.value)
     ) {
       return atom(`EXTRACT(${field.value} FROM ${args[1]!.text})`);
     }

@@ -10,7 +10,8 @@
  * | EXCEPT ALL    | max(l - r, 0) times                         |
  * | EXCEPT        | once if l > 0 and r = 0                     |
  *
- * For the last four the right side is counted first, then the left streams against the counts.
+ * For the last four the right side is counted, then the left streams against the counts. Where the left has no row, the right
+ * is not read, as in PostgreSQL: what would raise there does not.
  */
 import type { Plan, SetOperationPlan } from '../../algebra/plan.ts';
 import type { ColumnId } from '../../algebra/scalar.ts';
@@ -112,14 +113,26 @@ export class CountedSetOperator extends Operator {
   }
 
   override async next(): Promise<Batch | null> {
-    if (!this.#counted) await this.#countRight();
+    let first: Batch | null = null;
+    if (!this.#counted) {
+      this.#rightInput.start();
+      this.#leftInput.start();
+      first = await this.#left.next();
+      if (first === null) {
+        this.#counted = true;
+        await this.#rightInput.close();
+        return null;
+      }
+      await this.#countRight();
+    }
     for (;;) {
       await this.#execution.pace();
       if (this.#plan.op === 'intersect' && this.#table.size === 0) {
         await this.#leftInput.close();
         return null;
       }
-      const batch = await this.#left.next();
+      const batch: Batch | null = first ?? (await this.#left.next());
+      first = null;
       if (batch === null) return null;
       const rows = this.#select(batch);
       if (rows.length > 0) return gatherBatch(batch, rows, rows.length);
@@ -127,8 +140,6 @@ export class CountedSetOperator extends Operator {
   }
 
   async #countRight(): Promise<void> {
-    this.#rightInput.start();
-    this.#leftInput.start();
     for (let batch = await this.#right.next(); batch !== null; batch = await this.#right.next()) {
       await this.#execution.pace();
       const ids = new Int32Array(batch.length);

@@ -44,3 +44,10 @@ SELECT pg_typeof(s.a), pg_typeof(s.b), pg_typeof(s.a || 'x') FROM (SELECT name::
 SELECT pg_typeof(id), pg_typeof(salary), pg_typeof(name), pg_typeof(id::information_schema.cardinal_number) FROM people ORDER BY id LIMIT 2;
 
 SELECT pg_typeof(table_name), pg_typeof(d.title) FROM information_schema.tables t, depts d WHERE t.table_name = 'pg_class' ORDER BY d.id;
+
+-- units that are key words
+SELECT extract('select' FROM joined) FROM people;
+
+SELECT extract('table' FROM happened) FROM events;
+
+SELECT id, extract('YEAR' FROM joined), extract(timezone FROM opened), extract('zone' FROM opened) FROM people JOIN depts USING (id);

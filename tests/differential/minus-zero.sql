@@ -47,3 +47,10 @@ SELECT id, score FROM people WHERE score IN (0, 1.5) OR score = -0.0 ORDER BY 1;
 SELECT id, nullif(score, 0), score IS DISTINCT FROM 0, score = ANY (ARRAY[0.0, 2.5]), CASE WHEN score = 0 THEN score END, float8larger(score, 0), mod(score::numeric, 2), score - 0, score + 0, 0 - score FROM people ORDER BY 1;
 
 SELECT array_agg(score ORDER BY id), json_agg(score ORDER BY id), string_agg(score::text, ',' ORDER BY id), stddev(score), var_pop(score), percentile_disc(0.5) WITHIN GROUP (ORDER BY score), mode() WITHIN GROUP (ORDER BY score) FROM people WHERE score < 0.1;
+
+-- a constant
+SELECT id, least(ratio, '-0'), coalesce(ratio, '-0'), '-0'::float4 FROM events ORDER BY id;
+
+SELECT id, least(score, '-0'), least(score, (-0.0)::float8), coalesce(score, '-0'), coalesce(score, '0'), ARRAY['-0', score] FROM people ORDER BY id;
+
+SELECT id FROM people WHERE score = '-0' OR score IN ('-0', 2.5) ORDER BY id;

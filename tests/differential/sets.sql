@@ -125,4 +125,13 @@ SELECT p.id, generate_series(1, generate_series(1, 3)) AS n FROM people p ORDER 
 SELECT d.title, unnest(array_agg(p.id ORDER BY p.id DESC)) AS id FROM people p JOIN depts d ON d.id = p.dept GROUP BY d.id, d.title ORDER BY d.title, d.id LIMIT 8;
 
 -- a subquery that DISTINCT rows are ordered by is not written again, under whatever name
-(SELECT DISTINCT (SELECT max(d.id) FROM depts d) FROM people ORDER BY 1 DESC LIMIT 7) UNION ALL (SELECT max(person) FROM events) ORDER BY 1 LIMIT 9
+(SELECT DISTINCT (SELECT max(d.id) FROM depts d) FROM people ORDER BY 1 DESC LIMIT 7) UNION ALL (SELECT max(person) FROM events) ORDER BY 1 LIMIT 9;
+
+-- where the left has no row, the right is not read
+(SELECT id FROM people WHERE id < 0) EXCEPT (SELECT 10 / (id - 2) FROM depts);
+
+(SELECT n, id FROM unnest(NULL::int4[]) n CROSS JOIN people) EXCEPT ALL (SELECT NULL, 10 / (id - 2) FROM depts);
+
+(SELECT id FROM people WHERE id < 0) INTERSECT (SELECT 10 / (id - 2) FROM depts);
+
+(SELECT id FROM people WHERE id < 1) EXCEPT ALL (SELECT 10 / (person - 2) FROM events);
