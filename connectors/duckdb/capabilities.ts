@@ -449,7 +449,7 @@ function joinVerdict(rel: Join): Verdict {
   return rel.on.length > 0 && rel.on.every(isEquality) ? exact : no('a full join on more than equalities');
 }
 
-/** As PostgreSQL does where the left has none. */
+/** PostgreSQL does not read it where the left has no row, and raises nothing of it. */
 const UNREAD_REASON = 'DuckDB reads the right side of EXCEPT and INTERSECT before it knows of rows on the left';
 
 /** Whose elements are not known here. */

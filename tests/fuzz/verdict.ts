@@ -13,7 +13,7 @@ export type Verdict =
   | { readonly kind: 'different'; readonly detail: string };
 
 /** Which of equal values is put out. */
-const CHOOSES = /\b(DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|LIMIT|FETCH|min|max|greatest|least)\b/;
+const CHOOSES = /\b(DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|LIMIT|min|max|greatest|least)\b/;
 /** In which order equal values are: all of them are put out. */
 const ORDERS = /\bORDER\b/;
 

@@ -4,14 +4,7 @@ import { arrayTypeOf, sqlType } from '../../../core/sql-type.ts';
 import { parseDatum } from '../../../core/text-parse.ts';
 import { datumComparator } from '../../../executor/expression/compare.ts';
 import { rowComparator } from '../../../executor/expression/compare-rows.ts';
-
-const SETTINGS = {
-  timeZone: 'UTC',
-  dateStyle: 'ISO',
-  intervalStyle: 'postgres',
-  extraFloatDigits: 1,
-  byteaOutput: 'hex',
-} as const;
+import { settings } from './oracle.ts';
 
 const VALUES = {
   bool: ['t', 'f'],
@@ -48,7 +41,7 @@ test.each(Object.entries(VALUES))('%s', (kind, values) => {
     ...quoted.map((one) => `{{${one}},{${one}}}`),
     ...quoted.map((one) => `{{${one},${one}}}`),
   ];
-  const arrays = texts.map((text) => parseDatum(type, text, SETTINGS));
+  const arrays = texts.map((text) => parseDatum(type, text, settings));
   const encoded = rowComparator(type, columnFromDatums(type, arrays), columnFromDatums(type, [null, ...arrays]));
   const decoded = datumComparator(type);
   const wrong = texts.flatMap((left, i) =>
