@@ -33,6 +33,7 @@ import type { WrittenSql } from '../sql/sql-writer.ts';
 import { hasSubquery } from './capabilities.ts';
 import { capabilityOf, EXTRACT_FIELDS } from './capability-table.ts';
 import { quoted, relationKey } from './describe.ts';
+import { mayRaise } from './evaluation-order.ts';
 import type { KnownRelations } from './describe.ts';
 import { comparisonConstant, decimalLiteral, duckdbType, literal } from './literals.ts';
 import { DIGITS_MAX, integerDigits, NARROW_DIGITS } from './numeric-shape.ts';
@@ -125,6 +126,11 @@ export class DuckDBWriter extends SqlWriter {
       return castTo === undefined ? name : `CAST(${name} AS ${castTo}) AS ${name}`;
     });
     return `(SELECT ${items.join(', ')} FROM ${this.tableName(scan)}) AS ${this.quote(alias)}`;
+  }
+
+  /** The first rows of each group would be found first, and no error of the others. */
+  protected override isComputedLate(expr: Scalar): boolean {
+    return mayRaise(expr);
   }
 
   protected override shippedName(input: Input): string {

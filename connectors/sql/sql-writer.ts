@@ -94,6 +94,11 @@ export class SqlWriter extends SelectWriter {
     return scan.columns.map((column) => column.sourceName);
   }
 
+  /** Of a select list with windows: not for the rows that a filter above it drops. */
+  protected isComputedLate(_expr: Scalar): boolean {
+    return false;
+  }
+
   tableName(scan: Scan): string {
     return `${this.quote(scan.table.schema)}.${this.quote(scan.table.name)}`;
   }
@@ -254,6 +259,7 @@ export class SqlWriter extends SelectWriter {
       block.orderBy.length === 0 &&
       !isLimited(block) &&
       block.body === null &&
+      ![...block.computed.values()].some((expr) => this.isComputedLate(expr)) &&
       // PostgreSQL takes no aggregate in a window's FILTER.
       !(block.groups !== null && rel.functions.some(({ call }) => call.filter !== null)) &&
       !this.readsWindow(block, rel);

@@ -70,6 +70,9 @@ function belowUnion(rel: Rel, keys: readonly SortKey[], limited: Limited, nextCo
   const items: readonly ProjectItem[] =
     project?.items ?? outputColumns(union).map((column) => ({ column, expr: columnRef(column) }));
   if (items.some(({ expr }) => isVolatile(expr))) return undefined;
+  const isSorted = keys.length > 0;
+  if (isSorted && ![project, ...branches.map((branch) => branch.rel)].every((list) => list === undefined || isSafeList(list)))
+    return undefined;
   const parts = branches.map((branch) => {
     const own = items.map(({ column, expr }) => {
       const here = substituteColumns(expr, branch.columns);
@@ -84,6 +87,10 @@ function belowUnion(rel: Rel, keys: readonly SortKey[], limited: Limited, nextCo
   });
   return unionAll(parts, items.map(({ column }) => column), nextColumn); // prettier-ignore
 }
+
+/** Whether the select lists at its top raise for no row: where there is an order, PostgreSQL computes them before it sorts. */
+const isSafeList = (rel: Rel): boolean =>
+  rel.kind !== 'project' || (rel.items.every(({ expr }) => cannotRaise(expr)) && isSafeList(rel.input));
 
 /** Down the row-preserving sides to what one source holds. */
 function belowJoin(rel: Rel, keys: readonly SortKey[], limited: Limited): Rel | undefined {

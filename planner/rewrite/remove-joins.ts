@@ -6,6 +6,8 @@
  *      ├─ a
  *      └─ b
  *
+ * What PostgreSQL keeps must not raise either:
+ *   SELECT a.x FROM a LEFT JOIN (SELECT key FROM b WHERE 1 / z > 0 OFFSET 0) b ON b.key = a.k
  * A row of `a` must have one partner at most: b's rows are told apart by columns that the join compares with a's.
  *   SELECT a.x FROM a LEFT JOIN b ON b.kind = a.kind          (a row comes out once for each b of its kind)
  * Runs when columns are pruned: a column that is named somewhere above is read.
@@ -21,6 +23,7 @@ import {
   visitRel,
   volatileCallsOf,
 } from '../../algebra/transform.ts';
+import { mayRaise } from '../analyze/safe-functions.ts';
 import { columnsNamed } from './check-rel.ts';
 import { equatedWith, isUniqueOn } from './unique-rows.ts';
 
@@ -47,7 +50,36 @@ function isRemovable(join: Join, kept: Rel, other: Rel, reads: Reads): boolean {
   const own = readsIn(other, join.on.flatMap((conjunct) => [...columnsIn(conjunct)])); // prettier-ignore
   if (outputColumns(other).some(({ id }) => (reads.get(id) ?? 0) > (own.get(id) ?? 0))) return false;
   if (!isUniqueOn(other, equatedWith(join.on, kept, other))) return false;
+  if (!isRemovedByPostgres(other) && mayRaise(other)) return false;
   return !join.on.some(isVolatile) && volatileCallsOf(other).length === 0;
+}
+
+/**
+ * Whether PostgreSQL does without it as well, whatever it may raise: a single table, or a subquery whose rows an aggregation or
+ * DISTINCT of its own tells apart.
+ */
+function isRemovedByPostgres(rel: Rel): boolean {
+  switch (rel.kind) {
+    case 'scan':
+    case 'aggregate':
+    case 'distinct':
+      return true;
+    case 'filter':
+    case 'project':
+      return isRemovedByPostgres(rel.input);
+    case 'window':
+    case 'sort':
+    case 'limit':
+      return tellsApart(rel.input);
+    default:
+      return false;
+  }
+}
+
+/** Of what a subquery sorts, numbers or counts off. */
+function tellsApart(rel: Rel): boolean {
+  if (rel.kind === 'aggregate' || rel.kind === 'distinct') return true;
+  return rel.kind !== 'scan' && rel.kind !== 'join' && relInputs(rel).some(tellsApart);
 }
 
 /** The reads within a tree and, from outside of it, of `others`. */

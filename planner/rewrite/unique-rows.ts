@@ -3,7 +3,7 @@
  * source; conservative: "no" when unsure.
  */
 import { outputColumns, type Rel, type Scan } from '../../algebra/rel.ts';
-import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
+import type { CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { equalityClasses, isDeterministic } from '../place/equality-classes.ts';
 
@@ -29,6 +29,7 @@ export function isUniqueOn(rel: Rel, columns: ReadonlySet<ColumnId>): boolean {
     case 'scan':
       return keysOf(rel).some(isAmong);
     case 'filter':
+      return isUniqueOn(rel.input, new Set([...columns, ...rel.conjuncts.flatMap(columnHeldToConstant)]));
     case 'sort':
     case 'window':
     case 'limit':
@@ -56,10 +57,28 @@ export function isUniqueOn(rel: Rel, columns: ReadonlySet<ColumnId>): boolean {
 /** The columns of `other` that bare equalities hold to columns of `rel`. */
 export function equatedWith(on: readonly Scalar[], rel: Rel, other: Rel): ReadonlySet<ColumnId> {
   const ids = new Set(outputColumns(rel).map(({ id }) => id));
-  const { classes } = equalityClasses(on);
+  const { classes, others } = equalityClasses(on);
   const tied = classes
     .filter(({ columns, written }) => isDeterministic(written[0]!) && [...columns].some((id) => ids.has(id)))
     .flatMap(({ columns }) => [...columns]);
+  const across = others.map(integersEqual).filter((columns) => columns?.some((id) => ids.has(id)));
   const otherIds = new Set(outputColumns(other).map(({ id }) => id));
-  return new Set(tied.filter((id) => otherIds.has(id)));
+  return new Set([...tied, ...across.flatMap((columns) => columns!)].filter((id) => otherIds.has(id)));
+}
+
+function columnHeldToConstant(conjunct: Scalar): readonly ColumnId[] {
+  if (!isEquality(conjunct) || !conjunct.args.some(({ kind }) => kind === 'const' || kind === 'param')) return [];
+  return conjunct.args.flatMap((arg) => (arg.kind === 'column' && isToldApart(arg.type) ? [arg.column] : []));
+}
+
+const isEquality = (condition: Scalar): condition is CallScalar =>
+  condition.kind === 'call' && condition.operator?.name === '=' && condition.operator.schema === 'pg_catalog';
+
+const INTEGERS: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8']);
+
+/** The columns that hold integers of two widths to be equal. */
+function integersEqual(condition: Scalar): readonly ColumnId[] | undefined {
+  if (!isEquality(condition)) return undefined;
+  const columns = condition.args.flatMap((arg) => (arg.kind === 'column' && INTEGERS.has(arg.type.kind) ? [arg.column] : []));
+  return columns.length === 2 ? columns : undefined;
 }

@@ -52,6 +52,23 @@ SELECT d.id FROM depts d LEFT JOIN people p ON p.id::text = d.id::text ORDER BY 
 
 SELECT e.id FROM events e LEFT JOIN people p ON p.id = e.qty ORDER BY 1;
 
+-- what may raise goes only where PostgreSQL does without it too
+SELECT p.id FROM people p LEFT JOIN (SELECT id FROM depts WHERE 1 / (id - 1) >= 0) d ON d.id = p.dept ORDER BY 1;
+
+SELECT p.id FROM people p LEFT JOIN (SELECT id FROM depts WHERE 1 / (id - 1) >= 0 OFFSET 0) d ON d.id = p.dept ORDER BY 1;
+
+SELECT p.id FROM people p LEFT JOIN (SELECT id FROM depts LIMIT -1) d ON d.id = p.dept ORDER BY 1;
+
+SELECT p.id FROM people p LEFT JOIN (SELECT d.id FROM depts d WHERE EXISTS (SELECT FROM rooms r WHERE r.dept = d.id) AND 1 / (d.id - 1) >= 0) d ON d.id = p.dept ORDER BY 1;
+
+SELECT p.id FROM people p LEFT JOIN (SELECT d.id FROM depts d LEFT JOIN rooms r ON r.dept = d.id AND r.no = 1 WHERE 1 / (d.id - 1) >= 0) d ON d.id = p.dept ORDER BY 1;
+
+SELECT p.id FROM people p LEFT JOIN (SELECT DISTINCT dept, no FROM rooms WHERE 1 / (no - 1) >= 0) d ON d.dept = p.dept AND d.no = p.id ORDER BY 1;
+
+SELECT p.id FROM people p LEFT JOIN (SELECT dept, max(id) FROM people WHERE 1 / (id - 1) >= 0 GROUP BY dept ORDER BY dept LIMIT 3) d ON d.dept = p.id ORDER BY 1;
+
+SELECT p.id FROM people p LEFT JOIN (SELECT DISTINCT id, sum(1 / (id - 1)) OVER () FROM depts) d ON d.id = p.dept ORDER BY 1;
+
 -- one table twice
 SELECT a.name, b.salary FROM people a JOIN people b ON b.id = a.id ORDER BY a.id;
 

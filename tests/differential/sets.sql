@@ -135,3 +135,8 @@ SELECT d.title, unnest(array_agg(p.id ORDER BY p.id DESC)) AS id FROM people p J
 (SELECT id FROM people WHERE id < 0) INTERSECT (SELECT 10 / (id - 2) FROM depts);
 
 (SELECT id FROM people WHERE id < 1) EXCEPT ALL (SELECT 10 / (person - 2) FROM events);
+
+-- computed before the rows are sorted
+SELECT * FROM (SELECT 1 / (id - 30) AS x, amount FROM events UNION ALL SELECT 2, salary FROM people) u ORDER BY amount LIMIT 2;
+
+SELECT 1 / (id - 30) FROM (SELECT id, amount FROM events UNION ALL SELECT id, salary FROM people) u ORDER BY amount LIMIT 2;

@@ -178,3 +178,10 @@ SELECT * FROM (SELECT p.id, e.kind, lag(e.id) OVER (PARTITION BY e.kind ORDER BY
 SELECT dense_rank() OVER () FROM people WHERE id IN (SELECT id FROM depts);
 
 SELECT dense_rank() OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM events WHERE person IN (SELECT id FROM people);
+
+-- the other rows of a group raise as well
+SELECT DISTINCT ON (person) person, 1 / (id - 1) FROM events ORDER BY person, id DESC;
+
+SELECT p.id, (SELECT 1 / (e.id - 1) FROM events e WHERE e.person = p.id ORDER BY e.id DESC LIMIT 1) FROM people p ORDER BY 1;
+
+SELECT id, rank() OVER (PARTITION BY person ORDER BY 1 / (id + 1), id), 1 / (id + 1) FROM events ORDER BY id;
