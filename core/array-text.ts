@@ -59,7 +59,7 @@ class ArrayReader {
       const lower = match[2] === undefined ? 1 : Number(match[1]);
       const upper = Number(match[2] ?? match[1]);
       if (Math.abs(lower) > 0x7fffffff || Math.abs(upper) > 0x7fffffff)
-        throw sqlError('22003', 'array bound is out of integer range');
+        throw sqlError('54000', 'array bound is out of integer range');
       if (bounds.length === DIMENSIONS_MAX) throw tooManyDimensions();
       if (upper < lower) throw sqlError('2202E', 'upper bound cannot be less than lower bound');
       bounds.push({ lower, length: upper - lower + 1 });

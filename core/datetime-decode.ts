@@ -76,6 +76,8 @@ class Decoder {
   private julian = false;
   private era: 'ad' | 'bc' | undefined;
   private meridian: 'am' | 'pm' | undefined;
+  /** `now`, `today`: what only the session's clock says. */
+  private clockWord: string | undefined;
   private special: 'epoch' | 'infinity' | '-infinity' | undefined;
 
   constructor(text: string, typeName: string, context: DecodeContext, timeOnly: boolean) {
@@ -121,6 +123,7 @@ class Decoder {
       this.known |= found;
     }
     if (this.pending !== undefined) throw this.badFormat();
+    if (this.clockWord !== undefined) throw featureNotSupported(`"${this.clockWord}" as a ${this.typeName} outside a constant`);
   }
 
   /** What the field settled; undefined for filler words. */
@@ -457,7 +460,8 @@ class Decoder {
         this.special = value;
         return DATE | TIME | ZONE | SPECIAL;
       default:
-        throw featureNotSupported(`"${value}" as a ${this.typeName} outside a constant`);
+        this.clockWord = value;
+        return value === 'now' ? DATE | TIME | ZONE : DATE;
     }
   }
 

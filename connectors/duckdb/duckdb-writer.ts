@@ -392,7 +392,8 @@ export class DuckDBWriter extends SqlWriter {
 
   // Aggregates
 
-  override aggregate(call: AggregateCall): SqlText {
+  override aggregate(written: AggregateCall): SqlText {
+    const call = sparedByFilter(written);
     const capability = capabilityOf(call.fn.signature);
     assert(capability?.sql !== undefined && call.orderBy.length === 0, `${call.fn.signature} was pushed to DuckDB`);
     const [arg] = call.args;
@@ -500,4 +501,17 @@ function isOrdinaryTime(expr: Scalar): boolean {
   if (expr.kind !== 'const' || expr.value === null) return false;
   const days = expr.type.kind === 'date' ? (expr.value as number) : Number(expr.value as Int64) / MICROS_PER_DAY;
   return Math.abs(days) < ORDINARY_DAYS;
+}
+
+/** DuckDB computes the arguments for all rows, and asks FILTER then. */
+function sparedByFilter(call: AggregateCall): AggregateCall {
+  const { filter } = call;
+  if (filter === null || !call.args.some(mayRaise)) return call;
+  const spared = (arg: Scalar): Scalar => ({
+    kind: 'case',
+    branches: [{ when: filter, then: arg }],
+    otherwise: { kind: 'const', value: null, type: arg.type },
+    type: arg.type,
+  });
+  return { ...call, args: call.args.map(spared) };
 }

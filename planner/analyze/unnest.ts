@@ -107,13 +107,16 @@ function movable(pulled: Pulled | null): Pulled | null {
   return canMove ? pulled : null;
 }
 
-/** Select list, ORDER BY and DISTINCT taken off, and a LIMIT that lets at least one row through. */
+/** Select list, ORDER BY, DISTINCT and GROUP BY taken off, and a LIMIT that lets at least one row through. */
 export function rowSource(rel: Rel): Rel {
   switch (rel.kind) {
     case 'project':
     case 'sort':
     case 'distinct':
       return rowSource(rel.input);
+    case 'aggregate':
+      // There is a group where there is a row.
+      return rel.groups.length > 0 && !rel.sets ? rowSource(rel.input) : rel;
     case 'limit': {
       const { limit, offset } = rel;
       const letsOneThrough = offset === null && limit?.kind === 'const' && Number(limit.value) > 0;

@@ -20,6 +20,7 @@ import {
   readsOnly,
   someScalar,
 } from '../../algebra/transform.ts';
+import { cannotRaise } from '../analyze/safe-functions.ts';
 import { directions } from './join-directions.ts';
 
 export function implyFilters(rel: Rel): Rel {
@@ -52,11 +53,21 @@ function withImplied(side: Rel, disjunctions: readonly LogicScalar[]): Rel {
 export function impliedOn(ids: ReadonlySet<ColumnId>, disjunction: LogicScalar): Scalar | undefined {
   const args: Scalar[] = [];
   for (const arm of disjunction.args) {
-    const parts = conjunctsOf(arm).filter((part) => saysSomethingOf(ids, part));
+    const parts = partsAbout(ids, arm);
     if (parts.length === 0) return undefined;
     args.push(conjunctionOf(parts));
   }
   return { ...disjunction, args };
+}
+
+/** What follows a part that is left out may have been spared by it: only what raises for no row. */
+function partsAbout(ids: ReadonlySet<ColumnId>, arm: Scalar): readonly Scalar[] {
+  let leftOut = false;
+  return conjunctsOf(arm).filter((part) => {
+    const isAbout = (!leftOut || cannotRaise(part)) && saysSomethingOf(ids, part);
+    leftOut ||= !isAbout;
+    return isAbout;
+  });
 }
 
 const saysSomethingOf = (ids: ReadonlySet<ColumnId>, part: Scalar): boolean =>

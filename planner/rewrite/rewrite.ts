@@ -12,6 +12,7 @@ import { factorDisjunctions } from './factor-disjunctions.ts';
 import { implyFilters } from './imply-filters.ts';
 import { inferFilters } from './infer-filters.ts';
 import { foreignKeyJoins } from './foreign-key-joins.ts';
+import { lateExpressions } from './late-expressions.ts';
 import { limitBelowProject } from './limit-below-project.ts';
 import { mergeBounds } from './merge-bounds.ts';
 import { mergeProjects } from './merge-projects.ts';
@@ -43,6 +44,7 @@ const sequence: readonly RewriteRule[] = [
   { name: 'infer-filters', apply: inferFilters },
   { name: 'push-filters', apply: pushFilters },
   { name: 'merge-bounds', apply: mergeBounds },
+  { name: 'late-expressions', apply: lateExpressions },
   { name: 'empty-relations', apply: emptyRelations },
   { name: 'distinct-constants', apply: distinctConstants },
   { name: 'limit-below-project', apply: limitBelowProject },

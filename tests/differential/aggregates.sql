@@ -101,3 +101,20 @@ SELECT d.id, (SELECT rank(7) WITHIN GROUP (ORDER BY p.id) + count(*) FROM people
 SELECT d.id, (SELECT cume_dist(7) WITHIN GROUP (ORDER BY p.id) FROM people p WHERE p.id > 1000 + d.id), (SELECT percent_rank(7) WITHIN GROUP (ORDER BY p.id) FROM people p WHERE p.id > 1000 + d.id) FROM depts d ORDER BY d.id;
 
 SELECT d.id, (SELECT percentile_disc(d.id / 10.0) WITHIN GROUP (ORDER BY p.id) FROM people p WHERE p.dept = d.id) FROM depts d ORDER BY d.id;
+
+-- arguments that may raise for the rows that FILTER leaves out
+SELECT sum(10 / qty) FILTER (WHERE qty <> 0), count(*) FROM events;
+
+SELECT sum(CASE WHEN qty <> 0 THEN 10 / qty END), count(*) FROM events;
+
+SELECT avg(10 / qty) FILTER (WHERE qty <> 0 AND 10 / qty > 3), count(*) FROM events;
+
+SELECT kind, string_agg((10 / qty)::text, ',' ORDER BY 10 / qty) FILTER (WHERE qty > 0) FROM events GROUP BY kind ORDER BY 1;
+
+SELECT kind, count(DISTINCT 10 / qty) FILTER (WHERE qty > 0) FROM events GROUP BY kind ORDER BY 1;
+
+SELECT sum(amount / qty) FILTER (WHERE qty <> 0), count(*) FROM events;
+
+SELECT sum(salary * 10 / dept) FILTER (WHERE dept <> 0), min(100 / (id - 5)) FILTER (WHERE id <> 5), max(score / (id - 5)) FILTER (WHERE id <> 5) FROM people;
+
+SELECT sum(amount + qty) FILTER (WHERE qty <> 0), count(*) FROM events;

@@ -97,3 +97,23 @@ SELECT d.id, CASE WHEN d.id > 2 THEN (SELECT max(id) / 2 FROM people) END FROM d
 SELECT d.id, CASE WHEN d.id > 2 THEN (SELECT 1 / (max(id) - max(id)) FROM people) END FROM depts d ORDER BY d.id;
 
 SELECT sum(CASE WHEN d.id = 100 THEN (SELECT id FROM people) ELSE d.id END) FROM depts d;
+
+-- groups need not be told apart
+SELECT a.id FROM people a WHERE EXISTS (SELECT FROM events b WHERE b.person = a.id GROUP BY 10 / b.qty);
+
+SELECT a.id FROM people a WHERE EXISTS (SELECT FROM events b WHERE b.person = a.id GROUP BY b.qty HAVING count(*) > 1);
+
+SELECT a.id, EXISTS (SELECT max(qty) FROM events b WHERE b.person = a.id GROUP BY ()) FROM people a;
+
+-- of one side of a cross product
+SELECT count(*), min(a.id), max(b.id) FROM people a CROSS JOIN depts b WHERE (SELECT count(*) FROM events e WHERE e.person = b.id) > 1;
+
+SELECT count(*), min(a.id), max(b.id) FROM people a, depts b WHERE a.dept = 2 AND (SELECT string_agg(e.kind, ',' ORDER BY e.id) FROM events e WHERE e.person < b.id) IN ('buy', b.title, 'x') AND b.id > 1;
+
+SELECT count(*), min(a.id), max(b.id) FROM people a, depts b WHERE a.dept = b.id AND (SELECT string_agg(e.kind, ',' ORDER BY e.id) FROM events e WHERE e.person < b.id) > 'b';
+
+SELECT count(*), min(a.id), max(b.id) FROM people a, depts b, codes c WHERE a.dept = c.n AND ((SELECT sum(e.qty) FROM events e WHERE e.person = b.id AND e.id > b.id) > 5 OR (SELECT max(e.qty) FROM events e WHERE e.person < b.id) = 1 OR b.budget IS NULL);
+
+SELECT count(*), min(a.id), max(b.id) FROM people a, depts b WHERE (SELECT count(*) FROM events e WHERE e.person = b.id) > (SELECT count(*) FROM events e WHERE e.person = a.id);
+
+SELECT a.id, b.id, (SELECT count(*) FROM events e WHERE e.person = b.id) FROM people a CROSS JOIN depts b WHERE a.id < 3 AND (SELECT count(*) FROM events e WHERE e.person = b.id AND random() >= 0) > 1 ORDER BY 1, 2;

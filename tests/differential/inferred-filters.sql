@@ -78,3 +78,6 @@ SELECT p.id, e.id FROM people p FULL JOIN events e ON e.person = p.id WHERE (p.d
 SELECT p.id FROM people p WHERE NOT EXISTS (SELECT FROM events e WHERE e.person = p.id AND ((p.dept = 1 AND e.kind = 'buy') OR (p.dept = 2 AND e.kind = 'view'))) ORDER BY 1;
 
 SELECT p.id, e.id, d.id FROM people p LEFT JOIN events e ON e.person = p.id LEFT JOIN depts d ON d.id = p.dept WHERE (p.dept = 1 AND d.budget IS NULL) OR (p.dept = 2 AND e.kind = 'view') ORDER BY 1, 2, 3;
+
+-- what an arm spares is not implied
+SELECT e.id FROM events e JOIN people p ON p.id = e.person WHERE (p.dept = 77 AND 100 / e.qty <> 7) OR (p.dept = 2 AND e.qty IS NOT NULL);

@@ -31,6 +31,7 @@ import { freeColumns } from '../free-columns.ts';
 import { constantCount, hasConstantBounds, limitedRows, rowsBetween } from '../row-limits.ts';
 import { cannotRaise, emptyResult } from '../safe-functions.ts';
 import { isNeverNull } from '../../rewrite/never-null.ts';
+import { belowCrossJoins } from './below-cross-joins.ts';
 import { anyValue, isSame, keysOf, onlyCompares, reference } from './bindings.ts';
 import { filtersOnLeft } from './filters-on-left.ts';
 import { boundsOnLeft, isDependent } from './row-bounds.ts';
@@ -67,6 +68,8 @@ export class JoinUnnester {
 
   /** The same query without dependent joins. */
   apply(whole: Rel): Rel {
+    const below = whole.kind === 'filter' ? belowCrossJoins(whole) : whole;
+    if (below !== whole) return this.apply(below);
     const rel = whole.kind === 'filter' ? filtersOnLeft(whole) : whole;
     if (rel.kind === 'join' && rel.lateral === true) return this.#dependentJoin({ ...rel, left: this.apply(rel.left) });
     return mapRelScalars(
