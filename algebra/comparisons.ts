@@ -32,6 +32,10 @@ const COMPARISONS: Readonly<Partial<Record<TypeKind, Comparisons>>> = {
 
 export const isOrderedEverywhere = (kind: TypeKind): boolean => COMPARISONS[kind] !== undefined;
 
+/** Undefined: the operator is none of them. */
+export const comparisonWritten = (operator: string): Comparison | undefined =>
+  (Object.keys(MEANINGS) as Comparison[]).find((comparison) => MEANINGS[comparison][0] === operator);
+
 export const commuted = (comparison: Comparison): Comparison => MEANINGS[comparison][1];
 
 /** Both sides are of one type, one that is ordered everywhere. */

@@ -10,7 +10,7 @@ import { columnsIn } from '../algebra/transform.ts';
 import { unreachable } from '../core/assert.ts';
 import { isCodePointOrder } from '../core/sql-type.ts';
 import type { SqlType } from '../core/sql-type.ts';
-import { localScalarVerdict } from './expression/capabilities.ts';
+import { isUndecided, localScalarVerdict } from './expression/capabilities.ts';
 import { accumulatorFactory, isJsonAggregate, isOrderSensitive } from './operators/aggregate/registry.ts';
 import { whyNoSet } from './operators/set-functions.ts';
 import { whyNotKey } from './operators/keys/key-types.ts';
@@ -43,6 +43,7 @@ export function localAggregateVerdict(call: AggregateCall): Verdict {
   if (extreme) {
     const reason = firstReason(args, whyNotOrdered);
     if (reason !== undefined) return unless(reason);
+    if (isUndecided(call.inputCollation, call.args)) return unless(`${signature} over several collations`);
     if (!isCodePointOrder(call.inputCollation)) return unless(`${signature} under a collation of its own`);
   }
   if (call.direct) {

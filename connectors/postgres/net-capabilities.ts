@@ -67,6 +67,7 @@ export class NetCapabilities implements Capabilities {
         return this.function(expr.fn, expr.inputCollation);
       case 'greatest':
       case 'least':
+        if (expr.inputCollation === 'none' && isTextKind(expr.type.kind)) return no(SEVERAL_COLLATIONS);
         return collationVerdict(expr.inputCollation);
       case 'subquery':
         return no('a subquery');

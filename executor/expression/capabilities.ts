@@ -46,18 +46,15 @@ export function localScalarVerdict(expr: Scalar): Verdict {
       if (expr.fn.site !== undefined) return no(`the function ${expr.fn.signature} away from source ${expr.fn.site}`);
       // Any other variadic function is given an array, as a declared argument.
       if (expr.variadic === true && /\b_?any\)$/.test(expr.fn.signature)) return no(`VARIADIC in a call of ${expr.fn.name}`);
-      // PostgreSQL raises 42P22 where texts of several collations are compared.
-      if (
-        expr.inputCollation === 'none' &&
-        expr.args.some((arg) => isTextKind(arg.type.kind)) &&
-        needsCollation(expr.fn.signature)
-      )
+      if (isUndecided(expr.inputCollation, expr.args) && needsCollation(expr.fn.signature))
         return no(`${expr.fn.signature} over several collations`);
       return functionVerdict(expr.fn.signature, expr.args.map(argumentOf), expr.inputCollation);
     case 'cast':
       return castVerdict(expr);
     case 'distinct':
     case 'nullif':
+      if (isUndecided(expr.inputCollation, [expr.left, expr.right]))
+        return no(`${expr.equality.signature} over several collations`);
       return functionVerdict(expr.equality.signature, [expr.left, expr.right], expr.inputCollation);
     case 'arraycompare': {
       const element = expr.array.type.element;
@@ -68,9 +65,12 @@ export function localScalarVerdict(expr: Scalar): Verdict {
     case 'greatest':
     case 'least':
       if (!isComparable(expr.type)) return no(`the order of ${expr.type.name}`);
+      if (isUndecided(expr.inputCollation, [expr])) return no(`${expr.kind} over several collations`);
       return isCodePointOrder(expr.inputCollation) ? exact : no(`order under ${collationName(expr.inputCollation)}`);
     case 'subquery':
       for (const [i, comparison] of (expr.comparisons ?? []).entries()) {
+        if (isUndecided(comparison.inputCollation, [expr.left![i]!]))
+          return no(`${comparison.fn.signature} over several collations`);
         const verdict = functionVerdict(comparison.fn.signature, [expr.left![i]!], comparison.inputCollation);
         if (verdict.verdict === 'no') return verdict;
       }
@@ -81,6 +81,10 @@ export function localScalarVerdict(expr: Scalar): Verdict {
       return unreachable(expr);
   }
 }
+
+/** PostgreSQL raises 42P22 where texts of several collations are compared. */
+export const isUndecided = (collation: Collation, compared: readonly { readonly type: SqlType }[]): boolean =>
+  collation === 'none' && compared.some(({ type }) => isTextKind(type.kind));
 
 const ARRAY_PARAMETER = /^any(?:compatible)?array$/;
 

@@ -121,6 +121,13 @@ function coerced(analysis: Analysis, member: ConvertedQuery, types: readonly Sql
 
 function cast(analysis: Analysis, arg: Scalar, target: SqlType, op: string): Scalar {
   const type = { ...target, typmod: -1 };
+  if (arg.type.element !== undefined && target.element !== undefined) {
+    const elementCast = cast(analysis, { kind: 'param', index: 0, type: arg.type.element }, target.element, op);
+    const isLabel = elementCast.kind === 'cast' && elementCast.how === 'relabel';
+    return isLabel
+      ? { kind: 'cast', how: 'relabel', arg, type, explicit: false }
+      : { kind: 'cast', how: 'array', arg, type, explicit: false, elementCast };
+  }
   const fn = implicitCast(arg.type.oid, target.oid);
   if (fn === undefined) {
     throw analysis.unsupported(`${op.toUpperCase()} of ${arg.type.name} and ${target.name} without an explicit cast`);

@@ -9,7 +9,7 @@
  *                                               └─ b
  *
  * Only what is transitive: comparisons of a bare column with constants and parameters, by the B-tree order to which the
- * join's own `=` belongs, over one type and one deterministic collation. Nothing is computed anew that could raise. To the
+ * join's own `=` belongs, over one type (or integers of two widths) and one deterministic collation. Nothing is computed anew that could raise. To the
  * null-supplying side of an outer join and to the right of NOT EXISTS, never from there:
  *   SELECT … FROM a LEFT JOIN b ON a.k = b.k AND b.k = 5     (rows of a with other keys come out all the same)
  * NOT IN asks about every row of its right side. Statements over one source are left as they are: its planner does the same.
@@ -17,8 +17,11 @@
 import { outputColumns, type Rel } from '../../algebra/rel.ts';
 import type { ArrayCompareScalar, CallScalar, ColumnId, ColumnRefScalar, LogicScalar, Scalar } from '../../algebra/scalar.ts';
 import { scalarKey } from '../../algebra/scalar-key.ts';
-import { columnsIn, mapRelInputs, sitesOf, substituteColumns } from '../../algebra/transform.ts';
-import { collationKey, equalityClasses, isDeterministic, referenceTo, type EqualityClass } from '../place/equality-classes.ts';
+import { columnsIn, mapRelInputs, sitesOf, substituteColumns, visitScalar } from '../../algebra/transform.ts';
+import { collationKey, equalityClasses, isDeterministic, referenceTo } from '../place/equality-classes.ts';
+import { comparisonWritten } from '../../algebra/comparisons.ts';
+import { isInteger } from '../../core/sql-type.ts';
+import { askedOf, integersEqual } from './integer-widths.ts';
 import { directions } from './join-directions.ts';
 
 /** True of every row that its relation puts out. */
@@ -47,9 +50,8 @@ class Inference {
     const { toLeft, toRight, keepsLeft, keepsRight } = directions(rel);
     const onLeft = union(this.#factsOf(rel.left), keepsLeft ? within(above, leftIds) : NOTHING);
     const onRight = union(this.#factsOf(rel.right), keepsRight ? within(above, rightIds) : NOTHING);
-    const { classes } = equalityClasses(rel.on);
-    const newOnLeft = toLeft ? missing(onLeft, transferred(onRight, classes, leftIds)) : NOTHING;
-    const newOnRight = toRight ? missing(onRight, transferred(onLeft, classes, rightIds)) : NOTHING;
+    const newOnLeft = toLeft ? missing(onLeft, transferred(onRight, rel.on, leftIds)) : NOTHING;
+    const newOnRight = toRight ? missing(onRight, transferred(onLeft, rel.on, rightIds)) : NOTHING;
     const left = this.infer(filtered(rel.left, newOnLeft), NOTHING);
     const right = this.infer(filtered(rel.right, newOnRight), NOTHING);
     return left === rel.left && right === rel.right ? rel : { ...rel, left, right };
@@ -79,10 +81,9 @@ class Inference {
         const left = rel.type === 'full' || rel.type === 'right' ? NOTHING : this.#factsOf(rel.left);
         const right = keepsRight ? this.#factsOf(rel.right) : NOTHING;
         if (!toLeft || !toRight) return union(left, right);
-        const { classes } = equalityClasses(rel.on);
         const all = new Set([...idsOf(rel.left), ...(keepsRight ? idsOf(rel.right) : [])]);
         const known = union(left, this.#factsOf(rel.right));
-        return union(union(left, right), transferred(known, classes, all));
+        return union(union(left, right), transferred(known, rel.on, all));
       }
       case 'aggregate':
         return rel.sets ? NOTHING : within(this.#factsOf(rel.input), new Set(rel.groups.map(({ id }) => id)));
@@ -114,7 +115,10 @@ const factsIn = (conjuncts: readonly Scalar[]): Facts =>
   asFacts(
     conjuncts.flatMap((conjunct) => {
       const [column, ...others] = columnsIn(conjunct);
-      return column === undefined || others.length > 0 || !comparisonsIn(conjunct) ? [] : [{ column, conjunct }];
+      if (column === undefined || others.length > 0) return [];
+      if (comparisonsIn(conjunct)) return [{ column, conjunct }];
+      const same = askedOf(columnOf(conjunct), conjunct);
+      return same === undefined ? [] : [{ column, conjunct: same }];
     }),
   );
 
@@ -123,9 +127,28 @@ const moved = ({ column, conjunct }: Fact, to: ColumnRefScalar): Fact => ({
   conjunct: column === to.column ? conjunct : substituteColumns(conjunct, new Map([[column, to]])),
 });
 
+/** The only one that it reads. */
+function columnOf(conjunct: Scalar): ColumnRefScalar {
+  let found: ColumnRefScalar | undefined;
+  visitScalar(conjunct, (node) => {
+    if (node.kind === 'column') found = node;
+  });
+  return found!;
+}
+
 /** What the facts say of those columns of `ids` that equal others. */
-function transferred(facts: Facts, classes: readonly EqualityClass[], ids: ReadonlySet<ColumnId>): Facts {
+function transferred(facts: Facts, on: readonly Scalar[], ids: ReadonlySet<ColumnId>): Facts {
+  const { classes, others } = equalityClasses(on);
   const out: Fact[] = [];
+  for (const pair of others.flatMap((condition) => [integersEqual(condition) ?? []])) {
+    for (const [i, target] of pair.entries()) {
+      if (!ids.has(target.column)) continue;
+      for (const fact of facts.values()) {
+        const conjunct = fact.column === pair[1 - i]!.column ? askedOf(target, fact.conjunct) : undefined;
+        if (conjunct !== undefined) out.push({ column: target.column, conjunct });
+      }
+    }
+  }
   for (const found of classes) {
     const { columns, written } = found;
     const targets = [...columns].filter((column) => ids.has(column)).map((column) => referenceTo(found, column));
@@ -171,8 +194,17 @@ function belongsTo(comparison: CallScalar | ArrayCompareScalar, equality: CallSc
     operator?.schema === 'pg_catalog' &&
     fn.strict &&
     fn.volatility === 'immutable' &&
-    (operator.oid === equal || operator.negator === equal || operator.ordering?.equal === equal) &&
+    (operator.oid === equal ||
+      operator.negator === equal ||
+      operator.ordering?.equal === equal ||
+      isOfWidth(comparison, equality)) &&
     isDeterministic(comparison) &&
     collationKey(comparison) === collationKey(equality)
   );
 }
+
+/** Whether it is one of the comparisons that integer-widths.ts writes. */
+const isOfWidth = (comparison: CallScalar | ArrayCompareScalar, equality: CallScalar): boolean =>
+  comparison.kind === 'call' &&
+  comparisonWritten(comparison.operator!.name) !== undefined &&
+  [...comparison.args, ...equality.args].every(({ type }) => isInteger(type) && type.kind === equality.args[0]!.type.kind);

@@ -6,6 +6,7 @@ import { outputColumns, type Rel, type Scan } from '../../algebra/rel.ts';
 import type { CallScalar, ColumnId, Scalar } from '../../algebra/scalar.ts';
 import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 import { equalityClasses, isDeterministic } from '../place/equality-classes.ts';
+import { integersEqual } from './integer-widths.ts';
 
 /** Kinds that every source tells apart exactly as PostgreSQL's `=` does (a DuckDB time stamp may carry nanoseconds). */
 const TOLD_APART: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8', 'text', 'varchar', 'uuid', 'date']);
@@ -61,9 +62,12 @@ export function equatedWith(on: readonly Scalar[], rel: Rel, other: Rel): Readon
   const tied = classes
     .filter(({ columns, written }) => isDeterministic(written[0]!) && [...columns].some((id) => ids.has(id)))
     .flatMap(({ columns }) => [...columns]);
-  const across = others.map(integersEqual).filter((columns) => columns?.some((id) => ids.has(id)));
+  const across = others.flatMap((condition) => {
+    const pair = integersEqual(condition)?.map(({ column }) => column) ?? [];
+    return pair.some((id) => ids.has(id)) ? pair : [];
+  });
   const otherIds = new Set(outputColumns(other).map(({ id }) => id));
-  return new Set([...tied, ...across.flatMap((columns) => columns!)].filter((id) => otherIds.has(id)));
+  return new Set([...tied, ...across].filter((id) => otherIds.has(id)));
 }
 
 function columnHeldToConstant(conjunct: Scalar): readonly ColumnId[] {
@@ -73,12 +77,3 @@ function columnHeldToConstant(conjunct: Scalar): readonly ColumnId[] {
 
 const isEquality = (condition: Scalar): condition is CallScalar =>
   condition.kind === 'call' && condition.operator?.name === '=' && condition.operator.schema === 'pg_catalog';
-
-const INTEGERS: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8']);
-
-/** The columns that hold integers of two widths to be equal. */
-function integersEqual(condition: Scalar): readonly ColumnId[] | undefined {
-  if (!isEquality(condition)) return undefined;
-  const columns = condition.args.flatMap((arg) => (arg.kind === 'column' && INTEGERS.has(arg.type.kind) ? [arg.column] : []));
-  return columns.length === 2 ? columns : undefined;
-}

@@ -190,3 +190,15 @@ SELECT id, width_bucket(name, ARRAY['A', 'b', 'C'] COLLATE "en-x-icu") FROM peop
 SELECT k < name COLLATE "C" FROM (SELECT name COLLATE "en-x-icu" AS k, name FROM people) t;
 
 SELECT coalesce(k, name) FROM (SELECT name COLLATE "en-x-icu" AS k, name COLLATE "de-x-icu" FROM people) t;
+
+-- refused: texteq(text,text) over several collations
+SELECT nullif(t, u) FROM (SELECT title COLLATE "C" AS t, title COLLATE "POSIX" AS u FROM depts) x;
+
+-- refused: texteq(text,text) over several collations
+SELECT t IS DISTINCT FROM u FROM (SELECT title COLLATE "C" AS t, title COLLATE "POSIX" AS u FROM depts) x;
+
+-- refused: greatest over several collations
+SELECT greatest(t, u) FROM (SELECT title COLLATE "C" AS t, title COLLATE "POSIX" AS u FROM depts) x;
+
+-- refused: over several collations
+SELECT min(t || u) FROM (SELECT title COLLATE "C" AS t, title COLLATE "POSIX" AS u FROM depts) x;

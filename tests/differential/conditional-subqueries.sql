@@ -116,4 +116,4 @@ SELECT count(*), min(a.id), max(b.id) FROM people a, depts b, codes c WHERE a.de
 
 SELECT count(*), min(a.id), max(b.id) FROM people a, depts b WHERE (SELECT count(*) FROM events e WHERE e.person = b.id) > (SELECT count(*) FROM events e WHERE e.person = a.id);
 
-SELECT a.id, b.id, (SELECT count(*) FROM events e WHERE e.person = b.id) FROM people a CROSS JOIN depts b WHERE a.id < 3 AND (SELECT count(*) FROM events e WHERE e.person = b.id AND random() >= 0) > 1 ORDER BY 1, 2;
+SELECT a.id, b.id, (SELECT count(*) FROM events e WHERE e.person = b.id) FROM people a CROSS JOIN depts b WHERE a.id < 3 AND (SELECT count(*) FROM events e WHERE e.person = b.id) > 1 ORDER BY 1, 2;

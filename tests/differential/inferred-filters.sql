@@ -81,3 +81,26 @@ SELECT p.id, e.id, d.id FROM people p LEFT JOIN events e ON e.person = p.id LEFT
 
 -- what an arm spares is not implied
 SELECT e.id FROM events e JOIN people p ON p.id = e.person WHERE (p.dept = 77 AND 100 / e.qty <> 7) OR (p.dept = 2 AND e.qty IS NOT NULL);
+
+-- across the widths of integers
+SELECT e.kind, b.id FROM events e JOIN badges b ON b.id = e.id WHERE e.id = 5;
+
+SELECT e.kind, p.name FROM events e JOIN people p ON p.id = e.id WHERE e.id = 5;
+
+SELECT e.kind, p.name FROM events e JOIN people p ON p.id = e.id WHERE p.id IN (5, 6);
+
+SELECT e.kind, p.name FROM events e JOIN people p ON e.id = p.id WHERE e.id > 5 AND 9 >= e.id;
+
+SELECT e.kind, p.name FROM events e JOIN people p ON e.id = p.id WHERE e.id > 5000000000 OR e.id = 3;
+
+SELECT e.kind, p.name FROM events e LEFT JOIN people p ON e.id = p.id WHERE e.id BETWEEN 38 AND 43 AND e.id <> 40;
+
+SELECT r.label, p.name FROM rooms r JOIN people p ON p.id = r.no AND p.id <= 40000 AND r.no <> 3;
+
+SELECT r.label, e.kind FROM rooms r JOIN events e ON e.id = r.no JOIN people p ON p.id = e.id WHERE r.no IN (1, 3, NULL);
+
+SELECT e.id FROM events e WHERE e.id IN (SELECT no FROM rooms WHERE no > 3) ORDER BY 1;
+
+SELECT e.id FROM events e WHERE e.id < 5 AND NOT EXISTS (SELECT FROM rooms r WHERE r.no = e.id) ORDER BY 1;
+
+SELECT e.qty, p.id FROM events e FULL JOIN people p ON p.id = e.qty WHERE e.qty = 1;

@@ -140,3 +140,20 @@ SELECT d.title, unnest(array_agg(p.id ORDER BY p.id DESC)) AS id FROM people p J
 SELECT * FROM (SELECT 1 / (id - 30) AS x, amount FROM events UNION ALL SELECT 2, salary FROM people) u ORDER BY amount LIMIT 2;
 
 SELECT 1 / (id - 30) FROM (SELECT id, amount FROM events UNION ALL SELECT id, salary FROM people) u ORDER BY amount LIMIT 2;
+
+-- arrays whose elements are cast
+SELECT nums FROM lists UNION ALL SELECT ARRAY[1.5];
+
+SELECT nums FROM lists UNION SELECT ARRAY[1]::bigint[];
+
+SELECT ARRAY['a']::varchar[] FROM depts UNION ALL SELECT tags FROM lists;
+
+SELECT ARRAY['a ']::char(3)[] FROM depts UNION SELECT tags FROM lists;
+
+SELECT ARRAY['a ']::char(3)[] FROM depts UNION SELECT ARRAY['a']::varchar[] FROM codes;
+
+SELECT ARRAY[id] FROM depts INTERSECT SELECT ARRAY[id]::bigint[] FROM events;
+
+SELECT ARRAY[[id]] FROM depts EXCEPT SELECT ARRAY[[id::numeric]] FROM people WHERE id < 4;
+
+SELECT ARRAY[opened::date] FROM depts UNION ALL SELECT ARRAY[happened] FROM events WHERE id < 3;

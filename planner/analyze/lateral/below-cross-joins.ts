@@ -15,7 +15,7 @@
 import type { Filter, Join, Project, Rel } from '../../../algebra/rel.ts';
 import { outputColumns } from '../../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../../algebra/scalar.ts';
-import { columnsIn, isVolatile, relScalars, volatileCallsOf } from '../../../algebra/transform.ts';
+import { columnsIn, isVolatile } from '../../../algebra/transform.ts';
 import { freeColumns } from '../free-columns.ts';
 import { filtered } from '../pending-joins.ts';
 
@@ -31,7 +31,7 @@ export function belowCrossJoins(filter: Filter): Rel {
   const conditions = base.kind === 'filter' ? base.conjuncts : [];
   const product = base.kind === 'filter' ? base.input : base;
   if (product.kind !== 'join' || product.type !== 'inner' || product.lateral === true || product.on.length > 0) return filter;
-  if (conditions.some(isVolatile) || steps.some(isVolatileStep)) return filter;
+  if (conditions.some(isVolatile)) return filter;
   const [left, right] = [product.left, product.right].map((side) => new Set(outputColumns(side).map(({ id }) => id)));
   const onLeft = (ids: Iterable<ColumnId>): boolean => [...ids].some((id) => left!.has(id));
   const onRight = (ids: Iterable<ColumnId>): boolean => [...ids].some((id) => right!.has(id));
@@ -71,9 +71,6 @@ const readBy = (step: Step): readonly ColumnId[] =>
   step.kind === 'join'
     ? [...freeColumns(step.right)]
     : step.items.flatMap(({ column, expr }) => (isPassed(column.id, expr) ? [] : [...columnsIn(expr)]));
-
-const isVolatileStep = (step: Step): boolean =>
-  step.kind === 'join' ? volatileCallsOf(step.right).length > 0 : relScalars(step).some(isVolatile);
 
 const over = (step: Step, input: Rel, dropped: ReadonlySet<ColumnId>): Rel =>
   step.kind === 'join'
