@@ -31,3 +31,10 @@ SELECT id, xmlelement(NAME "row_x0020_y z", xmlattributes(id AS "n ä", tags[1] 
 SELECT xmlconcat(xmlelement(NAME a, title), xmlelement(NAME b, id)), xmlserialize(CONTENT xmlelement(NAME c, budget) AS text) FROM depts
 
 SELECT title, xmlparse(CONTENT '<a>' || id || '</a>') IS DOCUMENT, xmlpi(NAME php, title), xmlroot(xmlparse(DOCUMENT '<x/>'), VERSION '1.0', STANDALONE YES), xmlcomment(title) FROM depts
+
+-- the parser gives texts in the document no collation
+SELECT p.id, j.* FROM people p, json_table(('{"a":"' || p.dept || '"}')::jsonb, '$' COLUMNS (e text PATH '$.a')) j ORDER BY 1;
+
+SELECT p.id, j.* FROM people p, json_table(to_jsonb(p.id::text), '$' COLUMNS (e text PATH '$')) j ORDER BY 1;
+
+SELECT p.id, j.* FROM people p, json_table(jsonb_build_object('a', to_char(p.id, '999'), 'n', concat(p.name, p.id)), '$' COLUMNS (e text PATH '$.n')) j ORDER BY 1;
