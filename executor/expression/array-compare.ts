@@ -4,7 +4,9 @@
  */
 import type { ArrayCompareScalar } from '../../algebra/scalar.ts';
 import { assert } from '../../core/assert.ts';
+import { decodeBinary } from '../../core/binary-format.ts';
 import type { Datum, PgArray } from '../../core/datum.ts';
+import type { SqlType } from '../../core/sql-type.ts';
 import { asNatural, constantValue } from './convert.ts';
 import type { ScalarEmitter } from './emit-scalar.ts';
 import type { Value } from './value.ts';
@@ -57,7 +59,11 @@ function scan(scalars: ScalarEmitter, expr: ArrayCompareScalar, left: Value, arr
   assert(slot.value.form === 'bool' && slot.value.isNull !== null, 'a boolean slot');
   const { code: result, isNull: unknown } = slot.value;
   const { lines } = emitter.capture(() => {
-    const elements = emitter.name(`${asNatural(emitter, array)}.elements`);
+    const elements = emitter.name(
+      array.form === 'span'
+        ? `${emitter.hoist(elementReader(array.type))}(${array.data}, ${array.from}, ${array.to})`
+        : `${asNatural(emitter, array)}.elements`,
+    );
     const element = emitter.temporary('e');
     const body = emitter.capture(() => {
       const isNull = emitter.name(`${element} === null`);
@@ -82,4 +88,17 @@ function scan(scalars: ScalarEmitter, expr: ArrayCompareScalar, left: Value, arr
   if (array.isNull === null) emitter.block('{', lines);
   else emitter.block(`if (!${array.isNull}) {`, lines);
   return slot.value;
+}
+
+/** A join repeats the arrays of its sides row by row: the one that came last is not decoded again. */
+function elementReader(type: SqlType): (data: Buffer, from: number, to: number) => readonly Datum[] {
+  let last: Buffer | undefined;
+  let elements: readonly Datum[] = [];
+  return (data, from, to) => {
+    if (last?.compare(data, from, to) !== 0) {
+      last = Buffer.from(data.subarray(from, to));
+      ({ elements } = decodeBinary(type, last) as PgArray);
+    }
+    return elements;
+  };
 }

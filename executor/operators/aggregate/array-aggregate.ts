@@ -36,7 +36,7 @@ export class ArrayAggregate implements Accumulator {
         builder.appendNull();
         continue;
       }
-      const values = this.#values.entries(g).map((entry) => this.#values.value(entry));
+      const values = Array.from(this.#values.entries(g), (entry) => this.#values.value(entry));
       builder.appendDatum(arrayOfValues(values, this.#argument));
     }
     return builder.finish();

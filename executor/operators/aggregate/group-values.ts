@@ -46,9 +46,11 @@ export class GroupValues {
     return this.#lists.isEmpty(group);
   }
 
-  entries(group: number): number[] {
-    const entries: number[] = [];
-    for (let e = this.#lists.first(group); e >= 0; e = this.#lists.next(e)) entries.push(e);
+  entries(group: number): Int32Array {
+    let count = 0;
+    for (let e = this.#lists.first(group); e >= 0; e = this.#lists.next(e)) count++;
+    const entries = new Int32Array(count);
+    for (let e = this.#lists.first(group), i = 0; e >= 0; e = this.#lists.next(e)) entries[i++] = e;
     return entries;
   }
 
