@@ -5,7 +5,7 @@ import type { RelColumn } from '../../../algebra/rel.ts';
 import type { Batch, BatchStream } from '../../../core/batch.ts';
 import { columnFromDatums, readDatum } from '../../../core/column.ts';
 import type { Datum, Numeric } from '../../../core/datum.ts';
-import { sqlType } from '../../../core/sql-type.ts';
+import { isTextKind, sqlType } from '../../../core/sql-type.ts';
 import type { SqlType } from '../../../core/sql-type.ts';
 import { executePlan } from '../../../executor/execute.ts';
 import { MemoryBudget } from '../../../executor/memory/memory-budget.ts';
@@ -61,7 +61,8 @@ export const aggregateCall = (
   distinct: false,
   filter: null,
   orderBy: [],
-  inputCollation: 'none',
+  // As the analyser derives it: that of the first text among them.
+  inputCollation: args.find((arg) => isTextKind(arg.type.kind))?.type.collation ?? 'none',
   ...more,
 });
 
