@@ -144,10 +144,12 @@ describe("in the session's transaction", () => {
     expect(await text(ana!, 'SELECT 1')).toMatch(/^25P02/);
     await run(ana!, 'ROLLBACK TO s; INSERT INTO t VALUES (3, 7)');
     expect(await text(ana!, sql)).toBe('1|name 1\n2|name 2\n3|name 3');
+    // Like PostgreSQL, which pulls the subquery up: computed for the rows of the join alone, and id 9 is none of them.
+    const divided = (fence: string): string =>
+      `SELECT d.n FROM t JOIN (SELECT id, 1 / (id - 9) AS n FROM shop.customers ${fence}) d USING (id)`;
+    expect(await text(ana!, divided(''))).toBe('0\n0\n0');
     // What raises where they come from is no matter of the session's backend, but of its transaction.
-    expect(await text(ana!, 'SELECT d.n FROM t JOIN (SELECT id, 1 / (id - 9) AS n FROM shop.customers) d USING (id)')).toBe(
-      '22012 division by zero',
-    );
+    expect(await text(ana!, divided('OFFSET 0'))).toBe('22012 division by zero');
     expect(await text(ana!, 'SELECT 1')).toMatch(/^25P02/);
     await run(ana!, 'ROLLBACK');
   });
