@@ -9,6 +9,17 @@ export interface TextSettings {
   readonly byteaOutput: 'hex' | 'escape';
 }
 
+/** Settings that expressions depend on too, and the only value that statements on sources' tables are evaluated under. */
+export const FIXED_SETTINGS = {
+  array_nulls: 'on',
+  xmloption: 'content',
+  xmlbinary: 'base64',
+  timezone_abbreviations: 'Default',
+  lc_monetary: 'C',
+  lc_numeric: 'C',
+  lc_time: 'C',
+} as const;
+
 export type DateStyle = 'ISO' | 'SQL' | 'Postgres' | 'German';
 export type DateOrder = 'MDY' | 'DMY' | 'YMD';
 export type IntervalStyle = 'postgres' | 'postgres_verbose' | 'sql_standard' | 'iso_8601';

@@ -44,10 +44,15 @@ export async function collected(
     let rowsMax = plan.shipRowsMax?.[i] ?? Infinity;
     for (let batch = await input.next(); batch !== null; batch = await input.next()) {
       await execution.pace();
-      kept.add(batch);
+      const tooMuch = kept.add(batch);
+      if (tooMuch) {
+        execution.environment.mayPlanAgain?.(tooMuch);
+        throw tooMuch;
+      }
       if (kept.rows <= rowsMax) continue;
       await wanted;
-      if (execution.environment.mayPlanAgain?.() === true) throw new ShippedTooMuch(id, kept.rows, undefined);
+      const dear = new ShippedTooMuch(id, kept.rows, undefined);
+      if (execution.environment.mayPlanAgain?.(dear) === true) throw dear;
       rowsMax = Infinity;
     }
     streams.push(kept);
@@ -67,17 +72,20 @@ class KeptBatches implements BatchStream {
     this.#account = account;
   }
 
-  add(batch: Batch): void {
+  /** Gives the error where it is too much. */
+  add(batch: Batch): ShippedTooMuch | undefined {
     const bytes = batchBytes(batch);
     this.rows += batch.length;
     this.#bytes += bytes;
-    if (this.rows > ROWS_MAX || this.#bytes > BYTES_MAX) throw new ShippedTooMuch(this.#planId, this.rows, undefined);
+    if (this.rows > ROWS_MAX || this.#bytes > BYTES_MAX) return new ShippedTooMuch(this.#planId, this.rows, undefined);
     try {
       this.#account.add(bytes);
     } catch (error) {
-      throw error instanceof SqlError ? new ShippedTooMuch(this.#planId, this.rows, error) : error;
+      if (error instanceof SqlError) return new ShippedTooMuch(this.#planId, this.rows, error);
+      throw error;
     }
     this.#batches.push(batch);
+    return undefined;
   }
 
   next(): Promise<Batch | null> {

@@ -7,6 +7,7 @@ import type { SiteTransaction } from '../algebra/site.ts';
 import type { Datum } from '../core/datum.ts';
 import { internalError, queryCanceled, SqlError } from '../core/sql-error.ts';
 import type { MemoryBudget } from './memory/memory-budget.ts';
+import type { ShippedTooMuch } from './collected-rows.ts';
 import { KeyFilters } from './key-filters.ts';
 import { CteStore } from './operators/cte.ts';
 import { SubplanStore } from './subplans.ts';
@@ -22,8 +23,8 @@ export interface ExecutionEnvironment {
   readonly metrics?: PlanMetrics;
   /** Told how many rows a node had that was read to its end: a fragment only if nothing was left out for a join's keys. */
   readonly nodeRead?: (planId: number, rows: number) => void;
-  /** Another plan may take this one's place: no row of the answer is out. Without: never. */
-  readonly mayPlanAgain?: () => boolean;
+  /** Another plan takes this one's place, for this error, raised then: no row of the answer is out, none will be. Without: never. */
+  readonly mayPlanAgain?: (error: ShippedTooMuch) => boolean;
   readonly memory: MemoryBudget;
 }
 

@@ -25,6 +25,8 @@ export class Attempts implements RowSource {
   readonly #ends = new Map<Attempt, Promise<void>>();
   /** There will be no other. */
   isSettled = false;
+  /** Why nothing of the attempt under way is given out any more. */
+  #mistaken: ShippedTooMuch | undefined;
   #isClosed = false;
 
   /** `again` gives the second attempt, or throws. */
@@ -33,20 +35,33 @@ export class Attempts implements RowSource {
     this.#again = again;
   }
 
+  /** Whether nothing is out yet, so that a second plan takes over: rows that others of the first one give by then are dropped. */
+  mayPlanAgain(error: ShippedTooMuch): boolean {
+    if (this.isSettled) return false;
+    this.#mistaken ??= error;
+    return true;
+  }
+
   async next(rowsMax: number): ReturnType<RowSource['next']> {
+    let mistaken: ShippedTooMuch;
     try {
       const part = await this.current.rows.next(rowsMax);
-      this.isSettled = true;
-      return part;
+      if (this.isSettled || !this.#mistaken) {
+        this.isSettled = true;
+        return part;
+      }
+      // Raised in what is read ahead, and on its way to us still.
+      mistaken = this.#mistaken;
     } catch (error) {
       if (this.isSettled || this.#isClosed || !(error instanceof ShippedTooMuch)) throw error;
-      this.isSettled = true;
-      await this.#end(this.current);
-      this.current = await this.#again(error, this.current.plan);
-      if (!this.#isClosed) return this.current.rows.next(rowsMax);
-      await this.#end(this.current);
-      throw error;
+      mistaken = error;
     }
+    this.isSettled = true;
+    await this.#end(this.current);
+    this.current = await this.#again(mistaken, this.current.plan);
+    if (!this.#isClosed) return this.current.rows.next(rowsMax);
+    await this.#end(this.current);
+    throw mistaken;
   }
 
   close(): Promise<void> {

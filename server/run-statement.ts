@@ -171,7 +171,7 @@ export class Federation {
     try {
       const plan = await this.plan(prepared);
       readsSession = [...remotesOf(plan)].some(isLocal);
-      const mayPlanAgain = (): boolean => !attempts.isSettled && isRepeatable(prepared);
+      const mayPlanAgain = (error: ShippedTooMuch): boolean => isRepeatable(prepared) && attempts.mayPlanAgain(error);
       const attempts = new Attempts(await this.attempt(plan, prepared, options, mayPlanAgain), async (error, failed) =>
         this.attempt(await this.planAgain(error, failed, prepared), prepared, options),
       );
@@ -188,7 +188,7 @@ export class Federation {
     plan: QueryPlan,
     prepared: PreparedExecution,
     options: RunOptions,
-    mayPlanAgain?: () => boolean,
+    mayPlanAgain?: (error: ShippedTooMuch) => boolean,
   ): Promise<Attempt> {
     const sites = await this.begin(plan, prepared, options);
     try {
@@ -234,7 +234,7 @@ export class Federation {
     plan: QueryPlan,
     prepared: PreparedExecution,
     sites: StatementSites,
-    options: RunOptions & { readonly read: ReadRows; readonly mayPlanAgain: (() => boolean) | undefined },
+    options: RunOptions & { readonly read: ReadRows; readonly mayPlanAgain: ((error: ShippedTooMuch) => boolean) | undefined },
   ): RowSource {
     const { settings } = prepared.context;
     const batches = this.batches(plan, prepared, sites, options);
@@ -249,7 +249,7 @@ export class Federation {
       readonly signal: AbortSignal;
       readonly metrics?: PlanMetrics;
       readonly read: ReadRows;
-      readonly mayPlanAgain: (() => boolean) | undefined;
+      readonly mayPlanAgain: ((error: ShippedTooMuch) => boolean) | undefined;
     },
   ): BatchStream {
     return executePlan(plan, {
@@ -313,7 +313,7 @@ export class Federation {
     { plan, record }: Planned,
     prepared: PreparedExecution,
     options: Omit<RunOptions, 'formats'>,
-    mayPlanAgain?: () => boolean,
+    mayPlanAgain?: (error: ShippedTooMuch) => boolean,
   ): Promise<Measured> {
     const metrics: PlanMetrics = new Map();
     const read: ReadRows = new Map();

@@ -1,5 +1,6 @@
 /** The settings that a remote session must share with the gateway's session, as SQL that changes only what differs. */
 import type { SessionSettings } from '../../algebra/plan.ts';
+import { FIXED_SETTINGS } from '../../core/text-settings.ts';
 import { quoteString } from '../sql/identifiers.ts';
 
 /** Names without a schema are pg_catalog's. */
@@ -14,11 +15,7 @@ export const CONNECTION_SETUP = [
   'SET statement_timeout = 0',
   'SET lock_timeout = 0',
   'SET idle_in_transaction_session_timeout = 0',
-  "SET lc_monetary = 'C'",
-  "SET lc_numeric = 'C'",
-  "SET lc_time = 'C'",
-  'SET xmloption = content',
-  'SET array_nulls = on',
+  ...Object.entries(FIXED_SETTINGS).map(([name, value]) => `SET ${name} = ${quoteString(value)}`),
 ].join('; ');
 
 const NAMES: readonly (readonly [Exclude<keyof SessionSettings, 'planner'>, string])[] = [

@@ -4,6 +4,8 @@
  */
 import type { SessionSettings } from '../../algebra/plan.ts';
 import type { BeginOptions } from '../../algebra/site.ts';
+import { featureNotSupported } from '../../core/sql-error.ts';
+import { FIXED_SETTINGS } from '../../core/text-settings.ts';
 import type { Capture } from './backend-exchange.ts';
 
 export interface ExecutionContext {
@@ -25,6 +27,10 @@ const columns = [
   setting('transaction_isolation'),
   `(extract(epoch FROM ${setting('statement_timeout')}::pg_catalog.interval) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8`,
   'tributary.ddl_generation()',
+  // The first of the settings that has a value no source's statements run under, as `name = value`.
+  `coalesce(${Object.entries(FIXED_SETTINGS)
+    .map(([name, value]) => `'${name} = ' OPERATOR(pg_catalog.||) nullif(${setting(name)}, '${value}')`)
+    .join(', ')})`,
 ];
 
 export const contextSql = `SELECT ${columns.join(', ')}`;
@@ -45,8 +51,10 @@ export function withPlannerSettings(context: ExecutionContext, read: string | nu
   return { ...context, settings: { ...context.settings, planner } };
 }
 
+/** Throws 0A000 where a setting has a value that only PostgreSQL itself knows to obey. */
 export function readContext(capture: Capture): ExecutionContext {
-  const [timeZone, dateStyle, intervalStyle, digits, bytea, isolation, timeout, generation] = capture.rows[0]!;
+  const [timeZone, dateStyle, intervalStyle, digits, bytea, isolation, timeout, generation, unfit] = capture.rows[0]!;
+  if (typeof unfit === 'string') throw featureNotSupported(`${unfit}, for a statement that reads tables of sources,`);
   return {
     settings: {
       timeZone: timeZone!,

@@ -55,6 +55,17 @@ test.each([
   expect([again.mock.calls.length, first.ended()]).toEqual([0, 1]);
 });
 
+test('rows that come between the decision for a second plan and its error are no answer', async () => {
+  const second = attemptOf([3, 4]);
+  const attempts: Attempts = new Attempts(attemptOf([2, tooMuch]), (error) => {
+    expect(error).toBe(tooMuch);
+    return Promise.resolve(second);
+  });
+  expect(attempts.mayPlanAgain(tooMuch)).toBe(true);
+  expect(await rowsOf(attempts)).toBe(7);
+  expect(attempts.mayPlanAgain(tooMuch)).toBe(false);
+});
+
 test('nor a third one', async () => {
   const attempts = new Attempts(attemptOf([tooMuch]), () => Promise.resolve(attemptOf([tooMuch])));
   await expect(rowsOf(attempts)).rejects.toBe(tooMuch);

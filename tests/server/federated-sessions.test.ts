@@ -196,6 +196,24 @@ describe('names', () => {
     }));
 });
 
+test.each(['array_nulls = off', 'xmloption = document', 'xmlbinary = hex', 'timezone_abbreviations = India'])(
+  '%s is refused beside tables of sources, and obeyed without',
+  (change) =>
+    connected(async (client) => {
+      const [name, value] = change.split(' = ');
+      const ask = 'SELECT count(*) FROM lake.orders';
+      expect(await valueOf(client, ask)).toBe('5000');
+      await client.query(`SET ${name} = '${value}'`);
+      expect(await valueOf(client, `SELECT current_setting('${name}')`)).toBe(value);
+      await expect(client.query(ask)).rejects.toMatchObject({
+        code: '0A000',
+        message: expect.stringContaining(change) as string,
+      });
+      await client.query(`RESET ${name}`);
+      expect(await valueOf(client, ask)).toBe('5000');
+    }),
+);
+
 describe('transactions', () => {
   test('REPEATABLE READ sees one snapshot to its end, READ COMMITTED a new one per statement', () =>
     connected(async (client) => {
