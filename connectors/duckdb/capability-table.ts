@@ -352,7 +352,7 @@ const casts: readonly Capability[] = [
     numeric: true,
     ...(signature.endsWith(',int4)') ? { constants: { 2: 'a typmod' as const } } : {}),
   })),
-  ...['int2', 'int4', 'int8'].map((type): Capability => ({ signature: `${type}(numeric)`, support: 'pushed', numeric: true })),
+  ...overflowing('int2(numeric)', 'int4(numeric)', 'int8(numeric)').map((cast) => ({ ...cast, numeric: true })),
   written('text(bool)', 'CAST($1 AS VARCHAR)'),
   ...refused('DuckDB rounds decimals to floating point differently', 'float8(numeric)', 'float4(numeric)'),
 ];
