@@ -248,13 +248,14 @@ export const TAME_PRODUCTIONS: Partial<Readonly<Record<SqlTypeName, readonly str
 
 /** May raise 22xxx: only where PostgreSQL evaluates them for certain. */
 export const RISKY_PRODUCTIONS: Partial<Readonly<Record<SqlTypeName, readonly string[]>>> = {
-  int2: ['({int2} + {int2})', '{int4}::int2'],
+  int2: ['({int2} + {int2})', '{int4}::int2', '{numeric}::int2'],
   int4: [
     '({int4} / {int4~})',
     '({int4} * {int4~})',
     '{text}::int4',
     '{int8}::int4',
     '{float8}::int4',
+    '{numeric}::int4',
     'abs({int4})',
     '({int4} % {int4~})',
   ],

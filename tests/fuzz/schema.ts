@@ -58,6 +58,12 @@ const COLUMN_KINDS: readonly ColumnKind[] = [
   },
   { want: 'numeric', declared: 'numeric(38,6)', values: ['0', '12345678901234567890123456789012.345678', '-0.000001', '1.5'] },
   { want: 'numeric', declared: 'numeric(4,0)', values: ['0', '1', '-9999', '9999'] },
+  // Integers past each width, whose casts raise.
+  {
+    want: 'numeric',
+    declared: 'numeric(20,0)',
+    values: ['3', '-32769', '2147483648', '9223372036854775807', '-9223372036854775809', '99999999999999999999'],
+  },
   { want: 'text', declared: 'text', values: text },
   { want: 'text', declared: 'text', values: text },
   { want: 'date~', declared: 'date', values: ["'2020-02-29'", "'1969-12-31'", "'2000-01-01'", "'2024-12-31'", "'2024-01-31'"] },
