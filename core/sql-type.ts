@@ -138,6 +138,9 @@ export const OPAQUE_TYPE = 'tributary.opaque';
 export const INT8_MAX = 2n ** 63n - 1n;
 
 const INTEGERS: ReadonlySet<TypeKind> = new Set(['int2', 'int4', 'int8']);
+export const isSameType = (a: SqlType, b: SqlType): boolean =>
+  a.oid === b.oid && a.typmod === b.typmod && a.collation === b.collation;
+
 export const isInteger = ({ kind }: SqlType): boolean => INTEGERS.has(kind);
 
 export const isTextKind = (kind: TypeKind): boolean => collatable(kind);

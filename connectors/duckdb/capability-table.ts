@@ -367,9 +367,18 @@ const aggregates: readonly Capability[] = [
   { ...guarded('sum(int8)', 'CAST(sum($1) AS DECIMAL(38,0))', 'the 128-bit sum as numeric'), numeric: true },
   { signature: 'sum(numeric)', support: 'pushed', sql: 'sum($1)', numeric: true },
   ...['min', 'max'].flatMap((name) => [
-    ...ORDERED.map((type) => written(`${name}(${type})`, `${name}($1)`)),
+    ...ORDERED.filter((type) => name === 'max' || !type.startsWith('float')).map((type) =>
+      written(`${name}(${type})`, `${name}($1)`),
+    ),
     written(`${name}(numeric)`, `${name}($1)`, { numeric: true }),
   ]),
+  ...['float4', 'float8'].map((type) =>
+    guarded(
+      `min(${type})`,
+      'min($1 * 1)',
+      "of the rows: in a column's statistics, where nothing but NaN is, the least is Infinity",
+    ),
+  ),
   written('bool_and(bool)', 'bool_and($1)'),
   written('bool_or(bool)', 'bool_or($1)'),
   written('every(bool)', 'bool_and($1)'),

@@ -21,7 +21,7 @@ import type {
   Scalar,
   WindowCall,
 } from '../../algebra/scalar.ts';
-import { columnsIn, relScalars, visitRel, visitScalar } from '../../algebra/transform.ts';
+import { columnsIn, relScalars, someScalar, visitRel, visitScalar } from '../../algebra/transform.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { Sides } from '../sql/fragment-shapes.ts';
 import { ADDITION, atLeast, atom, CAST, COMPARISON, MATCHING, operatorPrecedence, OTHER_OPERATOR } from '../sql/precedence.ts';
@@ -128,9 +128,9 @@ export class DuckDBWriter extends SqlWriter {
     return `(SELECT ${items.join(', ')} FROM ${this.tableName(scan)}) AS ${this.quote(alias)}`;
   }
 
-  /** The first rows of each group would be found first, and no error of the others. */
+  /** The first rows of each group would be found first, and no error of the others. Nor has OVER a place for subqueries with windows. */
   protected override isComputedLate(expr: Scalar): boolean {
-    return mayRaise(expr);
+    return mayRaise(expr) || someScalar(expr, ({ kind }) => kind === 'subquery');
   }
 
   protected override shippedName(input: Input): string {

@@ -5,8 +5,8 @@
  */
 import type { Rel, RelColumn } from '../../algebra/rel.ts';
 import type { ColumnId, Scalar } from '../../algebra/scalar.ts';
-import { someScalar, substituteColumns, visitScalar } from '../../algebra/transform.ts';
-import type { SqlType } from '../../core/sql-type.ts';
+import { columnsIn, isVolatile, someScalar, substituteColumns, visitScalar } from '../../algebra/transform.ts';
+import type { SqlType, TypeKind } from '../../core/sql-type.ts';
 
 /** A conjunct of WHERE, HAVING or ON. `exists` is a semi or anti join. */
 export type Condition =
@@ -154,17 +154,35 @@ function keepsComputed(block: SelectBlock, exprs: readonly Scalar[]): boolean {
   });
 }
 
+/** What is the same for all rows, and need not wait for them. */
+const isFixed = (expr: Scalar): boolean =>
+  columnsIn(expr).size === 0 && !isVolatile(expr) && !someScalar(expr, ({ kind }) => kind === 'subquery');
+
+/** Of types that DISTINCT compares, whatever they stand beside. */
+const COMPARED: ReadonlySet<TypeKind> = new Set(['bool', 'int2', 'int4', 'int8', 'numeric', 'text', 'date', 'timestamp', 'timestamptz']); // prettier-ignore
+const mayBeCompared = ({ type }: Scalar): boolean => COMPARED.has(type.kind);
+
+/** PostgreSQL computes such things while planning where a constant takes the place of a column. */
+const readsFixed = (block: SelectBlock, expr: Scalar): boolean =>
+  expr.kind !== 'column' &&
+  [...columnsIn(expr)].some((column) => {
+    const below = block.computed.get(column);
+    return below !== undefined && isFixed(below);
+  });
+
 /** Whether a projection can take the place of the block's select list. */
 export function canProject(block: SelectBlock, rel: Rel & { readonly kind: 'project' }): boolean {
   const exprs = rel.items.map((item) => item.expr);
   if (block.body !== null) return false;
+  if (!isFlat(block) && exprs.some((expr) => readsFixed(block, expr))) return false;
   if (block.volatile && !keepsComputed(block, exprs)) return false;
   if (block.distinct) {
     // Dropping or computing a column would change which rows are the same.
     const kept = new Set(exprs.map((expr) => (expr.kind === 'column' ? expr.column : -1)));
-    return exprs.every((expr) => expr.kind === 'column') && block.columns.every((column) => kept.has(column.id));
+    const isKept = (expr: Scalar): boolean => expr.kind === 'column' || (isFixed(expr) && mayBeCompared(expr));
+    return exprs.every(isKept) && block.columns.every((column) => kept.has(column.id));
   }
   // What may raise must not be evaluated for rows that the limit cuts off.
-  if (isLimited(block) && !exprs.every((expr) => expr.kind === 'column')) return false;
+  if (isLimited(block) && !exprs.every((expr) => expr.kind === 'column' || isFixed(expr))) return false;
   return !wouldRepeat(block, exprs);
 }

@@ -9,6 +9,7 @@ import type { CaseScalar, Scalar } from '../../algebra/scalar.ts';
 import { mapRelInputs, mapRelScalars, mapScalarParts, rewriteScalar, scalarParts, someScalar } from '../../algebra/transform.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Datum } from '../../core/datum.ts';
+import { isSameType } from '../../core/sql-type.ts';
 import { constantsBelow } from './pulled-up-constants.ts';
 
 /** Computes an expression over constants, or other such expressions; undefined when it cannot, or when that raises. */
@@ -49,7 +50,7 @@ function neverTrue(conjuncts: readonly Scalar[]): readonly Scalar[] | undefined 
 
 function folded(written: Scalar, evaluate: ConstantEvaluator): Scalar {
   const fold = (node: Scalar): Scalar => folded(node, evaluate);
-  const expr = written.kind === 'case' ? withoutOperand(written, fold) : simplified(written);
+  const expr = written.kind === 'case' ? takenBranches(withoutOperand(written, fold)) : simplified(written);
   if (!isImmutable(expr) || !scalarParts(expr).every(isConstant)) return expr;
   const result = evaluate(expr);
   return result === undefined ? expr : { kind: 'const', value: result.value, type: expr.type, location: expr.location };
@@ -79,6 +80,19 @@ function simplified(expr: Scalar): Scalar {
     default:
       return expr;
   }
+}
+
+/** Branches of CASE that are never taken go, and what stands after one that always is. */
+export function takenBranches(expr: CaseScalar): Scalar {
+  if (expr.operand || !expr.branches.some(({ when }) => when.kind === 'const')) return expr;
+  const possible = expr.branches.filter(({ when }) => when.kind !== 'const' || when.value === true);
+  const last = possible.findIndex(({ when }) => when.kind === 'const');
+  const branches = last < 0 ? possible : possible.slice(0, last);
+  const otherwise = last < 0 ? expr.otherwise : possible[last]!.then;
+  if (branches.length > 0) return { ...expr, branches, otherwise };
+  const { type, location } = expr;
+  if (isNullConstant(otherwise)) return { kind: 'const', value: null, type, location };
+  return isSameType(otherwise.type, type) ? otherwise : expr;
 }
 
 /** CASE 7 WHEN 1 …: which branch a constant takes is seen from the comparisons. */

@@ -62,7 +62,7 @@ function findConstants(rel: Rel): Constants {
 }
 
 /** Whether a SELECT list over it is that of a simple subquery. */
-function isSimple(rel: Rel): boolean {
+export function isSimple(rel: Rel): boolean {
   switch (rel.kind) {
     case 'filter':
       return isSimple(rel.input);

@@ -17,10 +17,10 @@
  * Nor is a whole condition false by what is known of NULLs: empty-relations sees to that, with an eye on errors below.
  */
 import { outputColumns, type Rel } from '../../algebra/rel.ts';
-import type { CallScalar, CaseScalar, ColumnId, LogicScalar, NotScalar, Scalar } from '../../algebra/scalar.ts';
+import type { CallScalar, ColumnId, LogicScalar, NotScalar, Scalar } from '../../algebra/scalar.ts';
 import { columnsIn, conjunctsOf, isVolatile, mapRelInputs, mapRelScalars, relInputs, rewriteScalar, someScalar } from '../../algebra/transform.ts'; // prettier-ignore
-import { isInteger, type SqlType } from '../../core/sql-type.ts';
-import { isFoldable } from '../analyze/constant-folding.ts';
+import { isInteger, isSameType } from '../../core/sql-type.ts';
+import { isFoldable, takenBranches } from '../analyze/constant-folding.ts';
 import { cannotRaise } from '../analyze/safe-functions.ts';
 import { decided } from './column-bounds.ts';
 import { filtered } from './inner-blocks.ts';
@@ -79,7 +79,7 @@ function simplify(expr: Scalar, isKnown: IsNeverNull): Scalar {
     case 'call':
       return ofCall(expr, isKnown);
     case 'case':
-      return ofCase(expr);
+      return takenBranches(expr);
     case 'coalesce': {
       const [first] = expr.args;
       return first?.kind === 'column' && isSameType(first.type, expr.type) && isKnown(first.column) ? first : expr;
@@ -92,7 +92,6 @@ function simplify(expr: Scalar, isKnown: IsNeverNull): Scalar {
 const isConstant = (expr: Scalar, value: boolean): boolean => expr.kind === 'const' && expr.value === value;
 const isZero = (expr: Scalar): boolean => expr.kind === 'const' && expr.value !== null && Number(expr.value) === 0;
 const truth = ({ type, location }: Scalar, value: boolean): Scalar => ({ kind: 'const', value, type, location });
-const isSameType = (a: SqlType, b: SqlType): boolean => a.oid === b.oid && a.typmod === b.typmod && a.collation === b.collation;
 
 function ofConstants(expr: Scalar): Scalar {
   const value = decided(expr);
@@ -153,15 +152,4 @@ function ofCall(call: CallScalar, isKnown: IsNeverNull): Scalar {
     arg.kind === 'const' && isInteger(arg.type) && arg.value !== null && Number(arg.value) === neutral.value;
   if (isNeutral(right) && left.type.kind === call.type.kind) return left;
   return neutral.onLeft && isNeutral(left) && right.type.kind === call.type.kind ? right : call;
-}
-
-/** Branches that are never taken go, and what stands after one that always is. */
-function ofCase(expr: CaseScalar): Scalar {
-  if (expr.operand || !expr.branches.some(({ when }) => when.kind === 'const')) return expr;
-  const possible = expr.branches.filter(({ when }) => when.kind !== 'const' || when.value === true);
-  const last = possible.findIndex(({ when }) => when.kind === 'const');
-  const branches = last < 0 ? possible : possible.slice(0, last);
-  const otherwise = last < 0 ? expr.otherwise : possible[last]!.then;
-  if (branches.length > 0) return { ...expr, branches, otherwise };
-  return isSameType(otherwise.type, expr.type) ? otherwise : expr;
 }

@@ -213,3 +213,33 @@ SELECT coalesce(id, name::int), nullif(jsonb_path_query_first('1'::jsonb, '$.a')
 SELECT id FROM people WHERE jsonb_path_exists(jsonb_path_query_first('{"a": {"b": 1}}', '$.a'), '$.b') ORDER BY id LIMIT 3;
 
 SELECT CASE WHEN id > 0 THEN id ELSE jsonb_path_query_first('1', 'strict $.a')::int END FROM people WHERE id < 3 ORDER BY id;
+
+-- CASE whose branches are never taken is a NULL, too
+SELECT id, CASE WHEN false THEN salary END / (name::numeric(6,2)), CASE WHEN NULL THEN id END + name::int FROM people ORDER BY id;
+
+SELECT id, CASE WHEN id > 0 THEN 1 WHEN true THEN name::int END FROM people ORDER BY id;
+
+SELECT id, CASE WHEN false THEN 1 / 0 WHEN true THEN NULL::int ELSE 2 / 0 END * name::int FROM people ORDER BY id;
+
+SELECT id, CASE 1 WHEN 2 THEN name::int END - name::int FROM people ORDER BY id;
+
+-- A constant of a subquery that PostgreSQL computes by itself is a column outside: what raises of it raises for rows.
+SELECT c / 0 FROM (SELECT 1 AS c, count(*) FROM people GROUP BY dept HAVING false) q;
+
+SELECT c / 0, n FROM (SELECT 1 AS c, count(*) AS n FROM people GROUP BY dept) q;
+
+SELECT c / 0, n FROM (SELECT 1 AS c, row_number() OVER (ORDER BY id) AS n FROM people WHERE id < 0) q;
+
+SELECT p.id, CASE p.id WHEN q.c::int THEN 1 ELSE 2 END FROM (SELECT DISTINCT 9007199254740993, 100 FROM events) q (c, k) JOIN people p ON q.k = p.id;
+
+SELECT p.id, CASE p.id WHEN q.c::int THEN 1 ELSE 2 END FROM (SELECT DISTINCT 9007199254740993, kind FROM events) q (c, k) JOIN people p ON q.k = p.name;
+
+SELECT p.id, q.c::int FROM (SELECT 9007199254740993, id FROM events ORDER BY id LIMIT 1) q (c, k) JOIN people p ON q.k = p.id AND p.id < 0;
+
+SELECT p.id, q.c::int FROM (SELECT 9007199254740993, id FROM events ORDER BY id LIMIT 1) q (c, k) JOIN people p ON q.k = p.id OR p.id = 3;
+
+SELECT c || 'x', c::int FROM (SELECT 'a' AS c, dept FROM people WHERE id < 0 GROUP BY dept) q;
+
+SELECT c + 1, c - 1, dept FROM (SELECT 7 AS c, dept FROM people GROUP BY dept) q ORDER BY dept;
+
+SELECT DISTINCT c, '[1]'::json IS NULL, dept FROM (SELECT DISTINCT 'x' AS c, dept FROM people) q ORDER BY dept;

@@ -15,7 +15,7 @@ import { randomSchema, TABLES_PER_STATEMENT, type FuzzTable } from './schema.ts'
 import { shrink } from './shrink.ts';
 import { sqlText, type SqlTree } from './sql-tree.ts';
 import { count, emptyTally, type Failure, type Tally } from './tally.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { judge, limitOf, type Verdict } from './verdict.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -126,7 +126,7 @@ class Lane {
     const expected = await this.#oracle.run(sql, values);
     this.#tally.statements++;
     const answers = await Promise.all(
-      targets.map(async (target) => ({ target, verdict: judge(sql, expected, await target.run(sql, values), mayRaise) })),
+      targets.map(async (target) => ({ target, verdict: await this.#judged(target, sql, values, expected, mayRaise) })),
     );
     for (const { verdict } of answers) {
       count(this.#tally.verdicts, verdict.kind);
@@ -141,6 +141,17 @@ class Lane {
     const failure = await this.#shrunk(index, tree, values, wrong.target, wrong.verdict.detail, mayRaise);
     this.#tally.failures.push(failure);
     this.#options.onFailure?.(failure);
+  }
+
+  async #judged(target: Session, sql: string, values: readonly string[], expected: Outcome, mayRaise: boolean): Promise<Verdict> {
+    const actual = await target.run(sql, values);
+    const verdict = judge(sql, expected, actual, mayRaise);
+    const limit = limitOf(actual);
+    const other = this.#targets.find(({ name }) => name === this.#options.placements[target.name]?.limitedAs);
+    if (verdict.kind !== 'different' || limit === undefined || other === undefined) return verdict;
+    const again = judge(sql, expected, await other.run(sql, values), mayRaise);
+    const message = `the ${limit} limit without the planner's rules, right with them`;
+    return again.kind === 'equal' ? { kind: 'skipped', message } : verdict;
   }
 
   async #shrunk(

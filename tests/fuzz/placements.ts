@@ -5,6 +5,8 @@ import type { Placement } from '../support/federation.ts';
 export interface PlacementChoice {
   readonly placement: Placement;
   readonly disabled?: readonly string[];
+  /** Where it is asked again, with the planner's rules, whether a statement beyond the limits of time and memory is answered. */
+  readonly limitedAs?: string;
 }
 
 /** 0 to 3. */
@@ -31,6 +33,7 @@ export const FUZZ_PLACEMENTS: Readonly<Record<string, PlacementChoice>> = {
   plain: {
     placement: (table) => (slotOf(table) === 2 ? 'pg' : 'duck'),
     disabled: ['push-filters', 'order-joins', 'merge-projects', 'limit-below-project', 'simplify-outer-joins', 'split-averages'],
+    limitedAs: 'split',
   },
 };
 

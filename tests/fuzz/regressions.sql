@@ -180,3 +180,6 @@ SELECT id FROM events WHERE date '4714-11-24 BC' - qty < date '2024-01-01' ORDER
 SELECT id, timestamp '4714-11-24 BC' - make_interval(days => id) < happened FROM events ORDER BY id;
 
 SELECT id, happened - interval '8000 years' < timestamp 'infinity' FROM events ORDER BY id;
+
+-- DuckDB takes no window within OVER, neither in a subquery there
+SELECT DISTINCT ON (1) (SELECT min(q.c) FROM (SELECT name AS c, percent_rank() OVER (ORDER BY id) FROM people) q) FROM events ORDER BY 1 DESC;
