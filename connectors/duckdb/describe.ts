@@ -11,7 +11,8 @@ import { travelType } from './source-types.ts';
 import type { NumericRange } from './source-types.ts';
 
 export interface KnownColumn {
-  readonly castTo: string | undefined;
+  /** What is read in its place: SQL over the column, `$1`. */
+  readonly readAs: string | undefined;
   readonly numeric: NumericRange | undefined;
   /** A collation of DuckDB's own: comparisons on the column are not PostgreSQL's. */
   readonly collated: boolean;
@@ -230,7 +231,7 @@ function knownRelation(found: FoundRelation, ranges: ReadonlyMap<string, Numeric
     found.columns.map((column) => {
       const type = travelType(column.sourceType);
       const known: KnownColumn = {
-        castTo: type.castTo,
+        readAs: type.castTo === undefined ? ofView(found, column) : `CAST($1 AS ${type.castTo})`,
         numeric: ranges.get(column.name) ?? type.numeric,
         collated: hasCollation(found, column),
       };
@@ -239,6 +240,10 @@ function knownRelation(found: FoundRelation, ranges: ReadonlyMap<string, Numeric
   );
   return { kind: found.kind, from: found.from, columns };
 }
+
+/** A view's Parquet may have NaN that the statistics of its file leave out: conditions are not to be held against these. */
+const ofView = ({ kind }: FoundRelation, { sourceType }: FoundColumn): string | undefined =>
+  kind === 'view' && (sourceType === 'FLOAT' || sourceType === 'DOUBLE') ? '$1 * 1' : undefined;
 
 /**
  * The least and greatest value of each DECIMAL column, as DuckDB's own optimizer knows them without reading the data

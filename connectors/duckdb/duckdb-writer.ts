@@ -113,17 +113,16 @@ export class DuckDBWriter extends SqlWriter {
   /** No table here has others that inherit from it. */
   protected override scanItem(scan: Scan, alias: string): string {
     const known = this.known.get(relationKey(scan.table.schema, scan.table.name));
-    const casts = scan.columns.filter((column) => known?.columns.get(column.sourceName)?.castTo !== undefined);
-    if (casts.length === 0) {
+    if (scan.columns.every((column) => known?.columns.get(column.sourceName)?.readAs === undefined)) {
       return known?.from === undefined
         ? super.scanItem({ ...scan, only: false }, alias)
         : `${known.from} AS ${this.quote(alias)}`;
     }
     // Types without a counterpart take the form of one right here; DuckDB merges the inner SELECT.
     const items = scan.columns.map((column) => {
-      const castTo = known!.columns.get(column.sourceName)?.castTo;
+      const readAs = known!.columns.get(column.sourceName)?.readAs;
       const name = this.quote(column.sourceName);
-      return castTo === undefined ? name : `CAST(${name} AS ${castTo}) AS ${name}`;
+      return readAs === undefined ? name : `${fill(readAs, [name])} AS ${name}`;
     });
     return `(SELECT ${items.join(', ')} FROM ${this.tableName(scan)}) AS ${this.quote(alias)}`;
   }

@@ -42,7 +42,9 @@ export function readerCall(
   columns?: readonly { readonly name: string; readonly sourceType: string }[],
 ): string {
   const given = (table.options ?? []).map(([name, value]) => `, ${name} = ${value}`).join('');
-  const call = `${table.reader}(${filesLiteral(table)}${given}`;
+  // Most writers leave NaN out of a file's statistics, by which DuckDB would pass over rows that have it.
+  const ofFormat = table.reader === 'read_parquet' ? ', can_have_nan = true' : '';
+  const call = `${table.reader}(${filesLiteral(table)}${given}${ofFormat}`;
   if (table.reader !== 'read_csv' || !columns) return `${call})`;
   const types = columns
     .filter((column) => !isAddedColumn(table, column.name))

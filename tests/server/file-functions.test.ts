@@ -10,6 +10,10 @@ import type { TestPostgres } from '../support/postgres.ts';
 import { startTestGateway } from './support.ts';
 import type { TestGateway } from './support.ts';
 
+/** Written by Apache Arrow: x is 1, 2, NaN and NULL, of which its statistics know 1 and 2. */
+const NAN_PARQUET =
+  'UEFSMRUAFTwVPCwVCBUAFQYVBhwYCAAAAAAAAABAGAgAAAAAAADwPxYCKAgAAAAAAAAAQBgIAAAAAAAA8D8REQAAAAIAAAADBwAAAAAAAPA/AAAAAAAAAEAAAAAAAAD4fxUEGSw1ABgGc2NoZW1hFQIAFQolAhgBeAAWCBkcGRwmABwVChklBgAZGAF4FQAWCBa6ARa6ASYIPBgIAAAAAAAAAEAYCAAAAAAAAPA/FgIoCAAAAAAAAABAGAgAAAAAAADwPxERABkcFQAVABUCADwpBhkmAgYAAAAWugEWCCYIFroBACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZHBwAAACsAAAAUEFSMQ==';
+
 let folder: string;
 let postgres: TestPostgres;
 let gateway: TestGateway;
@@ -32,10 +36,15 @@ const writeSales = (file: string, from: number, to: number): Promise<void> =>
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'tributary-files-'));
-  for (const name of ['open/sub', 'closed']) await mkdir(inFolder(name), { recursive: true });
+  for (const name of ['open/sub', 'open/nan', 'closed']) await mkdir(inFolder(name), { recursive: true });
   await writeSales(inFolder('open/a.parquet'), 1, 4);
   await writeSales(inFolder('open/b.parquet'), 4, 6);
   await writeSales(inFolder('closed/secret.parquet'), 90, 92);
+  await writeFile(inFolder('open/nan/x.parquet'), Buffer.from(NAN_PARQUET, 'base64'));
+  await duckdb(
+    `ATTACH '${inFolder('views.duckdb')}' AS views`,
+    `CREATE VIEW views.seen AS SELECT x, x::FLOAT AS small FROM '${inFolder('open/nan/x.parquet')}'`,
+  );
   await writeFile(inFolder('open/rates.csv'), 'code;rate\nEUR;1.5\nUSD;\n');
   await writeFile(inFolder('open/notes.json'), '[{"id":1,"note":"first"},{"id":2,"note":null}]');
   await symlink(inFolder('closed/secret.parquet'), inFolder('open/sub/link.parquet'));
@@ -52,6 +61,7 @@ beforeAll(async () => {
 sources:
   shop: { type: postgres, url: "${postgres.url}" }
   lake: { type: duckdb, allow_paths: [${JSON.stringify(inFolder('open'))}] }
+  views: { type: duckdb, path: ${JSON.stringify(inFolder('views.duckdb'))}, allow_paths: [${JSON.stringify(inFolder('open'))}], tables: { file: ${JSON.stringify(inFolder('open/nan/x.parquet'))} } }
   shut: { type: duckdb, tables: { a: ${JSON.stringify(inFolder('open/a.parquet'))} } }
 `);
   client = await connectText(gateway.address);
@@ -84,6 +94,21 @@ test.each([
 ])('%s', async (sql, expected) => {
   expect(await rowsOf(sql)).toEqual(expected);
 }); // prettier-ignore
+
+test.each(["lake.read_parquet('nan/x.parquet')", 'views.file', 'views.seen'])('NaN in Parquet: %s', async (from) => {
+  expect(await rowsOf(`SELECT count(*) FROM ${from} WHERE x > 5`)).toEqual([['1']]);
+  expect(await rowsOf(`SELECT count(*) FROM ${from} WHERE x = 'NaN' OR x = 9`)).toEqual([['1']]);
+  expect(await rowsOf(`SELECT x FROM ${from} WHERE x IN ('NaN', 7) OR NOT x < 9`)).toEqual([['NaN']]);
+  expect(await rowsOf(`SELECT min(x), max(x) FROM ${from}`)).toEqual([['1', 'NaN']]);
+  expect(await rowsOf(`SELECT a.x FROM ${from} a JOIN ${from} b ON a.x = b.x WHERE b.x > 1.5 ORDER BY 1 DESC`)).toEqual([
+    ['NaN'],
+    ['2'],
+  ]);
+});
+
+test('NaN in Parquet: of a view, as real', async () => {
+  expect(await rowsOf('SELECT max(small), pg_typeof(max(small)) FROM views.seen WHERE small > 1')).toEqual([['NaN', 'real']]);
+});
 
 test.each([
   ['a file outside', "lake.read_parquet('$ALL/closed/secret.parquet')"],
@@ -210,7 +235,7 @@ test('the rest of DuckDB stays shut', async () => {
 
 test('EXPLAIN, a cursor, COPY, PREPARE', async () => {
   const explained = await rowsOf("EXPLAIN (COSTS OFF) SELECT id FROM lake.read_parquet('a.parquet')");
-  expect(JSON.stringify(explained)).toMatch(/SELECT id FROM read_parquet\(\['.*a\.parquet'\]\)/);
+  expect(JSON.stringify(explained)).toMatch(/SELECT id FROM read_parquet\(\['.*a\.parquet'\], can_have_nan = true\)/);
   await client.query("BEGIN; DECLARE c CURSOR FOR SELECT id FROM lake.read_parquet('a.parquet') ORDER BY id");
   expect(await rowsOf('FETCH 2 FROM c')).toEqual([['1'], ['2']]);
   await client.query('COMMIT');
