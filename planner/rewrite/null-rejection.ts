@@ -28,6 +28,8 @@ export function rejectsNulls(expr: Scalar, columns: ReadonlySet<ColumnId>): bool
       return expr.args.some((arg) => rejectsNulls(arg, columns));
     case 'or':
       return expr.args.every((arg) => rejectsNulls(arg, columns));
+    case 'const':
+      return expr.value === null || expr.value === false;
     case 'nulltest':
       return expr.negated && isNullOn(expr.arg, columns);
     case 'booltest':
