@@ -248,6 +248,7 @@ export interface SessionSettings {
   readonly intervalStyle: string;
   readonly extraFloatDigits: number;
   readonly byteaOutput: 'hex' | 'escape';
+  readonly xmlBinary: 'base64' | 'hex';
   /** Planner settings for functions of a source, by name; none: the source's own. */
   readonly planner?: Readonly<Record<string, string>>;
 }

@@ -101,7 +101,14 @@ export async function measure(plan: Plan): Promise<{ ms: number; rows: number }>
     {
       transactions: () => transaction,
       params: [],
-      settings: { timeZone: 'UTC', dateStyle: 'ISO, MDY', intervalStyle: 'postgres', extraFloatDigits: 1, byteaOutput: 'hex' },
+      settings: {
+        timeZone: 'UTC',
+        dateStyle: 'ISO, MDY',
+        intervalStyle: 'postgres',
+        extraFloatDigits: 1,
+        byteaOutput: 'hex',
+        xmlBinary: 'base64',
+      },
       signal: new AbortController().signal,
       memory: new MemoryBudget(8 * 2 ** 30),
     },

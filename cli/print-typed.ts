@@ -3,10 +3,10 @@ import { columnFromDatums } from '../core/column.ts';
 import { arrowIpcStream } from '../core/arrow.ts';
 import { builtinType, sqlType, type SqlType } from '../core/sql-type.ts';
 import { parseDatum } from '../core/text-parse.ts';
-import type { SessionSettings } from '../algebra/plan.ts';
+import type { TextSettings } from '../core/text-settings.ts';
 import type { TextResult } from './query.ts';
 
-const SETTINGS: SessionSettings = {
+const SETTINGS: TextSettings = {
   timeZone: 'UTC',
   dateStyle: 'ISO, MDY',
   intervalStyle: 'postgres',

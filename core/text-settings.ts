@@ -1,6 +1,6 @@
 /** The session settings that decide how values read and print, taken apart once. */
 
-/** The part of the session's settings that text forms depend on (structurally algebra's SessionSettings). */
+/** The part of the session's settings that text forms depend on (algebra's SessionSettings have more). */
 export interface TextSettings {
   readonly timeZone: string;
   readonly dateStyle: string;
@@ -13,7 +13,6 @@ export interface TextSettings {
 export const FIXED_SETTINGS = {
   array_nulls: 'on',
   xmloption: 'content',
-  xmlbinary: 'base64',
   timezone_abbreviations: 'Default',
   lc_monetary: 'C',
   lc_numeric: 'C',

@@ -73,7 +73,14 @@ const context: ExpressionContext = {
   param: (index) => {
     throw internalError(`a constant expression with parameter ${index}`);
   },
-  settings: { timeZone: 'UTC', dateStyle: 'ISO, MDY', intervalStyle: 'postgres', extraFloatDigits: 1, byteaOutput: 'hex' },
+  settings: {
+    timeZone: 'UTC',
+    dateStyle: 'ISO, MDY',
+    intervalStyle: 'postgres',
+    extraFloatDigits: 1,
+    byteaOutput: 'hex',
+    xmlBinary: 'base64',
+  },
   subqueryRows: () => {
     throw internalError('a constant expression with a subquery');
   },

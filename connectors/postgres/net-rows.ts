@@ -1,6 +1,5 @@
 /** Rows on their way to the net: a column travels as one array parameter, in binary form where we have one for its type. */
 import type { RelColumn } from '../../algebra/rel.ts';
-import type { SessionSettings } from '../../algebra/plan.ts';
 import type { Batch, Column } from '../../core/batch.ts';
 import { encodeBinary } from '../../core/binary-format.ts';
 import { readDatum } from '../../core/column.ts';
@@ -8,6 +7,7 @@ import type { Datum } from '../../core/datum.ts';
 import { arrayTypeOf, sqlType } from '../../core/sql-type.ts';
 import type { SqlType } from '../../core/sql-type.ts';
 import { formatDatum } from '../../core/text-format.ts';
+import type { TextSettings } from '../../core/text-settings.ts';
 import type { BoundParameter } from './frontend-messages.ts';
 
 /** Rows of one exchange. */
@@ -29,7 +29,7 @@ export function shippedArrays(
 }
 
 /** Text that every session reads the same way. */
-const TEXT_SETTINGS: SessionSettings = {
+const TEXT_SETTINGS: TextSettings = {
   timeZone: 'UTC',
   dateStyle: 'ISO, MDY',
   intervalStyle: 'postgres',

@@ -24,6 +24,7 @@ const NAMES: readonly (readonly [Exclude<keyof SessionSettings, 'planner'>, stri
   ['intervalStyle', 'intervalstyle'],
   ['extraFloatDigits', 'extra_float_digits'],
   ['byteaOutput', 'bytea_output'],
+  ['xmlBinary', 'xmlbinary'],
 ];
 
 /** Empty when the session is as wanted. */

@@ -7,8 +7,8 @@ import { assert } from '../../core/assert.ts';
 import type { Batch, Column } from '../../core/batch.ts';
 import { layoutOf } from '../../core/layout.ts';
 import type { SqlType } from '../../core/sql-type.ts';
-import type { SessionSettings } from '../../algebra/plan.ts';
 import { textContext } from '../../core/text-format.ts';
+import type { TextSettings } from '../../core/text-settings.ts';
 import { createBinaryWriter } from './binary-writers.ts';
 import { Output } from './output.ts';
 import { createTextWriter } from './text-writers.ts';
@@ -26,7 +26,7 @@ const HEADER_BYTES = 7;
  * `formats[i]`: 0 text, 1 binary, one per column. 0A000 for a binary format that a type of ours does not have, 22023 for
  * an unknown time zone.
  */
-export function createRowEncoder(types: readonly SqlType[], formats: readonly (0 | 1)[], settings: SessionSettings): RowEncoder {
+export function createRowEncoder(types: readonly SqlType[], formats: readonly (0 | 1)[], settings: TextSettings): RowEncoder {
   assert(types.length === formats.length, 'one format per column');
   const context = textContext(settings);
   const make = (i: number, layout: Column['layout']): ValueWriter =>

@@ -24,6 +24,7 @@ const columns = [
   setting('IntervalStyle'),
   setting('extra_float_digits'),
   setting('bytea_output'),
+  setting('xmlbinary'),
   setting('transaction_isolation'),
   `(extract(epoch FROM ${setting('statement_timeout')}::pg_catalog.interval) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8`,
   'tributary.ddl_generation()',
@@ -53,7 +54,7 @@ export function withPlannerSettings(context: ExecutionContext, read: string | nu
 
 /** Throws 0A000 where a setting has a value that only PostgreSQL itself knows to obey. */
 export function readContext(capture: Capture): ExecutionContext {
-  const [timeZone, dateStyle, intervalStyle, digits, bytea, isolation, timeout, generation, unfit] = capture.rows[0]!;
+  const [timeZone, dateStyle, intervalStyle, digits, bytea, xml, isolation, timeout, generation, unfit] = capture.rows[0]!;
   if (typeof unfit === 'string') throw featureNotSupported(`${unfit}, for a statement that reads tables of sources,`);
   return {
     settings: {
@@ -62,6 +63,7 @@ export function readContext(capture: Capture): ExecutionContext {
       intervalStyle: intervalStyle!,
       extraFloatDigits: Number(digits),
       byteaOutput: bytea === 'escape' ? 'escape' : 'hex',
+      xmlBinary: xml === 'hex' ? 'hex' : 'base64',
     },
     isolation: isolation === 'repeatable read' || isolation === 'serializable' ? isolation : 'read committed',
     statementTimeoutMs: Number(timeout),

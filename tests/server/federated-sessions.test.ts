@@ -196,7 +196,21 @@ describe('names', () => {
     }));
 });
 
-test.each(['array_nulls = off', 'xmloption = document', 'xmlbinary = hex', 'timezone_abbreviations = India'])(
+test('xmlbinary is obeyed at sources and by the net, as it changes', () =>
+  connected(async (client) => {
+    const element = (id: string) => `xmlelement(name b, decode(lpad(to_hex(${id}), 2, '0'), 'hex'))::text`;
+    const answers = async () => [
+      await valueOf(client, `SELECT ${element('id')} FROM shop.customers WHERE id = 1`),
+      await valueOf(client, `SELECT ${element('customer_id')} FROM lake.orders WHERE customer_id = 1 LIMIT 1`),
+    ];
+    expect(await answers()).toEqual(['<b>AQ==</b>', '<b>AQ==</b>']);
+    await client.query('SET xmlbinary = hex');
+    expect(await answers()).toEqual(['<b>01</b>', '<b>01</b>']);
+    await client.query('RESET xmlbinary');
+    expect(await answers()).toEqual(['<b>AQ==</b>', '<b>AQ==</b>']);
+  }));
+
+test.each(['array_nulls = off', 'xmloption = document', 'timezone_abbreviations = India'])(
   '%s is refused beside tables of sources, and obeyed without',
   (change) =>
     connected(async (client) => {

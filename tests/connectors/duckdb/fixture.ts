@@ -20,6 +20,7 @@ export const settings: SessionSettings = {
   intervalStyle: 'postgres',
   extraFloatDigits: 1,
   byteaOutput: 'hex',
+  xmlBinary: 'base64',
 };
 
 export async function temporaryFolder(): Promise<{ readonly folder: string; remove(): Promise<void> }> {

@@ -228,7 +228,14 @@ describe('capabilities', () => {
       fragments: 1,
       isolation: 'read committed',
       signal,
-      settings: { timeZone: 'UTC', dateStyle: 'ISO', intervalStyle: 'postgres', extraFloatDigits: 1, byteaOutput: 'hex' },
+      settings: {
+        timeZone: 'UTC',
+        dateStyle: 'ISO',
+        intervalStyle: 'postgres',
+        extraFloatDigits: 1,
+        byteaOutput: 'hex',
+        xmlBinary: 'base64',
+      },
     });
     const stream = await transaction.query(table, { params: [], signal });
     await expect(stream.next()).rejects.toMatchObject({

@@ -55,6 +55,7 @@ test('a reader that leaves while its fetch waits for its turn gets no rows, and 
       intervalStyle: 'postgres',
       extraFloatDigits: 1,
       byteaOutput: 'hex',
+      xmlBinary: 'base64',
     },
     options: { params: [], inputs: [noRows], signal: new AbortController().signal },
   });

@@ -12,6 +12,7 @@ const usual: SessionSettings = {
   intervalStyle: 'postgres',
   extraFloatDigits: 1,
   byteaOutput: 'hex',
+  xmlBinary: 'base64',
 };
 const opaque = (name: string): SqlType => ({ ...sqlType('text'), kind: 'opaque', name }) as SqlType;
 const rowsOf = (type: SqlType): Rel => ({

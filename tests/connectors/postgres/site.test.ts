@@ -23,6 +23,7 @@ const settings: SessionSettings = {
   intervalStyle: 'postgres',
   extraFloatDigits: 1,
   byteaOutput: 'hex',
+  xmlBinary: 'base64',
 };
 const signal = new AbortController().signal;
 setMaxListeners(0, signal);

@@ -25,6 +25,7 @@ export const settings = {
   intervalStyle: 'postgres',
   extraFloatDigits: 1,
   byteaOutput: 'hex',
+  xmlBinary: 'base64',
 } as const;
 
 export const context: ExpressionContext = {

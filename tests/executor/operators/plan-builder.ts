@@ -112,6 +112,7 @@ export const settings: SessionSettings = {
   intervalStyle: 'postgres',
   extraFloatDigits: 1,
   byteaOutput: 'hex',
+  xmlBinary: 'base64',
 };
 
 export interface RunOptions {
