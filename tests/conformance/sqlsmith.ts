@@ -31,7 +31,8 @@ export interface SqlsmithSummary {
 
 /**
  * PostgreSQL itself, asked the same, fails with these: a function gives `unknown`, a typmod or another argument out of nowhere,
- * an aggregate's own function called by itself, the files of a tablespace that is none.
+ * an aggregate's own function called by itself, the files of a tablespace that is none, statistics to restore that are not
+ * given in pairs.
  */
 const OWN_ERRORS = [
   /^XX000 failed to find conversion function from unknown to /,
@@ -42,6 +43,7 @@ const OWN_ERRORS = [
   /^XX000 cache lookup failed for operator class /,
   /^XX000 unsupported object class: /,
   /^XX000 unrecognized object type abbreviation: /,
+  /^XX000 variadic arguments must be name\/value pairs$/,
   /^58P01 could not stat file "pg_tblspc\//,
 ];
 const isOwn = ({ code, message, sql }: Ending): boolean =>
