@@ -95,10 +95,12 @@ export async function runSqlsmith({ minutes, seed }: SqlsmithOptions): Promise<S
   });
   const smiths: ChildProcess[] = [];
   try {
-    const target = `host=127.0.0.1 port=${proxy.port} user=smith dbname=tributary sslmode=disable`;
+    // Of two roles, neither can terminate the other's session.
+    const target = (user: string): string =>
+      `--target=host=127.0.0.1 port=${proxy.port} user=${user} dbname=tributary sslmode=disable`;
     smiths.push(
-      smith([`--target=${target}`, `--seed=${seed}`, '--exclude-catalog']),
-      smith([`--target=${target}`, `--seed=${seed + 1}`]),
+      smith([target('smith'), `--seed=${seed}`, '--exclude-catalog']),
+      smith([target('catalog_smith'), `--seed=${seed + 1}`]),
     );
     const timeOver = new Promise((resolve) => setTimeout(resolve, minutes * 60_000));
     await Promise.race([timeOver, interruption.happened, ...smiths.map(failure)]);
