@@ -26,12 +26,20 @@ const BY_STATEMENT: readonly Rule[] = [
     MIRRORS,
   ],
   [/\bpg_get_(?:viewdef|indexdef|constraintdef|expr|partkeydef)\b/i, MIRRORS],
+  [
+    /\bbalk\(hundred\)/i,
+    'an aggregate that answers otherwise in a parallel plan, forced by settings that the source does not see',
+  ],
 ];
 /** Matched against what was found, in this order. */
 const BY_DETAIL: readonly Rule[] = [
   [/got 42501 permission denied/, "asks for what is the superuser's: no session of the gateway is"],
   [/got 55P04|expected 55P04/, 'an enum label added in the same transaction: the source has it committed'],
   [/tributary\.opaque|columns: expected .*opaque/, 'a type that users of the source defined'],
+  [
+    /^columns: expected .* __\w+ -1, got .* _\w+_1 -1$/,
+    'the name that an array type was given anew when another type took its name',
+  ],
   [/cursor "[^"]*" does not exist|prepared statement "[^"]*" does not exist/, 'its DECLARE or PREPARE was refused before'],
   [/expected 54001/, "needs SET max_stack_depth, which is the superuser's"],
 ];
